@@ -1,0 +1,107 @@
+"""Every setting of Gurudesk, read from the environment and `.env`, checked when the program starts."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The keys the sandbox accepts; `.env.example` shows the same ones.
+SANDBOX_SENDGRID_KEY = "SG.sandbox-key-000000000.sandbox-secret-0000000000000000000000000000000"
+
+
+class Settings(BaseSettings):
+    """Settings by their environment names, case-insensitive. Empty values count as unset."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True)
+
+    environment: Literal["development", "production"] = Field("development", validation_alias="GURUDESK_ENV")
+    data_dir: Path = Field(ROOT / ".gurudesk", validation_alias="GURUDESK_DATA_DIR")
+    host: str = Field("127.0.0.1", validation_alias="GURUDESK_HOST")
+    port: int = Field(8000, ge=1, le=65535, validation_alias="GURUDESK_PORT")
+    sandbox_port: int = Field(8001, ge=1, le=65535, validation_alias="GURUDESK_SANDBOX_PORT")
+    public_url: str = Field("", validation_alias="GURUDESK_PUBLIC_URL")
+    database_url: SecretStr | None = Field(None, validation_alias="GURUDESK_DATABASE_URL")
+    app_database_url: SecretStr | None = Field(None, validation_alias="GURUDESK_APP_DATABASE_URL")
+    redis_url: SecretStr | None = Field(None, validation_alias="GURUDESK_REDIS_URL")
+    secret_key: SecretStr | None = Field(None, min_length=32, validation_alias="GURUDESK_SECRET_KEY")
+    demo: bool = Field(True, validation_alias="GURUDESK_DEMO")
+    workers: int = Field(1, ge=1, le=32, validation_alias="GURUDESK_WORKERS")
+    database_pool: int = Field(10, ge=2, le=200, validation_alias="GURUDESK_DATABASE_POOL")
+    lease_seconds: float = Field(45.0, ge=1, le=600, validation_alias="GURUDESK_LEASE_SECONDS")
+    lookup_delay_seconds: float = Field(15.0, ge=0, le=3600, validation_alias="GURUDESK_LOOKUP_DELAY_SECONDS")
+    trusted_proxies: int = Field(0, ge=0, le=5, validation_alias="GURUDESK_TRUSTED_PROXIES")
+
+    use_real_external_apis: bool = Field(False, validation_alias="USE_REAL_EXTERNAL_APIS")
+    sendgrid_mode: Literal["live", "sandbox"] | None = Field(None, validation_alias="GURUDESK_SENDGRID_MODE")
+    sendgrid_api_key: SecretStr | None = Field(None, validation_alias="SENDGRID_API_KEY")
+    sendgrid_base_url: str = Field("", validation_alias="SENDGRID_BASE_URL")
+    sendgrid_webhook_public_key: str = Field("", validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
+    mail_from: str = Field("hello@gurudesk.test", validation_alias="GURUDESK_MAIL_FROM")
+    mail_from_name: str = Field("Gurudesk", validation_alias="GURUDESK_MAIL_FROM_NAME")
+
+    sandbox_delays: bool = Field(True, validation_alias="GURUDESK_SANDBOX_DELAYS")
+    sandbox_failure_rate: float = Field(0.0, ge=0, le=1, validation_alias="GURUDESK_SANDBOX_FAILURE_RATE")
+    sandbox_seed: int = Field(1, validation_alias="GURUDESK_SANDBOX_SEED")
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        if self.environment == "production" and self.secret_key is None:
+            raise ValueError("GURUDESK_SECRET_KEY must be set in production")
+        if self.sendgrid_live and self.sendgrid_api_key is None:
+            raise ValueError("SENDGRID_API_KEY must be set when SendGrid is live")
+        if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
+            raise ValueError("GURUDESK_PUBLIC_URL must start with http:// or https://")
+        return self
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def sendgrid_live(self) -> bool:
+        return (self.sendgrid_mode == "live") if self.sendgrid_mode else self.use_real_external_apis
+
+    @property
+    def base_url(self) -> str:
+        """The address people reach us at, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def sendgrid_url(self) -> str:
+        if self.sendgrid_base_url:
+            return self.sendgrid_base_url.rstrip("/")
+        return "https://api.sendgrid.com" if self.sendgrid_live else f"{self.sandbox_url}/sendgrid"
+
+    @property
+    def sendgrid_key(self) -> str:
+        return self.sendgrid_api_key.get_secret_value() if self.sendgrid_api_key else SANDBOX_SENDGRID_KEY
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The secret everything signed derives from; made and kept in the data folder when unset."""
+        if self.secret_key:
+            return self.secret_key.get_secret_value().encode()
+        return _kept_secret(self.data_dir / "secret_key")
+
+
+def _kept_secret(path: Path) -> bytes:
+    import os
+    import secrets
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_urlsafe(48).encode())
+    return path.read_bytes()

@@ -1,0 +1,122 @@
+"""The unit of work a use case is given: its transaction, who is asking, and what time it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeVar
+from uuid import UUID
+
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.errors import NotAllowed, NotFound
+from domain.language import _
+
+Entity = TypeVar("Entity", bound=SQLModel)
+Role = Literal["anonymous", "student", "admin", "super_admin", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is asking. The database sees exactly this, and row security decides by it."""
+
+    role: Role = "anonymous"
+    person_id: UUID | None = None
+    sign_in_id: UUID | None = None
+    name: str = ""
+    email: str = ""
+    must_change_password: bool = False
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role in ("admin", "super_admin")
+
+
+ANONYMOUS = Identity()
+SYSTEM = Identity(role="system", name="Gurudesk")
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A topic that changed, for admins or, with ``person_id``, for that person alone."""
+
+    topic: str
+    person_id: UUID | None = None
+
+
+class Row(Protocol):
+    """A row of plain columns, read by attribute."""
+
+    def __getattr__(self, name: str) -> Any: ...
+    def __getitem__(self, index: int) -> Any: ...
+
+
+class Connection(Protocol):
+    """The open transaction, for plain statements with ``%(name)s`` parameters."""
+
+    async def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]: ...
+    async def run(self, sql: str, values: Mapping[str, Any]) -> int: ...
+
+
+@dataclass(slots=True)
+class Work:
+    """One transaction. ``now`` is the business time in UTC; signals leave after the commit."""
+
+    session: AsyncSession
+    connection: Connection
+    identity: Identity
+    now: datetime
+    signals: list[Signal] = field(default_factory=list)
+    nudged: bool = False
+
+    def signal(self, topic: str, person_id: UUID | None = None) -> None:
+        """Tell open pages after the commit that ``topic`` changed."""
+        signal = Signal(topic, person_id)
+        if signal not in self.signals:
+            self.signals.append(signal)
+
+    def nudge(self) -> None:
+        """Wake the worker after the commit, so that nothing due now waits for its sweep."""
+        self.nudged = True
+
+    async def rows(self, sql: str, **values: Any) -> Sequence[Row]:
+        """Return the rows of one plain statement: one round trip. Pending entities are flushed first."""
+        await self._flush()
+        return await self.connection.rows(sql, values)
+
+    async def row(self, sql: str, **values: Any) -> Row | None:
+        """Return the first row, or None."""
+        rows = await self.rows(sql, **values)
+        return rows[0] if rows else None
+
+    async def value(self, sql: str, **values: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        rows = await self.rows(sql, **values)
+        return rows[0][0] if rows else None
+
+    async def run(self, sql: str, **values: Any) -> int:
+        """Run one statement and return how many rows it touched. Pending entities are flushed first."""
+        await self._flush()
+        return await self.connection.run(sql, values)
+
+    async def _flush(self) -> None:
+        # A session nobody has used costs nothing to ask; flushing it would open a greenlet.
+        if self.session.new or self.session.dirty or self.session.deleted:
+            await self.session.flush()
+
+    async def get(self, entity: type[Entity], key: object) -> Entity:
+        """Return the entity, or raise NotFound: missing and not visible are the same answer."""
+        found = await self.session.get(entity, key)
+        if found is None:
+            raise NotFound(_("We could not find that. It may have been removed."))
+        return found
+
+    def add(self, entity: Entity) -> Entity:
+        """Add a new entity; it is written with the next statement or at the commit."""
+        self.session.add(entity)
+        return entity
+
+    def require_admin(self) -> None:
+        """Raise NotAllowed unless an admin or the system asks."""
+        if not (self.identity.is_admin or self.identity.role == "system"):
+            raise NotAllowed(_("Only admins can do this."))

@@ -1,0 +1,1 @@
+"""How people and providers ask: thin controllers, by audience."""
