@@ -1,0 +1,1 @@
+"""The database and Redis that come with the house, for when no other is named in the settings."""

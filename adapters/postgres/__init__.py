@@ -1,0 +1,1 @@
+"""How Postgres is reached: addresses, roles, migrations, transactions."""

@@ -1,0 +1,11 @@
+"""The ground every test stands on. Fixtures of one technology or room live in tests/fixtures/, one file each."""
+
+import os
+from pathlib import Path
+
+FIXTURES = Path(__file__).parent / "fixtures"
+pytest_plugins = [f"tests.fixtures.{module.stem}" for module in sorted(FIXTURES.glob("[!_]*.py"))]
+
+# What the developer has set for the program must not reach the tests.
+for name in [name for name in os.environ if name.startswith(("GURUDESK_", "SENDGRID_", "USE_REAL_"))]:
+    del os.environ[name]
