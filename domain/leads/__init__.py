@@ -1,0 +1,1 @@
+"""Leads: people who may become applicants, and the files they arrive in."""

@@ -1,0 +1,203 @@
+"""One row of a lead file: turned into a clean lead, or refused with the reason."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.language import _
+from domain.leads.cells import NOTHING, cell_paragraphs, cell_text
+from domain.leads.columns import IGNORE, ColumnMapping
+from domain.leads.emails import fast_email, read_emails
+from domain.leads.headers import CONTACTS
+from domain.leads.moments import read_moment
+from domain.leads.phones import fast_phone, read_phones
+
+MAX_NAME, MAX_SHORT, MAX_NOTES = 120, 120, 5_000
+MAX_TAGS, MAX_TAG = 20, 50
+MAX_ATTRIBUTES, MAX_KEY, MAX_VALUE = 60, 80, 1_000
+EVERY = CONTACTS | {IGNORE}  # the fields of which every column counts; of the others, the first
+OTHER_PHONES, OTHER_EMAILS = "Other phones", "Other e-mails"
+SHORT_FIELDS = ("name", "first_name", "last_name", "city", "state", "source", "campaign")
+_YES = frozenset(
+    {"yes", "y", "true", "1", "on", "agree", "agreed", "i agree", "opted in", "opt in", "subscribed", "haan", "हाँ"}
+)
+_NO = frozenset({"no", "n", "false", "0", "off", "disagree", "opted out", "opt out", "unsubscribed", "nahi", "नहीं"})
+_TAG_SEPARATORS = re.compile(r"[,;|]")
+
+
+@dataclass(slots=True)
+class CleanLead:
+    """What a row says about one person. ``email`` is in lower case, ``phone`` and ``whatsapp`` in E.164."""
+
+    name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    whatsapp: str | None = None
+    city: str = ""
+    state: str = ""
+    source: str = ""
+    campaign: str = ""
+    notes: str = ""
+    tags: tuple[str, ...] = ()
+    created_at: datetime | None = None
+    consent: bool | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class RejectedRow:
+    """Why a row is no lead."""
+
+    reason: str
+
+
+Fast = Callable[[str], str | None]
+Thorough = Callable[[str], tuple[list[str], list[str]]]
+
+
+class RowCleaner:
+    """Clean the rows of one file by its header and mapping; call it with the cells of a row."""
+
+    def __init__(self, header: Sequence[str], mapping: ColumnMapping) -> None:
+        columns: dict[str, list[int]] = {}
+        for index, name in mapping.items():
+            columns.setdefault(name, []).append(index)
+        self._width = max([len(header), *(index + 1 for index in mapping)])
+        self._emails, self._phones, self._whatsapps = (columns.get(f, []) for f in ("email", "phone", "whatsapp"))
+        self._short = [(columns[name][0], name) for name in SHORT_FIELDS if name in columns]
+        self._notes, self._tags, self._created, self._consent = (
+            columns.get(name, [None])[0] for name in ("notes", "tags", "created_at", "consent")
+        )
+        used = {i for name, found in columns.items() if name for i in (found if name in EVERY else found[:1])}
+        self._keys = _attribute_keys(header, self._width)
+        self._attributes = [(i, key) for i, key in enumerate(self._keys) if i not in used]
+
+    def __call__(self, cells: Sequence[str]) -> CleanLead | RejectedRow:
+        """Return the lead of a row, its unusable parts listed as warnings, or why there is none."""
+        if len(cells) < self._width:
+            cells = [*cells, *[""] * (self._width - len(cells))]
+        problems: list[str] = []
+        lead = CleanLead()
+        lead.email = _contact(cells, self._emails, fast_email, read_emails, lead, OTHER_EMAILS, problems)
+        lead.phone = _contact(cells, self._phones, fast_phone, read_phones, lead, OTHER_PHONES, problems)
+        if self._whatsapps:
+            lead.whatsapp = _contact(cells, self._whatsapps, fast_phone, read_phones, lead, OTHER_PHONES, problems)
+            lead.phone = lead.phone or lead.whatsapp
+        if lead.email is None and lead.phone is None:
+            return RejectedRow(" ".join(problems) or _("There is no e-mail and no phone."))
+        self._fill(lead, cells, problems)
+        if problems:
+            lead.warnings = tuple(problems)
+        return lead
+
+    def _fill(self, lead: CleanLead, cells: Sequence[str], problems: list[str]) -> None:
+        first = last = ""
+        for index, name in self._short:
+            if raw := cells[index]:
+                text = cell_text(raw, MAX_SHORT)
+                if text.lower() in NOTHING:
+                    continue
+                if name == "first_name":
+                    first = text
+                elif name == "last_name":
+                    last = text
+                else:
+                    setattr(lead, name, text)
+        if not lead.name and (first or last):
+            lead.name = f"{first} {last}".strip()[:MAX_NAME]
+        if self._notes is not None:
+            lead.notes = _notes(cells[self._notes], problems)
+        if self._tags is not None:
+            lead.tags = _tags(cells[self._tags])
+        self._fill_attributes(lead, cells)
+
+    def _fill_attributes(self, lead: CleanLead, cells: Sequence[str]) -> None:
+        kept = lead.attributes
+        if self._created is not None and (text := cell_text(cells[self._created], MAX_VALUE)):
+            lead.created_at = read_moment(text)
+            if lead.created_at is None:
+                kept[self._keys[self._created]] = text
+        if self._consent is not None and (text := cell_text(cells[self._consent], MAX_VALUE)):
+            lead.consent = True if text.lower() in _YES else False if text.lower() in _NO else None
+            if lead.consent is None:
+                kept[self._keys[self._consent]] = text
+        for index, key in self._attributes:
+            if (raw := cells[index]) and (text := cell_text(raw, MAX_VALUE)):
+                kept[key] = text
+        if len(cells) > self._width:
+            for index in range(self._width, min(len(cells), MAX_ATTRIBUTES)):
+                if text := cell_text(cells[index], MAX_VALUE):
+                    kept[_numbered(index)] = text
+        if len(kept) > MAX_ATTRIBUTES:
+            lead.attributes = dict(list(kept.items())[:MAX_ATTRIBUTES])
+
+
+def clean_row(cells: Sequence[str], mapping: ColumnMapping, header: Sequence[str] = ()) -> CleanLead | RejectedRow:
+    """Clean a single row; for many rows of a file make one ``RowCleaner``."""
+    return RowCleaner(header, mapping)(cells)
+
+
+def _contact(
+    cells: Sequence[str],
+    columns: Sequence[int],
+    fast: Fast,
+    thorough: Thorough,
+    lead: CleanLead,
+    others: str,
+    problems: list[str],
+) -> str | None:
+    """Return the first good contact of the columns; further ones become an attribute, unusable ones problems."""
+    first: str | None = None
+    for index in columns:
+        raw = cells[index]
+        if not raw:
+            continue
+        found = fast(raw)
+        if found is not None and first is None:
+            first = found
+            continue
+        good, bad = ([found], []) if found is not None else thorough(raw)
+        problems += bad
+        if first is None and good:
+            first, *good = good
+        for other in good:
+            if other != first:
+                _keep_other(lead.attributes, others, other)
+    return first
+
+
+def _keep_other(attributes: dict[str, str], key: str, value: str) -> None:
+    kept = attributes.get(key, "").split(", ") if key in attributes else []
+    if value not in kept and len(kept) < 10:
+        attributes[key] = ", ".join([*kept, value])
+
+
+def _notes(raw: str, problems: list[str]) -> str:
+    text = cell_paragraphs(raw, MAX_NOTES + 1)
+    if len(text) <= MAX_NOTES:
+        return text
+    problems.append(_("The notes were cut off after {limit:,} characters.", limit=MAX_NOTES))
+    return text[:MAX_NOTES].rstrip()
+
+
+def _tags(raw: str) -> tuple[str, ...]:
+    if not raw:
+        return ()
+    tags = (cell_text(part, MAX_TAG) for part in _TAG_SEPARATORS.split(raw))
+    return tuple(dict.fromkeys(tag for tag in tags if tag.lower() not in NOTHING and tag))[:MAX_TAGS]
+
+
+def _attribute_keys(header: Sequence[str], width: int) -> list[str]:
+    """Return a name for each column, unlike every other."""
+    keys: list[str] = []
+    for index in range(width):
+        name = cell_text(header[index], MAX_KEY) if index < len(header) else ""
+        name = name or _numbered(index)
+        keys.append(f"{name} ({index + 1})" if name in keys else name)
+    return keys
+
+
+def _numbered(index: int) -> str:
+    return f"Column {index + 1}"
