@@ -1,7 +1,7 @@
 """The unit of work a use case is given: its transaction, who is asking, and what time it is."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
@@ -58,16 +58,26 @@ class Connection(Protocol):
     async def run(self, sql: str, values: Mapping[str, Any]) -> int: ...
 
 
-@dataclass(slots=True)
 class Work:
     """One transaction. ``now`` is the business time in UTC; signals leave after the commit."""
 
-    session: AsyncSession
-    connection: Connection
-    identity: Identity
-    now: datetime
-    signals: list[Signal] = field(default_factory=list)
-    nudged: bool = False
+    def __init__(
+        self, connection: Connection, identity: Identity, now: datetime, open_session: Callable[[], AsyncSession]
+    ) -> None:
+        self.connection = connection
+        self.identity = identity
+        self.now = now
+        self.signals: list[Signal] = []
+        self.nudged = False
+        self._open_session = open_session
+        self._session: AsyncSession | None = None
+
+    @property
+    def session(self) -> AsyncSession:
+        """The session for entities, opened when first asked for: pages that only read plain rows never pay for it."""
+        if self._session is None:
+            self._session = self._open_session()
+        return self._session
 
     def signal(self, topic: str, person_id: UUID | None = None) -> None:
         """Tell open pages after the commit that ``topic`` changed."""
@@ -81,7 +91,7 @@ class Work:
 
     async def rows(self, sql: str, **values: Any) -> Sequence[Row]:
         """Return the rows of one plain statement: one round trip. Pending entities are flushed first."""
-        await self._flush()
+        await self.flush()
         return await self.connection.rows(sql, values)
 
     async def row(self, sql: str, **values: Any) -> Row | None:
@@ -96,13 +106,13 @@ class Work:
 
     async def run(self, sql: str, **values: Any) -> int:
         """Run one statement and return how many rows it touched. Pending entities are flushed first."""
-        await self._flush()
+        await self.flush()
         return await self.connection.run(sql, values)
 
-    async def _flush(self) -> None:
-        # A session nobody has used costs nothing to ask; flushing it would open a greenlet.
-        if self.session.new or self.session.dirty or self.session.deleted:
-            await self.session.flush()
+    async def flush(self) -> None:
+        """Write pending entities now."""
+        if self._session is not None:
+            await self._session.flush()
 
     async def get(self, entity: type[Entity], key: object) -> Entity:
         """Return the entity, or raise NotFound: missing and not visible are the same answer."""

@@ -50,7 +50,7 @@ def unwrap(raw: str) -> str:
 
 def visible(text: str) -> str:
     """Return the text without invisible and control characters, composed, every space an ordinary one."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
         return text
     text = unicodedata.normalize("NFC", text)
     return "".join(_seen(text, i, letter) for i, letter in enumerate(text))
@@ -58,7 +58,7 @@ def visible(text: str) -> str:
 
 def is_nothing(text: str) -> bool:
     """Return whether the cell only says that there is no value, like ``N/A`` or ``null``."""
-    return not text or text.lower() in NOTHING
+    return not text or (len(text) < 10 and text.lower() in NOTHING)
 
 
 def _seen(text: str, at: int, letter: str) -> str:

@@ -35,7 +35,7 @@ def read_emails(cell: str) -> tuple[list[str], list[str]]:
     good: list[str] = []
     problems: list[str] = []
     for part in _parts(text):
-        address = parse_email(_bare(part))
+        address = _address(_bare(part))
         if address is None:
             problems.append(_("The e-mail {value} is not a valid address.", value=part[:80]))
         elif address not in good:
@@ -53,12 +53,16 @@ def parse_email(text: str) -> str | None:
     return address.lower()
 
 
+def _address(text: str) -> str | None:
+    return fast_email(text) or parse_email(text)
+
+
 def _parts(text: str) -> list[str]:
     if angled := _ANGLE.findall(text):
         return [str(address) for address in angled]
     if text.count("@") < 2:
         together = "".join(text.split())
-        if parse_email(_bare(together)) is not None:
+        if _address(_bare(together)) is not None:
             return [together]
     return [part for part in _SEPARATORS.split(text) if "@" in part] or [text]
 

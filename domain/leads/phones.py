@@ -64,6 +64,8 @@ def _numbers_in(part: str) -> list[str]:
 
 
 def _one_number(text: str) -> str | None:
+    if (plain := fast_phone(text)) is not None:
+        return plain
     if not 7 <= _digit_count(text) <= 17:
         return None
     number = parse_phone(text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.language import _
-from domain.leads.cells import NOTHING, cell_paragraphs, cell_text
+from domain.leads.cells import cell_paragraphs, cell_text, is_nothing
 from domain.leads.columns import IGNORE, ColumnMapping
 from domain.leads.emails import fast_email, read_emails
 from domain.leads.headers import CONTACTS
@@ -97,7 +97,7 @@ class RowCleaner:
         for index, name in self._short:
             if raw := cells[index]:
                 text = cell_text(raw, MAX_SHORT)
-                if text.lower() in NOTHING:
+                if is_nothing(text):
                     continue
                 if name == "first_name":
                     first = text
@@ -186,7 +186,7 @@ def _tags(raw: str) -> tuple[str, ...]:
     if not raw:
         return ()
     tags = (cell_text(part, MAX_TAG) for part in _TAG_SEPARATORS.split(raw))
-    return tuple(dict.fromkeys(tag for tag in tags if tag.lower() not in NOTHING and tag))[:MAX_TAGS]
+    return tuple(dict.fromkeys(tag for tag in tags if not is_nothing(tag)))[:MAX_TAGS]
 
 
 def _attribute_keys(header: Sequence[str], width: int) -> list[str]:

@@ -1,0 +1,69 @@
+"""The one place that builds adapters from settings, for the web process and the worker alike."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from arq.connections import ArqRedis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+
+from adapters.email_templates import JinjaMessageRenderer
+from adapters.files.disk import DiskFileStore
+from adapters.passwords import Argon2PasswordHasher
+from adapters.postgres.addresses import app_url
+from adapters.postgres.database import Database
+from adapters.redis.addresses import redis_url
+from adapters.redis.limits import RedisRateLimiter
+from adapters.redis.live import RedisLiveSignals
+from adapters.sendgrid.client import client_for
+from adapters.sendgrid.email_sender import SendGridEmailSender
+from adapters.settings import Settings
+from domain.ports import EmailSender, FileStore, MessageRenderer, PasswordHasher, RateLimiter
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything outside that use cases may be given, built once a process."""
+
+    settings: Settings
+    database: Database
+    redis: ArqRedis
+    limiter: RateLimiter
+    hasher: PasswordHasher
+    files: FileStore
+    renderer: MessageRenderer
+    email: EmailSender
+
+
+def open_redis(settings: Settings) -> ArqRedis:
+    """Return a client that tries again on its own when the server was restarted."""
+    return ArqRedis.from_url(
+        redis_url(settings),
+        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 2),
+        socket_connect_timeout=2,
+        health_check_interval=30,
+    )
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Build the adapters, and close what they hold at the end."""
+    redis = open_redis(settings)
+    database = Database(app_url(settings), RedisLiveSignals(redis), pool=settings.database_pool)
+    client = client_for(settings)
+    try:
+        yield Services(
+            settings=settings,
+            database=database,
+            redis=redis,
+            limiter=RedisRateLimiter(redis),
+            hasher=Argon2PasswordHasher(),
+            files=DiskFileStore(settings.data_dir / "files"),
+            renderer=JinjaMessageRenderer(),
+            email=SendGridEmailSender(client),
+        )
+    finally:
+        await client.aclose()
+        await database.close()
+        await redis.aclose()

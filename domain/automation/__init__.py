@@ -1,0 +1,1 @@
+"""What happens later: durable steps, and the rules that plan them."""

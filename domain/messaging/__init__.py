@@ -1,0 +1,1 @@
+"""What leaves the house: deliveries, and who must not be written to."""

@@ -1,0 +1,48 @@
+"""People: one human across lead, applicant and student; and profiles, the accounts some of them have."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import DateTime
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+Moment = DateTime(timezone=True)
+
+
+class Person(SQLModel, table=True):
+    """One human. ``email`` is lower-case, ``phone`` is E.164; either may be missing, each is unique."""
+
+    __tablename__ = "people"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    city: str = ""
+    timezone: str = "Asia/Kolkata"
+    consent_email: bool = False
+    consent_whatsapp: bool = False
+    is_demo: bool = False
+    import_id: UUID | None = None
+    created_at: datetime = Field(sa_type=Moment)
+    updated_at: datetime = Field(sa_type=Moment)
+
+
+class Profile(SQLModel, table=True):
+    """An account. ``password_hash`` is None until a password was set or a temporary one was mailed."""
+
+    __tablename__ = "profiles"
+
+    person_id: UUID = Field(primary_key=True, foreign_key="people.id")
+    role: str
+    password_hash: str | None = None
+    must_change_password: bool = False
+    temporary_until: datetime | None = Field(default=None, sa_type=Moment)
+    temporary_used_at: datetime | None = Field(default=None, sa_type=Moment)
+    is_active: bool = True
+    preferences: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    password_changed_at: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime = Field(sa_type=Moment)
+    updated_at: datetime = Field(sa_type=Moment)

@@ -1,0 +1,57 @@
+"""The web application: its routes by audience, and what every request passes through."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.template import TemplateConfig
+
+from adapters.bootstrap import open_redis, open_services
+from adapters.postgres.error_log import ErrorLog
+from adapters.redis.live import LiveHub
+from adapters.settings import Settings
+from web import errors, routes
+from web.csrf import check_csrf
+from web.headers import security_headers
+from web.rendering import engine
+from web.work import provide_work
+
+LARGEST_BODY = 60_000_000  # an import file of 50 MB and its form
+
+
+def create_app(settings: Settings) -> Litestar:
+    """Build the application. Connections open in its lifespan and close with it."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with open_services(settings) as services:
+            hub_redis = open_redis(settings)  # a connection that waits for the stream serves nobody else
+            hub = LiveHub(hub_redis)
+            app.state.services, app.state.hub = services, hub
+            app.state.errors = ErrorLog(services.database)
+            await hub.start()
+            try:
+                yield
+            finally:
+                await hub.stop()
+                await hub_redis.aclose()
+
+    return Litestar(
+        route_handlers=[*routes.INFRASTRUCTURE, *(_audience(*group) for group in routes.AUDIENCES)],
+        lifespan=[lifespan],
+        dependencies={"work": Provide(provide_work)},
+        before_request=check_csrf,
+        before_send=[security_headers(settings)],
+        exception_handlers=errors.HANDLERS,
+        template_config=TemplateConfig(instance=engine()),
+        openapi_config=OpenAPIConfig(title="Gurudesk", version="1", path="/api/schema"),
+        request_max_body_size=LARGEST_BODY,
+        debug=False,
+        logging_config=None,
+    )
+
+
+def _audience(name: str, path: str, controllers: list[type]) -> Router:
+    return Router(path=path, route_handlers=controllers, opt={"audience": name})

@@ -1,0 +1,87 @@
+"""How values are written for people: moments with their zone, money, numbers. Registered as Jinja filters."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+from domain.language import _, ngettext
+
+IST = ZoneInfo("Asia/Kolkata")
+
+
+def moment(value: datetime | None, zone: str = "Asia/Kolkata", style: str = "full") -> Markup:
+    """Write a UTC moment in ``zone`` with the zone's name: 23 Nov 2026, 18:20 IST. ``style``: full, day or time."""
+    if value is None:
+        return Markup("–")
+    local = value.astimezone(ZoneInfo(zone))
+    formats = {"full": "%-d %b %Y, %H:%M %Z", "day": "%-d %b %Y", "time": "%H:%M %Z"}
+    text = local.strftime(formats[style])
+    return Markup('<time datetime="{}" data-style="{}">{}</time>').format(value.isoformat(), style, text)
+
+
+def ago(value: datetime | None, now: datetime) -> Markup:
+    """Write how long before or after ``now`` a moment is; the exact time shows on hover."""
+    if value is None:
+        return Markup("–")
+    exact = value.astimezone(IST).strftime("%-d %b %Y, %H:%M %Z")
+    return Markup('<time datetime="{}" title="{}" data-style="ago">{}</time>').format(
+        value.isoformat(), exact, _distance(value - now)
+    )
+
+
+def _distance(difference: timedelta) -> str:
+    seconds = difference.total_seconds()
+    minutes = int(abs(seconds) // 60)
+    if minutes < 1:
+        return _("just now") if seconds <= 0 else _("in a moment")
+    if minutes < 60:
+        text = _("{count} min", count=minutes)
+    elif minutes < 24 * 60:
+        text = _("{count} h", count=minutes // 60)
+    else:
+        text = ngettext("{count} day", "{count} days", minutes // (24 * 60))
+    return _("{time} ago", time=text) if seconds <= 0 else _("in {time}", time=text)
+
+
+def day(value: date | None) -> str:
+    """Write a date: 23 Nov 2026."""
+    return value.strftime("%-d %b %Y") if value else "–"
+
+
+def number(value: float | None) -> str:
+    """Write a whole number with Indian grouping: 12,34,567."""
+    if value is None:
+        return "–"
+    digits = str(abs(int(value)))
+    head, tail = digits[:-3], digits[-3:]
+    groups = [head[max(i - 2, 0) : i] for i in range(len(head), 0, -2)][::-1]
+    return ("-" if value < 0 else "") + ",".join([*groups, tail])
+
+
+def rupees(paise: int | None) -> str:
+    """Write paise as rupees with lakh grouping; paise are shown only where there are any."""
+    if paise is None:
+        return "–"
+    rest = abs(paise) % 100
+    return ("-" if paise < 0 else "") + "₹" + number(abs(paise) // 100) + (f".{rest:02d}" if rest else "")
+
+
+def percent(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.1f}".removesuffix(".0") + " %"
+
+
+def nl2br(text: str) -> Markup:
+    """Keep the line breaks a person typed; everything else is escaped."""
+    return Markup("<br>").join(escape(line) for line in text.splitlines())
+
+
+FILTERS = {
+    "moment": moment,
+    "day": day,
+    "ago": ago,
+    "number": number,
+    "rupees": rupees,
+    "percent": percent,
+    "nl2br": nl2br,
+}

@@ -1,0 +1,62 @@
+"""What surrounds every page: who is signed in, the counts beside the navigation, the messages to show once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain.work import Identity, Work
+
+# One statement for the whole frame of the page, whoever asks: row security makes the difference.
+COUNTS = """
+select (select count(*) from notifications where person_id = %(person_id)s and read_at is null) as notifications,
+       (select count(*) from cta_submissions where status = 'new' and %(is_admin)s) as applications,
+       (select count(*) from admin_requests where state = 'pending' and %(is_admin)s) as admin_requests,
+       (select value #>> '{}' from business_settings where key = 'business_name') as business_name,
+       (select value = 'true' from business_settings where key = 'sending_paused') as sending_paused
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who is signed in, as the shell shows them."""
+
+    name: str
+    email: str
+    role: str
+    person_id: Any = None
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split() or [self.email or "?"]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role in ("admin", "super_admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The part of the shell that is read from the database."""
+
+    user: User | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    now: datetime | None = None
+    business_name: str = "Gurudesk"
+    sending_paused: bool = False
+
+
+async def read_shell(work: Work) -> Frame:
+    """Read the frame of the page in one round trip."""
+    identity = work.identity
+    row = await work.row(COUNTS, person_id=identity.person_id, is_admin=identity.is_admin)
+    assert row is not None
+    counts = {name: getattr(row, name) for name in ("notifications", "applications", "admin_requests")}
+    return Frame(_user(identity), counts, work.now, row.business_name or "Gurudesk", bool(row.sending_paused))
+
+
+def _user(identity: Identity) -> User | None:
+    if identity.person_id is None:
+        return None
+    return User(identity.name, identity.email, identity.role, identity.person_id)

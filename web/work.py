@@ -1,0 +1,86 @@
+"""The dependency that opens each request's transaction as whoever is signed in, and keeps out who may not be there.
+
+Every route says its audience in ``opt``: public, signed_in, student, admin, super_admin; provider (webhooks) and
+infrastructure (health, files) bring their own checks.
+"""
+
+import hashlib
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from litestar import Request
+
+from adapters.bootstrap import Services
+from domain.errors import NotAllowed
+from domain.language import _
+from domain.work import SYSTEM, Identity, Work
+from web.cookies import Cookies
+from web.shell import read_shell
+
+MAY_ENTER: dict[str, set[str]] = {
+    "public": {"anonymous", "student", "admin", "super_admin"},
+    "signed_in": {"student", "admin", "super_admin"},
+    "student": {"student"},
+    "admin": {"admin", "super_admin"},
+    "super_admin": {"super_admin"},
+}
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, and the page is not public."""
+
+
+class PasswordChangeNeeded(Exception):
+    """A temporary password lets its owner do one thing: choose their own."""
+
+
+def services_of(request: Request[Any, Any, Any]) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+def token_hash(token: str) -> bytes:
+    """Return what the database keeps of a token: a leaked table signs nobody in."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def provide_work(request: Request[Any, Any, Any]) -> AsyncGenerator[Work, None]:
+    """Open the transaction; commit when the handler returns, roll back when it raises."""
+    services = services_of(request)
+    token = token_hash(Cookies(services.settings).sign_in(request))
+    try:
+        async with services.database.work_of(token) as work:
+            request.scope["state"]["identity"] = work.identity
+            check_audience(request, work.identity)
+            yield work
+            if wants_page(request):
+                request.scope["state"]["shell"] = await read_shell(work)
+    except (SignInNeeded, PasswordChangeNeeded):
+        raise
+    except Exception:
+        if wants_page(request):
+            async with services.database.work_of(token) as work:
+                request.scope["state"]["shell"] = await read_shell(work)
+        raise
+
+
+async def provide_system_work(request: Request[Any, Any, Any]) -> AsyncGenerator[Work, None]:
+    """Open a transaction as the system, for what visitors may do before they are anybody: sign in, apply."""
+    async with services_of(request).database.work(SYSTEM) as work:
+        yield work
+
+
+def check_audience(request: Request[Any, Any, Any], identity: Identity) -> None:
+    audience = request.route_handler.opt["audience"]
+    if identity.role not in MAY_ENTER[audience]:
+        if identity.role == "anonymous":
+            raise SignInNeeded
+        raise NotAllowed(_("You do not have access to this page."))
+    free = audience == "public" or request.route_handler.opt.get("before_password_change")
+    if identity.must_change_password and not free:
+        raise PasswordChangeNeeded
+
+
+def wants_page(request: Request[Any, Any, Any]) -> bool:
+    """Whether the answer is a whole page with its shell, rather than a fragment, a file or a stream."""
+    return request.headers.get("HX-Request-Type") != "partial" and not request.route_handler.opt.get("no_shell")
