@@ -20,6 +20,11 @@ class SeenContacts:
         self._hashes = array("Q", bytes(8 * self._size))
         self._rows = array("I", bytes(4 * self._size))
 
+    @property
+    def size_in_bytes(self) -> int:
+        """The memory the table takes."""
+        return self._hashes.itemsize * len(self._hashes) + self._rows.itemsize * len(self._rows)
+
     def first_row(self, lead: CleanLead, row: int) -> int | None:
         """Return the earlier row with the same e-mail or phone, if any, and remember this lead's contacts."""
         keys = [hash(contact) & _MASK or 1 for contact in (lead.email, lead.phone) if contact]

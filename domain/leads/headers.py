@@ -44,10 +44,11 @@ _BY_HEADER = {unicodedata.normalize("NFKC", name): field for field, names in _KN
 # What a header says about a contact without holding it: “Email status”, “WhatsApp opt-in date”.
 _ABOUT = re.compile(
     r"\b(status|opt|sent|open(ed|s)?|click(ed|s)?|verified|valid|type|count|date|time|bounced?|domain|owner|agent|"
-    r"extension|ext|country code|prefer(red)?|subscribed|unsubscribed|id type|quality|reason)\b"
+    r"extension|ext|(?<!with )country code|prefer(red)?|subscribed|unsubscribed|id type|quality|reason)\b"
 )
+_APOSTROPHES = {ord("'"): None, ord("’"): None}
 _BY_WORDS = (
-    (re.compile(r"\b(consent|i agree|do you agree|opt in)\b"), "consent"),
+    (re.compile(r"^(?!.*\b(date|time)\b).*\b(consent|i agree|do you agree|opt in)\b"), "consent"),
     (re.compile(r"\bwhats ?app\b"), "whatsapp"),
     (re.compile(r"\b(e ?mail|mail id|mail address)\b"), "email"),
     (
@@ -80,7 +81,7 @@ def field_of_header(header: str) -> str:
 
 def header_words(header: str) -> str:
     """Return the words of a header in lower case with single spaces."""
-    text = unicodedata.normalize("NFKC", header).lower()
+    text = unicodedata.normalize("NFKC", header).lower().translate(_APOSTROPHES)
     # Marks (M) are the vowel signs of Indic scripts and belong to their words.
     kept = (c if unicodedata.category(c)[0] in "LMN" else "" if unicodedata.category(c) == "Cf" else " " for c in text)
     return " ".join("".join(kept).replace("e mail", "email").split())

@@ -23,6 +23,8 @@ _YES = frozenset(
     {"yes", "y", "true", "1", "on", "agree", "agreed", "i agree", "opted in", "opt in", "subscribed", "haan", "हाँ"}
 )
 _NO = frozenset({"no", "n", "false", "0", "off", "disagree", "opted out", "opt out", "unsubscribed", "nahi", "नहीं"})
+# Form builders put the whole option into the cell: “Yes, send me messages”.
+_BEGINS_YES, _BEGINS_NO = re.compile(r"(yes|i agree|agreed)\b").match, re.compile(r"(no|not|don't|do not)\b").match
 _TAG_SEPARATORS = re.compile(r"[,;|]")
 
 
@@ -120,7 +122,7 @@ class RowCleaner:
             if lead.created_at is None:
                 kept[self._keys[self._created]] = text
         if self._consent is not None and (text := cell_text(cells[self._consent], MAX_VALUE)):
-            lead.consent = True if text.lower() in _YES else False if text.lower() in _NO else None
+            lead.consent = _agreement(text.lower())
             if lead.consent is None:
                 kept[self._keys[self._consent]] = text
         for index, key in self._attributes:
@@ -166,6 +168,12 @@ def _contact(
             if other != first:
                 _keep_other(lead.attributes, others, other)
     return first
+
+
+def _agreement(text: str) -> bool | None:
+    if text in _NO or _BEGINS_NO(text):
+        return False
+    return True if text in _YES or _BEGINS_YES(text) else None
 
 
 def _keep_other(attributes: dict[str, str], key: str, value: str) -> None:
