@@ -1,0 +1,1 @@
+(()=>{var c=matchMedia("(prefers-color-scheme: dark)"),o=()=>{try{return localStorage.getItem("theme")||"system"}catch{return"system"}};function e(t=o()){document.documentElement.classList.toggle("dark",t==="dark"||t==="system"&&c.matches)}c.addEventListener("change",()=>e());document.documentElement.classList.add("js");e();})();
