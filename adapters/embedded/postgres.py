@@ -62,7 +62,7 @@ class EmbeddedPostgres:
         """Make the cluster the first time, clear up after a killed run, start, and wait until it answers."""
         self.launch(log)
         self.wait_until_ready()
-        self._make_database()
+        self.make_database()
 
     def launch(self, log: int | IO[bytes] = subprocess.DEVNULL) -> None:
         """Start the server without waiting for it."""
@@ -92,12 +92,18 @@ class EmbeddedPostgres:
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 raise CannotStart("The embedded Postgres ended while starting. Its log in the data folder says why.")
-            try:
-                psycopg.connect(self.url(), connect_timeout=5).close()
+            if self.answers():
                 return
-            except psycopg.OperationalError:
-                time.sleep(0.02)
+            time.sleep(0.02)
         raise CannotStart(f"The embedded Postgres did not answer within {seconds:.0f} seconds.")
+
+    def answers(self) -> bool:
+        """Say whether the server takes connections now."""
+        try:
+            psycopg.connect(self.url(), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def stop(self, seconds: float = 20.0) -> None:
         """Stop the server: connections are closed, everything committed is kept."""
@@ -115,7 +121,8 @@ class EmbeddedPostgres:
             make_private(folder)
             hand_over(folder, user)
 
-    def _make_database(self) -> None:
+    def make_database(self) -> None:
+        """Make the empty database the first time."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
             if not known:

@@ -13,12 +13,13 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def die_with_parent(sign: signal.Signals) -> Callable[[], None] | None:
+def die_with_parent(sign: signal.Signals, parent: int = 0) -> Callable[[], None] | None:
     """Return a function for the child to run before its program: ``sign`` reaches it when its parent dies.
 
-    Linux only; elsewhere a killed run's children are found and ended by the next start.
+    ``parent`` is our own process unless named. Linux only; elsewhere a killed run's children are found and ended by
+    the next start.
     """
-    libc, parent = _libc, os.getpid()
+    libc, parent = _libc, parent or os.getpid()
     if libc is None:
         return None
 

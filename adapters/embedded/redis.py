@@ -67,29 +67,26 @@ class EmbeddedRedis:
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 raise CannotStart("The embedded Redis ended while starting. Its log in the data folder says why.")
-            if answers(self.places.redis_socket):
+            if self.answers():
                 return
             time.sleep(0.02)
         raise CannotStart(f"The embedded Redis did not answer within {seconds:.0f} seconds.")
+
+    def answers(self) -> bool:
+        """Say whether the server answers now."""
+        client = Redis(unix_socket_path=str(self.places.redis_socket), socket_timeout=2)
+        try:
+            return bool(client.ping())
+        except (RedisError, OSError):
+            return False
+        finally:
+            client.close()
 
     def stop(self, seconds: float = 10.0) -> None:
         """Stop the server and forget what it held."""
         if self.process:
             end(self.process, signal.SIGTERM, seconds)
             self.process = None
-
-
-def answers(socket: Path) -> bool:
-    """Say whether a Redis answers on the socket."""
-    if not socket.exists():
-        return False
-    client = Redis(unix_socket_path=str(socket), socket_timeout=2)
-    try:
-        return bool(client.ping())
-    except (RedisError, OSError):
-        return False
-    finally:
-        client.close()
 
 
 def clear_leftover(pid_file: Path, socket: Path) -> None:

@@ -1,0 +1,46 @@
+"""Commands that run something and stay: everything at once, or one part of it."""
+
+import click
+
+
+def add_to(group: click.Group) -> None:
+    for command in (up, web, worker, sandbox):
+        group.add_command(command)
+
+
+@click.command()
+def up() -> None:
+    """Start everything and stay: database, Redis, web, worker and sandbox. Ctrl-C stops it all."""
+    from adapters.settings_check import load_settings
+    from adapters.up.supervisor import run
+
+    run(load_settings())
+
+
+@click.command()
+def web() -> None:
+    """Serve the pages (GURUDESK_HOST, GURUDESK_PORT)."""
+    from adapters.serving import serve
+    from adapters.settings_check import load_settings
+
+    settings = load_settings()
+    serve("web.app", settings, settings.host, settings.port, "GURUDESK_PORT", workers=settings.workers)
+
+
+@click.command()
+def worker() -> None:
+    """Do what happens later: steps that are due, e-mails to send, imports."""
+    from adapters.arq.worker import run
+    from adapters.settings_check import load_settings
+
+    run(load_settings())
+
+
+@click.command()
+def sandbox() -> None:
+    """Serve the providers' side of the wire, for trying everything out (GURUDESK_SANDBOX_PORT)."""
+    from adapters.serving import serve
+    from adapters.settings_check import load_settings
+
+    settings = load_settings()
+    serve("adapters.sandbox.app", settings, "127.0.0.1", settings.sandbox_port, "GURUDESK_SANDBOX_PORT")

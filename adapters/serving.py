@@ -1,0 +1,74 @@
+"""Serves a Litestar app over HTTP with Granian."""
+
+import errno
+import os
+import signal
+import socket
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from adapters.embedded.processes import die_with_parent
+from adapters.errors import CannotStart
+from adapters.settings import Settings
+
+# Granian's own default is 1,024 open connections, after which the whole server hangs; live pages keep theirs open.
+BACKPRESSURE = 20_000
+# Never the query string: it carries the tokens of one-time links.
+ACCESS_FORMAT = '[%(time)s] %(addr)s "%(method)s %(path)s" %(status)d %(dt_ms).1f ms'
+STOP_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Makes the app inside a serving process, which never outlives the one that started it."""
+
+    module: str
+    settings: Settings
+    parent: int
+
+    def __call__(self) -> Any:
+        if arrange := die_with_parent(signal.SIGKILL, self.parent):
+            arrange()
+        return import_module(self.module).create_app(self.settings)
+
+
+def serve(module: str, settings: Settings, host: str, port: int, setting: str, *, workers: int = 1) -> None:
+    """Serve ``module``'s ``create_app(settings)`` until told to stop; ``setting`` names the port for people."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    require_free_port(host, port, setting)
+
+    Granian(
+        f"{module}:create_app",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        websockets=False,
+        backlog=2048,
+        backpressure=BACKPRESSURE,
+        log_access=True,
+        log_access_format=ACCESS_FORMAT,
+        workers_kill_timeout=STOP_SECONDS,
+    ).serve(target_loader=Loader(module, settings, os.getpid()), wrap_loader=False)
+
+
+def require_free_port(host: str, port: int, setting: str) -> None:
+    """Raise CannotStart when the port is taken or may not be used."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise CannotStart(f"Port {port} may not be used by this user. Set {setting} to another.") from None
+        except OSError as error:
+            raise CannotStart(_why_not(host, port, setting, error)) from None
+
+
+def _why_not(host: str, port: int, setting: str, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is used by another program. Stop that, or set {setting} to a free one."
+    return f"Cannot listen on {host}:{port}: {error.strerror}. See GURUDESK_HOST and {setting}."

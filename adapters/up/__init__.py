@@ -1,0 +1,1 @@
+"""Starts everything, watches it, and stops it in order: `gurudesk up`."""

@@ -1,0 +1,123 @@
+"""One part of a running Gurudesk: how it is started, how we know that it is ready, how it comes back."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from adapters.embedded.processes import die_with_parent, end
+from adapters.up.logs import ComponentLog
+
+Launch = Callable[[int], "subprocess.Popen[bytes]"]
+LONGEST_PAUSE = 30.0
+# A component that has run this long is well again: its next failure is a first one.
+WELL_AFTER = 60.0
+TELL_AFTER = 20.0
+
+
+@dataclass(slots=True)
+class Component:
+    """A child process that is started again, after a growing pause, whenever it ends.
+
+    ``problem`` says what the component still lacks, empty when it is ready. ``stop_signal`` ends it cleanly.
+    """
+
+    name: str
+    launch: Launch
+    problem: Callable[[], str]
+    log: ComponentLog
+    say: Callable[[str, str], None]
+    stop_signal: signal.Signals = signal.SIGTERM
+    process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+    ready: bool = field(default=False, init=False)
+    failures: int = field(default=0, init=False)
+    started: float = field(default=0.0, init=False)
+    next_start: float = field(default=0.0, init=False)
+    told: bool = field(default=False, init=False)
+
+    def start(self) -> None:
+        """Start the process; a start that fails counts as an end."""
+        writer = self.log.pipe()
+        try:
+            self.process = self.launch(writer)
+        finally:
+            os.close(writer)
+        self.started, self.ready, self.told = time.monotonic(), False, False
+
+    def watch(self) -> None:
+        """Look once: start what is due, notice what has ended, say what has become ready."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self.next_start:
+                self._start_again(now)
+        elif self.process.poll() is not None:
+            self._plan_restart(now)
+        elif not self.ready:
+            self._look_for_ready(now)
+        elif self.failures and now - self.started > WELL_AFTER:
+            self.failures = 0
+
+    def _start_again(self, now: float) -> None:
+        try:
+            self.start()
+        except Exception as error:
+            self._pause(now, f"does not start: {error}")
+
+    def _plan_restart(self, now: float) -> None:
+        process, self.process = self.process, None
+        assert process is not None
+        end_group(process)
+        reason = f" ({self.log.last_line})" if self.log.last_line and not self.ready else ""
+        self._pause(now, f"{_how_it_ended(process.returncode)}{reason}")
+
+    def _pause(self, now: float, what: str) -> None:
+        pause = min(0.5 * 2**self.failures, LONGEST_PAUSE)
+        self.failures += 1
+        self.ready, self.next_start = False, now + pause
+        self.say(self.name, f"{what}; starting it again in {pause:g} s")
+
+    def _look_for_ready(self, now: float) -> None:
+        problem = self.problem()
+        if not problem:
+            self.ready = True
+            self.say(self.name, "ready" if not self.failures else "ready again")
+        elif not self.told and now - self.started > TELL_AFTER:
+            self.told = True
+            self.say(self.name, f"not ready yet: {problem}. Its log is {self.log.path}")
+
+    def stop(self, seconds: float) -> None:
+        """Stop the process, and insist after ``seconds``."""
+        if self.process:
+            end(self.process, self.stop_signal, seconds)
+            end_group(self.process)
+            self.process = None
+
+
+def end_group(process: "subprocess.Popen[bytes]") -> None:
+    """End what a dead process left in its session: a server's own child would keep the port."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def own_command(name: str) -> Launch:
+    """Return how to start `gurudesk NAME` as a child that ends when we do."""
+
+    def launch(output: int) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "adapters.cli", name],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
+        )
+
+    return launch
+
+
+def _how_it_ended(code: int) -> str:
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"stopped with exit code {code}"

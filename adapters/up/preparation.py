@@ -1,0 +1,66 @@
+"""What must be done to the database before web and worker start: migrations, and demo data the first time."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from adapters.errors import CannotStart
+from adapters.postgres.addresses import OWNER_ROLE, owner_url
+from adapters.postgres.migrate import applied, head, migrate
+from adapters.settings import Settings
+from adapters.up import screen
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Who is in the database already."""
+
+    anybody: bool
+    demo: bool
+
+
+def prepare(settings: Settings) -> Population:
+    """Bring the database to the newest version and, the first time, fill it with the demo."""
+    version = _version(settings)
+    migrate(settings)
+    screen.component("database", "up to date" if version == head() else f"brought to version {head()}")
+    found = population(settings)
+    marker = settings.data_dir / "demo-offered"
+    if settings.demo and not settings.production and not found.anybody and not marker.exists():
+        _load_demo()
+        marker.touch()
+        found = population(settings)
+        screen.component("demo", "loaded")
+    return found
+
+
+def population(settings: Settings) -> Population:
+    """Look whether anybody can sign in, and whether the demo's owner can."""
+    with psycopg.connect(owner_url(settings), autocommit=True, connect_timeout=10) as connection:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(OWNER_ROLE)))
+        row = connection.execute(
+            "SELECT EXISTS (SELECT FROM people), EXISTS (SELECT FROM people WHERE email = %s)",
+            (screen.DEMO_SIGN_INS[0],),
+        ).fetchone()
+    assert row is not None
+    return Population(*row)
+
+
+def _version(settings: Settings) -> str | None:
+    try:
+        with psycopg.connect(owner_url(settings), connect_timeout=10) as connection:
+            return applied(connection)
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise CannotStart(f"The database does not answer: {reason}") from None
+
+
+def _load_demo() -> None:
+    """In a process of its own: what the demo needs in memory goes with it."""
+    made = subprocess.run([sys.executable, "-m", "adapters.cli", "demo"], capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        reason = (made.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise CannotStart(f"The demo data could not be loaded ({reason}). Set GURUDESK_DEMO=false to start without it.")
