@@ -25,4 +25,5 @@ function focusStart(region) {
 }
 
 // A whole page that was answered with 422 is a form that came back.
-if (performance.getEntriesByType("navigation")[0]?.responseStatus === 422) wrongField(document)?.focus();
+const [arrival] = performance.getEntriesByType("navigation");
+if (arrival?.responseStatus === 422) wrongField(document)?.focus();

@@ -55,5 +55,5 @@ on("click", "[data-zone-toggle]", () => {
 });
 
 appearing("time[datetime]", (time) => { hover(time); if (usesOwn()) show(time); });
-setInterval(() => document.querySelectorAll("time[data-style="ago"]").forEach(show), 60_000);
+setInterval(() => document.querySelectorAll('time[data-style="ago"]').forEach(show), 60_000);
 showToggle();
