@@ -187,7 +187,9 @@ class PasswordHasher(Protocol):
     """Argon2id off the event loop, a few at a time."""
 
     async def hash(self, password: str) -> str: ...
-    async def verify(self, password_hash: str, password: str) -> bool: ...
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        """Say whether the password fits. No hash takes as long as a hash and fits nothing."""
+        ...
 
 
 class RateLimiter(Protocol):

@@ -26,7 +26,13 @@ class Cookies:
 
     def _cookie(self, name: str, value: str, max_age: int | None = DAYS_30) -> Cookie:
         return Cookie(
-            self._name(name), value, path="/", max_age=max_age, httponly=True, secure=self.secure, samesite="lax"
+            key=self._name(name),
+            value=value,
+            path="/",
+            max_age=max_age,
+            httponly=True,
+            secure=self.secure,
+            samesite="lax",
         )
 
     def sign_in(self, request: Request[Any, Any, Any]) -> str:

@@ -4,13 +4,13 @@ Every route says its audience in ``opt``: public, signed_in, student, admin, sup
 infrastructure (health, files) bring their own checks.
 """
 
-import hashlib
 from collections.abc import AsyncGenerator
 from typing import Any
 
 from litestar import Request
 
 from adapters.bootstrap import Services
+from domain.accounts.tokens import token_hash
 from domain.errors import NotAllowed
 from domain.language import _
 from domain.work import SYSTEM, Identity, Work
@@ -39,11 +39,6 @@ def services_of(request: Request[Any, Any, Any]) -> Services:
     return services
 
 
-def token_hash(token: str) -> bytes:
-    """Return what the database keeps of a token: a leaked table signs nobody in."""
-    return hashlib.sha256(token.encode()).digest()
-
-
 async def provide_work(request: Request[Any, Any, Any]) -> AsyncGenerator[Work, None]:
     """Open the transaction; commit when the handler returns, roll back when it raises."""
     services = services_of(request)
@@ -59,9 +54,16 @@ async def provide_work(request: Request[Any, Any, Any]) -> AsyncGenerator[Work, 
         raise
     except Exception:
         if wants_page(request):
-            async with services.database.work_of(token) as work:
-                request.scope["state"]["shell"] = await read_shell(work)
+            await read_frame(request)
         raise
+
+
+async def read_frame(request: Request[Any, Any, Any]) -> None:
+    """Read the shell of a page in a transaction of its own, where the handler's was rolled back or never opened."""
+    services = services_of(request)
+    token = token_hash(Cookies(services.settings).sign_in(request))
+    async with services.database.work_of(token) as work:
+        request.scope["state"]["shell"] = await read_shell(work)
 
 
 async def provide_system_work(request: Request[Any, Any, Any]) -> AsyncGenerator[Work, None]:

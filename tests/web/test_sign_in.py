@@ -1,0 +1,27 @@
+"""Signing in and out, as a browser does it."""
+
+from tests.fixtures.cast import ASHA, BEN, PASSWORD, send_csrf
+
+
+async def test_a_student_signs_in_with_the_phone_and_sees_the_dashboard_address(client, settings, cast):
+    send_csrf(client, settings)
+    answer = await client.post("/sign-in", data={"login": "98765 43201", "password": PASSWORD})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/student")
+    assert ASHA.phone == "+919876543201"
+
+
+async def test_an_admin_signs_in_with_the_email_in_capitals_and_goes_where_they_wanted(client, settings, cast):
+    send_csrf(client, settings)
+    form = {"login": BEN.email.upper(), "password": PASSWORD, "next": "/admin/leads?page=2"}
+    assert (await client.post("/sign-in", data=form)).headers["location"] == "/admin/leads?page=2"
+
+
+async def test_a_wrong_password_and_an_unknown_account_get_the_same_answer_and_keep_the_typed_login(
+    client, settings, cast
+):
+    send_csrf(client, settings)
+    wrong = await client.post("/sign-in", data={"login": ASHA.email, "password": "wrong"})
+    unknown = await client.post("/sign-in", data={"login": "who@example.test", "password": "wrong"})
+    assert wrong.status_code == unknown.status_code == 422
+    assert wrong.text == unknown.text.replace("who@example.test", ASHA.email)
+    assert ASHA.email in wrong.text

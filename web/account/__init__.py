@@ -1,0 +1,1 @@
+"""What everybody who is signed in may ask for about their own account."""
