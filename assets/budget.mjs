@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 
 const BUDGETS = {
   "style sheet": { kilobytes: 30, files: ["css/app.css"] },
-  scripts: { kilobytes: 60, files: ["js/htmx.min.js", "js/hx-sse.min.js", "js/theme.js", "js/app.js"] },
+  scripts: { kilobytes: 60, files: ["js/theme.js", "js/app.js"] },
 };
 const weight = (file) => gzipSync(readFileSync(new URL(`../static/${file}`, import.meta.url)), { level: 9 }).length / 1024;
 

@@ -14,10 +14,13 @@ css() {
 
 scripts() {
     node_modules/.bin/esbuild assets/js/app.js assets/js/theme.js --bundle --minify --format=iife --target=es2022 \
-        --charset=utf8 --outdir=static/js --log-level=warning
-    for file in htmx.min.js ext/hx-sse.min.js; do
-        sed '/^\/\/# sourceMappingURL=/d' "node_modules/htmx.org/dist/$file" > "static/js/$(basename "$file")"
-    done
+        --charset=utf8 --outdir=build/js --log-level=warning
+    cp build/js/theme.js static/js/theme.js
+    # One file: htmx starts in a task of its own, and between two files it may start before its extension or our listeners are there.
+    for file in node_modules/htmx.org/dist/htmx.min.js node_modules/htmx.org/dist/ext/hx-sse.min.js build/js/app.js; do
+        sed '/^\/\/# sourceMappingURL=/d' "$file"
+        echo ";"
+    done > static/js/app.js
 }
 
 icons() {
