@@ -4,10 +4,12 @@ import errno
 import os
 import signal
 import socket
+import sys
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from adapters.cli.plain_words import explain, say
 from adapters.embedded.processes import die_with_parent
 from adapters.errors import CannotStart
 from adapters.settings import Settings
@@ -30,7 +32,11 @@ class Loader:
     def __call__(self) -> Any:
         if arrange := die_with_parent(signal.SIGKILL, self.parent):
             arrange()
-        return import_module(self.module).create_app(self.settings)
+        try:
+            return import_module(self.module).create_app(self.settings)
+        except Exception as error:
+            say(explain(error))
+            sys.exit(1)
 
 
 def serve(module: str, settings: Settings, host: str, port: int, setting: str, *, workers: int = 1) -> None:
@@ -39,6 +45,7 @@ def serve(module: str, settings: Settings, host: str, port: int, setting: str, *
     from granian.constants import Interfaces
 
     require_free_port(host, port, setting)
+    import_module(module)  # once, before the serving processes fork off
 
     Granian(
         f"{module}:create_app",

@@ -22,15 +22,20 @@ class PlainGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except (CannotStart, DomainError) as error:
-            _say(str(error))
+            say(str(error))
         except KeyboardInterrupt:
             sys.exit(130)
         except Exception as error:
-            _say(f"{_what(error)} {_kept(error)}")
+            say(explain(error))
         sys.exit(1)
 
 
-def _say(text: str) -> None:
+def explain(error: Exception) -> str:
+    """Return one line about an error nobody foresaw, and keep its traceback in the data folder."""
+    return f"{_what(error)} {_kept(error)}"
+
+
+def say(text: str) -> None:
     for line in text.splitlines():
         click.echo(f"gurudesk: {line}", err=True)
 

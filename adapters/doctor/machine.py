@@ -35,8 +35,13 @@ def _disk(folder: Path) -> Finding:
     return right("Disk", text) if free >= LEAST_FREE else wrong("Disk", f"Only {text} Make room before it is full.")
 
 
+def missing_pango() -> list[str]:
+    """Return the libraries that printing documents needs and this machine lacks."""
+    return [name for name in PANGO if not ctypes.util.find_library(name)]
+
+
 def _pango() -> Finding:
-    missing = [name for name in PANGO if not ctypes.util.find_library(name)]
+    missing = missing_pango()
     if not missing:
         return right("Pango", "Found: certificates and other documents can be printed.")
     command = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"

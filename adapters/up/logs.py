@@ -7,14 +7,18 @@ from pathlib import Path
 
 MAX_BYTES = 5 * 1024 * 1024
 KEPT = 3
+PLAIN = "gurudesk: "
 
 
 @dataclass(slots=True)
 class ComponentLog:
-    """One component's log file, fed by a pipe. Full files become .1, .2, .3 and the oldest goes."""
+    """One component's log file, fed by a pipe. Full files become .1, .2, .3 and the oldest goes.
+
+    ``last_line`` is the last one written since the last ``pipe()``, a plain line of a command of ours before any other.
+    """
 
     path: Path
-    last_line: str = ""
+    last_line: str = field(default="", init=False)
     _size: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -23,6 +27,7 @@ class ComponentLog:
 
     def pipe(self) -> int:
         """Return a descriptor to write to; the caller closes it once the child has it."""
+        self.last_line = ""
         reader, writer = os.pipe()
         threading.Thread(target=self._pump, args=(reader,), name=self.path.stem, daemon=True).start()
         return writer
@@ -38,8 +43,9 @@ class ComponentLog:
 
     def _remember(self, chunk: bytes) -> None:
         lines = [line for line in chunk.decode(errors="replace").splitlines() if line.strip()]
-        if lines:
-            self.last_line = lines[-1].strip()[:300]
+        ours = [line for line in lines if line.startswith(PLAIN)]
+        if ours or (lines and not self.last_line.startswith(PLAIN)):
+            self.last_line = (ours or lines)[-1].strip()[:300]
 
     def _write(self, chunk: bytes) -> None:
         if self._size + len(chunk) > MAX_BYTES:

@@ -23,6 +23,7 @@ from adapters.up.readiness import http_problem, worker_problem
 
 LOOK_EVERY = 0.1
 STOP_SECONDS = 12.0
+SERVER_STOP_SECONDS = 20.0
 
 
 def run(settings: Settings) -> None:
@@ -143,9 +144,13 @@ class Supervisor:
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
+        asked: list[float] = []
+
         def stop(number: int, frame: FrameType | None) -> None:
-            if self.stopping.is_set():
-                raise KeyboardInterrupt  # asked twice: do not wait
+            # One Ctrl-C may reach us twice, by the terminal and by make. A later one means: do not wait.
+            if asked and time.monotonic() - asked[0] > 1:
+                raise KeyboardInterrupt
+            asked.append(time.monotonic())
             self.stopping.set()
 
         kept = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
@@ -168,11 +173,13 @@ class Supervisor:
                 screen.line("Stopped. Everything is kept.")
 
     def _stop_all(self) -> None:
-        """First what takes work in, all at once; then the servers under it, Postgres last."""
-        stopping = [threading.Thread(target=component.stop, args=(STOP_SECONDS,)) for component in self.programs]
-        for thread in stopping:
-            thread.start()
-        for thread in stopping:
-            thread.join()
+        """First web and worker, at once; then the sandbox they call; then the servers under all, Postgres last."""
+        stopping = [threading.Thread(target=component.stop, args=(STOP_SECONDS,)) for component in self.programs[::-1]]
+        callers, sandbox = stopping[:2], stopping[2:]
+        for together in (callers, sandbox):
+            for thread in together:
+                thread.start()
+            for thread in together:
+                thread.join()
         for component in reversed(self.servers):
-            component.stop(20.0)
+            component.stop(SERVER_STOP_SECONDS)

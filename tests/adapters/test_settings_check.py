@@ -1,0 +1,88 @@
+"""Settings are read strictly: what is wrong is named before anything starts."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from adapters.errors import CannotStart
+from adapters.settings import ROOT, Settings
+from adapters.settings_check import load_settings, setting_names
+
+
+@pytest.fixture
+def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty `.env` in the folder where the program is started."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / ".env"
+    file.touch()
+    return file
+
+
+def refusal(file: Path, text: str) -> str:
+    file.write_text(text)
+    with pytest.raises(CannotStart) as refused:
+        load_settings()
+    return str(refused.value)
+
+
+def test_an_unknown_name_in_the_file_is_told_with_the_one_meant(env_file: Path) -> None:
+    assert "Unknown setting GURUDESK_PROT" in refusal(env_file, "GURUDESK_PROT=8000\n")
+    assert "Did you mean GURUDESK_PORT?" in refusal(env_file, "GURUDESK_PROT=8000\n")
+    assert "Unknown setting COLOUR" in refusal(env_file, "COLOUR=red\n")
+
+
+@pytest.mark.parametrize("name", ["GURUDESK_PROT", "SENDGRID_APIKEY"])
+def test_an_unknown_name_of_ours_in_the_environment_stops_the_start(
+    env_file: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "x")
+    assert f"Unknown setting {name} in the environment" in refusal(env_file, "")
+
+
+def test_what_other_programs_have_in_the_environment_is_theirs(env_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOMEBODY_ELSES", "x")
+    assert load_settings().port == 8000
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("GURUDESK_PORT=eighty", "GURUDESK_PORT must be a whole number."),
+        ("GURUDESK_PORT=70000", "GURUDESK_PORT must be 65535 or less."),
+        ("GURUDESK_ENV=staging", "GURUDESK_ENV must be one of 'development' or 'production'."),
+        ("GURUDESK_DEMO=perhaps", "GURUDESK_DEMO must be true or false."),
+        ("GURUDESK_LEASE_SECONDS=soon", "GURUDESK_LEASE_SECONDS must be a number."),
+        ("GURUDESK_SECRET_KEY=short", "GURUDESK_SECRET_KEY must be at least 32 characters."),
+        ("GURUDESK_ENV=production", "GURUDESK_SECRET_KEY must be set in production."),
+    ],
+)
+def test_a_malformed_value_names_its_setting_and_what_is_expected(env_file: Path, line: str, expected: str) -> None:
+    assert refusal(env_file, line) == expected
+
+
+def test_a_refused_secret_is_not_repeated(env_file: Path) -> None:
+    assert "hush-hush" not in refusal(env_file, "GURUDESK_SECRET_KEY=hush-hush\n")
+
+
+def test_a_line_that_is_no_setting_is_told_with_its_number(env_file: Path) -> None:
+    assert "line 2" in refusal(env_file, "GURUDESK_PORT=8000\n'oops\n")
+
+
+def test_all_that_is_wrong_is_told_at_once(env_file: Path) -> None:
+    assert len(refusal(env_file, "GURUDESK_PORT=x\nGURUDESK_DEMO=x\n").splitlines()) == 2
+
+
+def test_the_example_lists_every_setting_with_one_comment_each() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    settings = [number for number, line in enumerate(lines) if re.match(r"[A-Z_]+=", line)]
+    assert [lines[number].split("=")[0] for number in settings] == setting_names()
+    for number in settings:
+        assert lines[number - 1].startswith("# ")
+        assert not lines[number - 2].startswith("# ")
+
+
+def test_the_example_shows_the_defaults(env_file: Path) -> None:
+    env_file.write_text((ROOT / ".env.example").read_text())
+    shown, default = load_settings(), Settings(_env_file=None)
+    assert shown.model_dump(exclude={"data_dir"}) == default.model_dump(exclude={"data_dir"})
