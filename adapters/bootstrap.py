@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import msgspec
 from arq.connections import ArqRedis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
@@ -38,12 +39,14 @@ class Services:
 
 def open_redis(settings: Settings) -> ArqRedis:
     """Return a client that tries again on its own when the server was restarted."""
-    return ArqRedis.from_url(
+    redis: ArqRedis = ArqRedis.from_url(
         redis_url(settings),
         retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 2),
         socket_connect_timeout=2,
         health_check_interval=30,
     )
+    redis.job_serializer = msgspec.msgpack.encode  # arq's own default is pickle
+    return redis
 
 
 @asynccontextmanager

@@ -13,6 +13,11 @@ async def beat(redis: ArqRedis, worker: str) -> None:
     await redis.set(PREFIX + worker, str(time.time()), ex=KEPT)
 
 
+async def forget(redis: ArqRedis, worker: str) -> None:
+    """Say that this worker has stopped on purpose."""
+    await redis.delete(PREFIX + worker)
+
+
 async def heartbeat_age(redis: ArqRedis) -> float | None:
     """Return the seconds since any worker was last seen, or None."""
     keys = [key async for key in redis.scan_iter(match=PREFIX + "*", count=1000)]

@@ -9,6 +9,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from adapters.settings import Settings
+
 SIGNATURE_HEADER = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP_HEADER = "X-Twilio-Email-Event-Webhook-Timestamp"
 
@@ -23,8 +25,13 @@ REPLAY_WINDOW = timedelta(hours=24)
 CLOCK_SKEW = timedelta(minutes=5)
 
 
+def public_key(settings: Settings) -> str:
+    """Return the key that webhooks must be signed with: the account's own, or the sandbox's in sandbox mode only."""
+    return settings.sendgrid_webhook_public_key or ("" if settings.sendgrid_live else SANDBOX_SENDGRID_PUBLIC_KEY)
+
+
 def is_signed(
-    public_key: str,
+    key_text: str,
     signature: str,
     timestamp: str,
     body: bytes,
@@ -35,7 +42,7 @@ def is_signed(
 
     ``now`` is real time: signatures know nothing of the business clock.
     """
-    key = _loaded(public_key)
+    key = _loaded(key_text)
     if key is None or not _is_recent(timestamp, now, window):
         return False
     try:

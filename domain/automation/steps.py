@@ -1,7 +1,6 @@
 """Steps: everything that happens later is a row, planned in the transaction of its cause and claimed by a lease."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID

@@ -204,6 +204,9 @@ alter table people add foreign key (import_id) references lead_imports on delete
 -- Counting 100,000 leads for each page would cost more than the page: changes are added up here, and folded now and then.
 create table lead_counts (status text not null, change bigint not null);
 
+-- The tags there are, for the filter: collecting them from the leads would read every lead.
+create table lead_tags (tag text primary key);
+
 create table lead_campaigns (
   id uuid primary key default gen_random_uuid(),
   name text not null,
@@ -213,7 +216,10 @@ create table lead_campaigns (
   template text not null default 'cta',
   state text not null default 'planned' check (state in ('planned', 'sending', 'done', 'cancelled')),
   created_by uuid references people on delete set null,
+  -- Who was confirmed, in order, until their deliveries are written; planned_count says how far that is.
+  recipients uuid[] not null default '{}',
   recipient_count integer not null default 0,
+  planned_count integer not null default 0,
   left_out jsonb not null default '{}',
   is_demo boolean not null default false,
   created_at timestamptz not null,
@@ -250,6 +256,7 @@ create index cta_submissions_status on cta_submissions (status, submitted_at des
 create index cta_submissions_submitted on cta_submissions (submitted_at desc, id);
 create index cta_submissions_person on cta_submissions (person_id);
 create index cta_submissions_lead on cta_submissions (lead_id);
+create index cta_submissions_decider on cta_submissions (decided_by) where decided_by is not null;
 
 create table enrolments (
   id uuid primary key default gen_random_uuid(),
@@ -303,7 +310,7 @@ create table deliveries (
   idempotency_key text not null unique,
   due_at timestamptz not null,
   state text not null default 'pending' check (state in
-    ('pending', 'leased', 'sending', 'sent', 'retry', 'failed', 'unknown', 'cancelled')),
+    ('pending', 'sending', 'sent', 'retry', 'failed', 'unknown', 'cancelled')),
   attempt integer not null default 0,
   send_id uuid,
   lease_token uuid,
@@ -314,7 +321,7 @@ create table deliveries (
   sent_at timestamptz
 );
 create index deliveries_due on deliveries (due_at, group_key) where state in ('pending', 'retry');
-create index deliveries_held on deliveries (leased_until) where state in ('leased', 'sending', 'unknown');
+create index deliveries_held on deliveries (leased_until) where state in ('sending', 'unknown');
 create index deliveries_send on deliveries (send_id) where send_id is not null;
 create index deliveries_created on deliveries (created_at desc, id);
 create index deliveries_state on deliveries (state, created_at desc, id);
@@ -346,6 +353,7 @@ create table email_logs (
 create index email_logs_created on email_logs (created_at desc);
 create index email_logs_message on email_logs (message_id);
 create index email_logs_to on email_logs (to_email);
+create index email_logs_person on email_logs (person_id);
 
 create table email_suppressions (
   email text primary key check (email = lower(email)),
@@ -354,6 +362,7 @@ create table email_suppressions (
   delivery_id uuid references deliveries on delete set null,
   created_at timestamptz not null
 );
+create index email_suppressions_delivery on email_suppressions (delivery_id);
 
 create table webhook_events (
   id bigint generated always as identity primary key,
@@ -460,6 +469,7 @@ create function count_leads() returns trigger language plpgsql security definer 
 begin
   if tg_op in ('INSERT', 'UPDATE') then
     insert into lead_counts select status, count(*) from after_rows group by status;
+    insert into lead_tags select distinct unnest(tags) as tag from after_rows order by tag on conflict do nothing;
   end if;
   if tg_op in ('DELETE', 'UPDATE') then
     insert into lead_counts select status, -count(*) from before_rows group by status;
@@ -525,6 +535,7 @@ POLICIES: dict[str, dict[str, str]] = {
     "lead_import_rows": ADMIN_TABLE,
     "imported_leads": ADMIN_TABLE,
     "lead_counts": {"select": ADMINS},
+    "lead_tags": {"select": ADMINS, "delete": ADMINS},
     "lead_campaigns": ADMIN_TABLE,
     "cta_submissions": {**ADMIN_TABLE, "select": f"{ADMINS} or {own('person_id')}"},
     "automation_steps": ADMIN_TABLE,
@@ -557,7 +568,7 @@ OURS = (
 
 DROP = """
 drop table error_logs, audit_logs, notifications, webhook_events, email_suppressions, email_logs, deliveries,
-  automation_steps, enrolments, cta_submissions, lead_campaigns, lead_counts, imported_leads, lead_import_rows,
+  automation_steps, enrolments, cta_submissions, lead_campaigns, lead_tags, lead_counts, imported_leads, lead_import_rows,
   batches, modules, courses, admin_requests, one_time_links, sign_ins, profiles, people, lead_imports,
   business_settings, app_clock cascade;
 drop function fold_lead_counts(), count_leads(), search_people(text, integer), enter(bytea), enter_as(text, uuid),

@@ -1,0 +1,211 @@
+"""What a worker does at each tick: run due steps, send what waits, look up what is in doubt, apply what was reported.
+
+A sweep starts what there is to do and returns; the work itself goes on beside it, so that a long import never keeps an
+e-mail waiting. Every piece is claimed by a lease in Postgres, so any number of sweeps and workers may overlap.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from adapters.bootstrap import Services
+from adapters.postgres.error_log import ErrorLog
+from domain.automation.handlers import HANDLERS
+from domain.automation.running import (
+    Failed,
+    LeaseLost,
+    Ports,
+    Skip,
+    Step,
+    StepRun,
+    claim_steps,
+    finish_step,
+    hold,
+    try_again,
+)
+from domain.messaging.composing import Composer
+from domain.messaging.sending import Batch, claim_batch, claim_doubtful, settle, settle_doubt
+from domain.messaging.webhooks import apply_events
+from domain.ports import Outcome, Unavailable
+from domain.work import SYSTEM
+
+log = logging.getLogger(__name__)
+
+STEPS_AT_ONCE = 8
+SENDERS = 4
+FOLD_EVERY = 60.0
+
+
+class Runner:
+    """Runs everything that is due, with the services of this process."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.database = services.database
+        self.errors = ErrorLog(services.database)
+        self.lease = services.settings.lease_seconds
+        self.ports = ports_of(services)
+        self.composer = Composer(self.ports)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._steps: set[asyncio.Task[None]] = set()
+        self._folded = 0.0
+        self._again: set[str] = set()
+
+    async def sweep(self) -> None:
+        """Start whatever is due and not yet under way in this process."""
+        self._begin("webhooks", self._apply_webhooks)
+        self._begin("doubts", self._settle_doubts)
+        for number in range(SENDERS):
+            self._begin(f"sender {number}", self._send)
+        if time.monotonic() - self._folded > FOLD_EVERY:
+            self._folded = time.monotonic()
+            self._begin("folding", self._fold)
+        await self._start_steps()
+
+    async def stop(self) -> None:
+        """Let what is being sent end; give steps back at once."""
+        for step in self._steps:
+            step.cancel()
+        pending = {*self._steps, *self._tasks.values()}
+        if pending:
+            await asyncio.wait(pending, timeout=20)
+
+    async def idle(self) -> None:
+        """Wait until nothing is under way in this process."""
+        while running := {task for task in (*self._tasks.values(), *self._steps) if not task.done()}:
+            await asyncio.wait(running)
+
+    def _begin(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        running = self._tasks.get(name)
+        if running is not None and not running.done():
+            self._again.add(name)  # something may have become due behind its last look
+            return
+        self._tasks[name] = asyncio.create_task(self._guarded(name, work))
+
+    async def _guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            self._again.discard(name)
+            try:
+                await work()
+            except Exception as error:
+                log.exception("%s failed", name)
+                self.errors.remember(reference=secrets.token_hex(4), component=f"worker: {name}", error=error)
+                return
+            if name not in self._again:
+                return
+
+    async def _apply_webhooks(self) -> None:
+        while True:
+            async with self.database.work(SYSTEM) as work:
+                if not await apply_events(work):
+                    return
+
+    async def _fold(self) -> None:
+        async with self.database.work(SYSTEM) as work:
+            await work.run("select fold_lead_counts()")
+
+    async def _send(self) -> None:
+        while True:
+            started = time.monotonic()
+            async with self.database.work(SYSTEM) as work:
+                batch = await claim_batch(work, self.composer, lease_seconds=self.lease)
+            if batch is False:
+                return
+            if isinstance(batch, Batch):
+                outcome = await self._leave(batch, started)
+                async with self.database.work(SYSTEM) as work:
+                    await settle(work, batch, outcome, lookup_delay=self.services.settings.lookup_delay_seconds)
+
+    async def _leave(self, batch: Batch, started: float) -> Outcome:
+        # A process that was frozen past its lease must not send: someone else may have looked the batch up and sent it.
+        if time.monotonic() - started > self.lease / 2:
+            return Unavailable("The worker was held up before sending.")
+        return await self.services.email.send(batch.email)
+
+    async def _settle_doubts(self) -> None:
+        while True:
+            async with self.database.work(SYSTEM) as work:
+                doubtful = await claim_doubtful(work, lease_seconds=self.lease)
+            if doubtful is None:
+                return
+            answer = await self.services.email.find(doubtful.send_id)
+            async with self.database.work(SYSTEM) as work:
+                await settle_doubt(work, doubtful, answer)
+
+    async def _start_steps(self) -> None:
+        free = STEPS_AT_ONCE - len(self._steps)
+        if free <= 0:
+            return
+        async with self.database.work(SYSTEM) as work:
+            steps = await claim_steps(work, most=free, lease_seconds=self.lease)
+        for step in steps:
+            task = asyncio.create_task(self._run(step))
+            self._steps.add(task)
+            task.add_done_callback(self._step_ended)
+
+    def _step_ended(self, task: asyncio.Task[None]) -> None:
+        self._steps.discard(task)
+
+    async def _run(self, step: Step) -> None:
+        beat = asyncio.create_task(self._keep_lease(step))
+        try:
+            await self._handle(step)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._give_back(step))
+        except LeaseLost:
+            log.warning("step %s was taken over by another worker", step.id)
+        except Exception as error:
+            await self._retry(step, error)
+        finally:
+            beat.cancel()
+
+    async def _handle(self, step: Step) -> None:
+        state, reason = "done", ""
+        try:
+            handler = HANDLERS.get(step.kind)
+            if handler is None:
+                raise Failed(f"This version does not know how to do “{step.kind}”.")
+            await handler(StepRun(step, self.ports, lambda: self.database.work(SYSTEM), self.lease))
+        except Skip as skip:
+            state, reason = "skipped", str(skip)
+        except Failed as failed:
+            state, reason = "failed", str(failed)
+        async with self.database.work(SYSTEM) as work:
+            await finish_step(work, step, state, reason)
+
+    async def _retry(self, step: Step, error: Exception) -> None:
+        reference = secrets.token_hex(4)
+        log.error("step %s (%s) failed: %s", step.id, step.kind, type(error).__name__, exc_info=error)
+        self.errors.remember(reference=reference, component=f"step: {step.kind}", error=error)
+        with suppress(LeaseLost):
+            async with self.database.work(SYSTEM) as work:
+                await try_again(work, step, f"Went wrong ({type(error).__name__}), reference {reference}.")
+
+    async def _give_back(self, step: Step) -> None:
+        with suppress(LeaseLost):
+            async with self.database.work(SYSTEM) as work:
+                await try_again(work, step, "The worker was stopped; another goes on.", counted=False)
+
+    async def _keep_lease(self, step: Step) -> None:
+        """Renew the lease while the handler runs; what the handler commits is fenced by its own ``still_mine``."""
+        while True:
+            await asyncio.sleep(self.lease / 3)
+            with suppress(Exception):
+                async with self.database.work(SYSTEM) as work:
+                    await hold(work, step, self.lease)
+
+
+def ports_of(services: Services) -> Ports:
+    settings = services.settings
+    return Ports(
+        files=services.files,
+        renderer=services.renderer,
+        hasher=services.hasher,
+        secret=settings.secret,
+        base_url=settings.base_url,
+        mail_from=settings.mail_from,
+        mail_from_name=settings.mail_from_name,
+    )

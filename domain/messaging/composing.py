@@ -1,0 +1,116 @@
+"""Composing: turns claimed deliveries into one e-mail. Secrets are made here, at the last moment, and kept only as hashes.
+
+E-mails of one group are rendered once, with marks where their recipients differ; the provider puts each one's values in.
+"""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from uuid import UUID
+
+from domain.accounts.one_time_links import create_link
+from domain.accounts.passwords import issue_temporary_password
+from domain.automation.running import Ports
+from domain.leads.tracking import tracking_token
+from domain.messaging.suppressions import unsubscribe_token
+from domain.ports import Email, Recipient, RenderedEmail
+from domain.work import Row, Work
+
+LINK_HOURS = {"set_password": 2, "verify_admin_request": 48}
+
+
+class CannotCompose(Exception):
+    """The e-mail cannot be made, now or later; the message says why, to an admin."""
+
+
+class Composer:
+    """Makes e-mails out of deliveries."""
+
+    def __init__(self, ports: Ports) -> None:
+        self.ports = ports
+
+    async def compose(self, work: Work, send_id: UUID, rows: Sequence[Row]) -> Email:
+        """Return one e-mail for deliveries of one group; raise CannotCompose when their template or subject is gone."""
+        common = await self._common(work)
+        if rows[0].campaign_id:
+            return self._campaign(send_id, rows, common)
+        (row,) = rows
+        values = {**common, **row.params, "recipient_name": row.to_name, **await self._secrets(work, row)}
+        rendered = self._rendered(row.template, values)
+        return self._email(send_id, [Recipient(row.id, row.to_address, row.to_name)], rendered, row.kind, common)
+
+    def _campaign(self, send_id: UUID, rows: Sequence[Row], common: Mapping[str, str]) -> Email:
+        own = [self._own_values(row) for row in rows]
+        rendered = self._marked(rows[0].template, own[0], common)
+        recipients = [
+            Recipient(row.id, row.to_address, row.to_name, _substitutions(values), self._headers(row.id))
+            for row, values in zip(rows, own, strict=True)
+        ]
+        return self._email(send_id, recipients, rendered, rows[0].kind, common)
+
+    def _own_values(self, row: Row) -> dict[str, str]:
+        """Return what differs between the recipients of a campaign."""
+        token = tracking_token(self.ports.secret, row.id)
+        return {
+            "recipient_name": row.to_name,
+            **{name: str(value) for name, value in row.params.items() if name != "apply_path"},
+            "apply_url": f"{self.ports.base_url}{row.params['apply_path']}?t={token}",
+            "unsubscribe_url": f"{self.ports.base_url}/unsubscribe/{unsubscribe_token(self.ports.secret, row.id)}",
+        }
+
+    def _headers(self, delivery_id: UUID) -> dict[str, str]:
+        # RFC 8058: mail programs show a button that posts here, without asking the person to sign in.
+        token = unsubscribe_token(self.ports.secret, delivery_id)
+        return {
+            "List-Unsubscribe": f"<{self.ports.base_url}/unsubscribe/{token}/one-click>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+
+    def _marked(self, template: str, own: Mapping[str, str], common: Mapping[str, str]) -> RenderedEmail:
+        plain = self._rendered(template, {**common, **{name: _mark(name) for name in own}})
+        html = self._rendered(template, {**common, **{name: _mark(name, "html") for name in own}})
+        return RenderedEmail(plain.subject, plain.text, html.html)
+
+    def _rendered(self, template: str, values: Mapping[str, object]) -> RenderedEmail:
+        try:
+            return self.ports.renderer.email(template, values)
+        except Exception as error:
+            raise CannotCompose(f"The template “{template}” could not be filled: {error}") from error
+
+    async def _secrets(self, work: Work, row: Row) -> dict[str, str]:
+        if row.kind == "welcome":
+            if row.person_id is None:
+                raise CannotCompose("The student has been removed.")
+            return {"temporary_password": await issue_temporary_password(work, row.person_id, self.ports.hasher)}
+        if hours := LINK_HOURS.get(row.kind):
+            token = await create_link(work, row.kind, row.subject_id, hours)
+            path = {"set_password": "/set-password/", "verify_admin_request": "/admin-access/verify/"}[row.kind]
+            return {"link": f"{self.ports.base_url}{path}{token}", "hours": str(hours)}
+        return {}
+
+    async def _common(self, work: Work) -> dict[str, str]:
+        name = await work.value("select value #>> '{}' from business_settings where key = 'business_name'")
+        return {"business_name": name or "Gurudesk", "base_url": self.ports.base_url}
+
+    def _email(
+        self, send_id: UUID, recipients: list[Recipient], rendered: RenderedEmail, kind: str, common: Mapping[str, str]
+    ) -> Email:
+        return Email(
+            send_id=send_id,
+            recipients=recipients,
+            sender=self.ports.mail_from,
+            sender_name=common["business_name"],
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            categories=[kind],
+        )
+
+
+def _mark(name: str, form: str = "text") -> str:
+    return f"[%{name}:{form}%]"
+
+
+def _substitutions(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the marks and what replaces them: escaped where the mark stands in HTML."""
+    plain = {_mark(name): value for name, value in values.items()}
+    return plain | {_mark(name, "html"): escape(value) for name, value in values.items()}

@@ -1,0 +1,42 @@
+"""SendGrid's event webhook: verify the raw bytes, store what is new, answer; the worker does the rest."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, post
+
+from adapters.sendgrid.events import MalformedEvents, parse_events
+from adapters.sendgrid.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, is_signed, public_key
+from domain.messaging.webhooks import store_events
+from domain.work import SYSTEM
+from web.work import services_of
+
+log = logging.getLogger(__name__)
+
+LARGEST = 4_000_000  # SendGrid sends at most 768 KB at a time
+
+
+class SendGridWebhookController(Controller):
+    path = "/webhooks/sendgrid"
+    opt = {"audience": "provider", "no_shell": True}
+    include_in_schema = False
+
+    @post(status_code=200, request_max_body_size=LARGEST)
+    async def create(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        services = services_of(request)
+        body = await request.body()
+        received_at = datetime.now(UTC)
+        signature = request.headers.get(SIGNATURE_HEADER, "")
+        timestamp = request.headers.get(TIMESTAMP_HEADER, "")
+        if not is_signed(public_key(services.settings), signature, timestamp, body, received_at):
+            log.warning("a SendGrid webhook of %d bytes was not signed by SendGrid", len(body))
+            return Response(b"", status_code=401)
+        try:
+            events = parse_events(body, received_at)
+        except MalformedEvents as error:
+            log.warning("a SendGrid webhook could not be read: %s", error)
+            return Response(b"", status_code=400)
+        async with services.database.work(SYSTEM) as work:
+            await store_events(work, events)
+        return Response(b"", status_code=200)
