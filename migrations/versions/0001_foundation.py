@@ -198,7 +198,6 @@ create index imported_leads_status on imported_leads (status, created_at desc, i
 create index imported_leads_import on imported_leads (import_id, created_at desc, id);
 create index imported_leads_last_import on imported_leads (last_import_id);
 create index imported_leads_source on imported_leads (source, created_at desc, id);
-create index imported_leads_tags on imported_leads using gin (tags);
 alter table people add foreign key (import_id) references lead_imports on delete set null;
 
 -- Counting 100,000 leads for each page would cost more than the page: changes are added up here, and folded now and then.

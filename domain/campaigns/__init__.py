@@ -1,0 +1,5 @@
+"""Campaigns: one e-mail to many leads, each written once as a delivery and sent by the outbox."""
+
+from domain.campaigns.sent import on_sent
+
+__all__ = ["on_sent"]

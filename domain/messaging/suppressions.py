@@ -1,0 +1,94 @@
+"""Suppressions: addresses that get no more campaign e-mail, because their owners said so or because they bounce."""
+
+import base64
+import hashlib
+import hmac
+from uuid import UUID
+
+from domain import audit
+from domain.errors import NotFound
+from domain.language import _
+from domain.work import Row, Work
+
+MAC_BYTES = 12
+
+DELIVERY = """
+select d.to_address as email, d.id, s.reason, b.value #>> '{}' as business_name
+  from deliveries d left join email_suppressions s on s.email = d.to_address
+  left join business_settings b on b.key = 'business_name'
+ where d.id = %(id)s
+"""
+SUPPRESS = """
+insert into email_suppressions (email, reason, detail, delivery_id, created_at)
+values (lower(%(email)s), %(reason)s, %(detail)s, %(delivery_id)s, %(now)s)
+on conflict (email) do nothing
+"""
+# A claimed e-mail is looked at again when it is composed, so only what waits is cancelled here.
+CANCEL_WAITING = """
+update deliveries set state = 'cancelled', retry_at = null, reason = %(reason)s
+ where to_address = lower(%(email)s) and campaign_id is not null and state in ('pending', 'retry')
+returning campaign_id
+"""
+RESUME = "delete from email_suppressions where email = %(email)s and reason = 'unsubscribed'"
+
+
+def unsubscribe_token(secret: bytes, delivery_id: UUID) -> str:
+    """Return what stands in the unsubscribe link of one e-mail: it names the delivery and cannot be guessed."""
+    return base64.urlsafe_b64encode(delivery_id.bytes + _mac(secret, delivery_id)).decode().rstrip("=")
+
+
+def read_unsubscribe_token(secret: bytes, token: str) -> UUID | None:
+    """Return the delivery a token of ours names, else None."""
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    if len(raw) != 16 + MAC_BYTES:
+        return None
+    delivery_id = UUID(bytes=raw[:16])
+    return delivery_id if hmac.compare_digest(raw[16:], _mac(secret, delivery_id)) else None
+
+
+async def find_recipient(work: Work, delivery_id: UUID | None) -> Row:
+    """Return who an e-mail went to, and why the address is suppressed if it is; raise NotFound when nobody knows it."""
+    row = await work.row(DELIVERY, id=delivery_id) if delivery_id else None
+    if row is None:
+        raise NotFound(_("This unsubscribe link is not complete. Open the link in the e-mail again."))
+    return row
+
+
+async def unsubscribe(work: Work, delivery_id: UUID | None) -> str:
+    """Send no more campaign e-mail to whom this delivery went, and return the address. Again changes nothing."""
+    row = await find_recipient(work, delivery_id)
+    await suppress(work, row.email, "unsubscribed", _("Unsubscribed by the link in an e-mail."), row.id)
+    return str(row.email)
+
+
+async def resume(work: Work, delivery_id: UUID | None) -> str:
+    """Take an unsubscription back and return the address. Bounces and spam reports stay."""
+    row = await find_recipient(work, delivery_id)
+    if await work.run(RESUME, email=row.email):
+        await audit.record(work, "address.resubscribed", "email", row.id, row.email)
+    return str(row.email)
+
+
+async def suppress(work: Work, email: str, reason: str, detail: str = "", delivery_id: UUID | None = None) -> None:
+    """Send no more campaign e-mail to the address and cancel what waits; ``reason`` is one the table knows."""
+    values = {"email": email, "reason": reason, "detail": detail, "delivery_id": delivery_id}
+    if await work.run(SUPPRESS, **values, now=work.now):
+        await audit.record(work, "address.suppressed", "email", delivery_id, email, reason=reason)
+    for row in await work.rows(CANCEL_WAITING, email=email, reason=cancel_reason(reason)):
+        work.signal(f"campaign:{row.campaign_id}")
+        work.signal("deliveries")
+
+
+def cancel_reason(reason: str) -> str:
+    """Return why campaign e-mail to a suppressed address is not sent, for people."""
+    return {
+        "unsubscribed": _("They have unsubscribed."),
+        "spam": _("They marked an earlier e-mail as spam."),
+    }.get(reason, _("An earlier e-mail to this address bounced."))
+
+
+def _mac(secret: bytes, delivery_id: UUID) -> bytes:
+    return hmac.new(secret, b"unsubscribe " + delivery_id.bytes, hashlib.sha256).digest()[:MAC_BYTES]
