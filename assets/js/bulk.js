@@ -2,6 +2,8 @@
 import { appearing, on, say } from "./page.js";
 
 const rows = (id) => [...document.querySelectorAll(`.row-check[form="${CSS.escape(id)}"]`)];
+// form.id would be the boxes, whose name is "id".
+const idOf = (form) => form.getAttribute("id");
 let last = null;
 
 function count(id) {
@@ -36,9 +38,9 @@ function tickBetween(from, to) {
 }
 
 on("change", ".row-check", (box) => count(box.getAttribute("form")));
-on("change", "[data-bulk-all]", (box) => count(box.form.id));
+on("change", "[data-bulk-all]", (box) => count(idOf(box.form)));
 on("change", "[data-check-page]", (box) => {
   for (const row of rows(box.dataset.checkPage)) row.checked = box.checked;
   count(box.dataset.checkPage);
 });
-appearing("[data-bulk]", (bar) => count(bar.id));
+appearing("[data-bulk]", (bar) => count(idOf(bar)));

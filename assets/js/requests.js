@@ -30,12 +30,16 @@ document.addEventListener("htmx:error", ({ detail, target }) => {
 // A second press while the first is under way would send a plain form twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.target === "_blank") return;
+  if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post" || form.getAttribute("target") === "_blank") return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "true";
   event.submitter?.setAttribute("aria-busy", "true");
+  setTimeout(allowAgain, 8000);
 });
-addEventListener("pageshow", () => {
+
+// The page stays when the answer is a download, and comes back as it was with the back button.
+function allowAgain() {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   for (const button of document.querySelectorAll('[aria-busy="true"]')) button.removeAttribute("aria-busy");
-});
+}
+addEventListener("pageshow", allowAgain);
