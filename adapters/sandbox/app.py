@@ -1,0 +1,91 @@
+"""The sandbox as a program of its own: the providers' endpoints, and pages to look into them."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router
+
+from adapters.postgres.addresses import sandbox_url
+from adapters.sandbox.database import SandboxDatabase
+from adapters.sandbox.faults import Faults
+from adapters.sandbox.journal import JournalMiddleware
+from adapters.sandbox.machine import MachineController
+from adapters.sandbox.sendgrid import answers, sendgrid_router
+from adapters.sandbox.sendgrid.access import RateLimit
+from adapters.sandbox.sendgrid.outcomes import Chance
+from adapters.sandbox.sendgrid.posting import EventPoster
+from adapters.settings import ROOT, Settings
+
+log = logging.getLogger(__name__)
+PROVIDERS = ("sendgrid",)
+
+
+def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Litestar:
+    """Build the sandbox. Its background work starts and stops with the application's lifespan."""
+    database = SandboxDatabase(sandbox_url(settings))
+    chance = Chance(settings.sandbox_delays, settings.sandbox_failure_rate, settings.sandbox_seed)
+    poster = EventPoster(database, settings, chance)
+    faults = Faults(database)
+    app = Litestar(
+        route_handlers=[
+            sendgrid_router(),
+            MachineController,
+            create_static_files_router("/static", directories=[ROOT / "static"]),
+        ],
+        middleware=[JournalMiddleware(database, PROVIDERS)],
+        lifespan=[_running(database, poster)],
+        dependencies={
+            name: Provide(_given(value), sync_to_thread=False)
+            for name, value in {
+                "database": database,
+                "chance": chance,
+                "poster": poster,
+                "faults": faults,
+                "settings": settings,
+            }.items()
+        },
+        exception_handlers={Exception: _failed},
+        openapi_config=None,
+        # The endpoints check sizes themselves and answer as their provider does.
+        request_max_body_size=None,
+    )
+    app.state.settings, app.state.faults = settings, faults
+    app.state.sendgrid_limit = rate_limit or RateLimit()
+    return app
+
+
+def _given(value: Any) -> Any:
+    return lambda: value
+
+
+def _running(database: SandboxDatabase, poster: EventPoster) -> Any:
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        posting = asyncio.create_task(poster.run())
+        try:
+            yield
+        finally:
+            posting.cancel()
+            with suppress(asyncio.CancelledError):
+                await posting
+            await database.close()
+
+    return lifespan
+
+
+def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer an error in the manner of whoever was asked."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status >= 500:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    if request.url.path.startswith("/sendgrid/"):
+        message = {404: "not found", 405: "POST method allowed only"}.get(status, "Internal server error")
+        return answers.error(status, message)
+    detail = error.detail if isinstance(error, HTTPException) else "Internal server error"
+    return answers.as_json({"error": detail}, status)

@@ -1,0 +1,54 @@
+"""Faults on purpose: the next so many requests to a provider fail in a chosen way."""
+
+from litestar import Response
+
+from adapters.sandbox.database import SandboxDatabase
+
+# silent: taken, but never answered. lost: neither taken nor answered.
+KINDS = ("401", "403", "413", "429", "500", "502", "503", "504", "silent", "lost")
+_TAKE = """
+update faults set remaining = remaining - 1
+where id = (select id from faults where provider = %(provider)s and remaining > 0 order by id limit 1 for update)
+returning kind
+"""
+
+
+class Faults:
+    """Remembers whether any fault is planned, so that a request without one costs nothing."""
+
+    def __init__(self, database: SandboxDatabase) -> None:
+        self._database = database
+        self._planned = True
+
+    async def plan(self, provider: str, kind: str, count: int) -> None:
+        """Let the next ``count`` requests to the provider fail; raises ValueError for an unknown kind."""
+        if kind not in KINDS:
+            raise ValueError(f"A fault is one of {', '.join(KINDS)}.")
+        await self._database.run(
+            "insert into faults (provider, kind, remaining) values (%(provider)s, %(kind)s, %(count)s)",
+            provider=provider,
+            kind=kind,
+            count=count,
+        )
+        self._planned = True
+
+    async def clear(self) -> None:
+        await self._database.run("delete from faults")
+        self._planned = False
+
+    async def take(self, provider: str) -> str | None:
+        """Return the fault planned for this request, if any."""
+        if not self._planned:
+            return None
+        row = await self._database.row(_TAKE, provider=provider)
+        self._planned = row is not None
+        return row.kind if row else None
+
+    async def planned(self) -> list[dict[str, object]]:
+        rows = await self._database.rows("select provider, kind, remaining from faults where remaining > 0 order by id")
+        return [row._asdict() for row in rows]
+
+
+def never_answered() -> Response[bytes]:
+    """Return what the journal notes for a request that was neither taken nor answered."""
+    return Response(b"", status_code=504, media_type="text/plain")

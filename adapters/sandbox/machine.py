@@ -1,0 +1,97 @@
+"""What programs ask the sandbox: messages, journal, faults and health, as JSON."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import ValidationException
+from litestar.params import FromQuery
+
+from adapters.sandbox.database import SandboxDatabase
+from adapters.sandbox.faults import Faults
+from adapters.sandbox.journal import requests_of
+from adapters.sandbox.mailbox.messages import Filter, find_messages
+from adapters.sandbox.sendgrid.answers import as_json
+from adapters.sandbox.sendgrid.bodies import json_object
+
+MOST = 10_000
+
+
+class MachineController(Controller):
+    path = "/"
+
+    @get("/health/live", sync_to_thread=False)
+    def live(self) -> Response[bytes]:
+        return as_json({"status": "ok"})
+
+    @get("/health/ready")
+    async def ready(self, database: NamedDependency[SandboxDatabase]) -> Response[bytes]:
+        try:
+            await database.row("select 1 from events limit 1")
+        except Exception as error:
+            return as_json({"status": "failing", "checks": {"database": type(error).__name__}}, 503)
+        return as_json({"status": "ok", "checks": {"database": "ok"}})
+
+    @get("/mailbox.json")
+    async def mailbox(
+        self,
+        database: NamedDependency[SandboxDatabase],
+        to: FromQuery[str | None] = None,
+        since: FromQuery[str | None] = None,
+        category: FromQuery[str | None] = None,
+        limit: FromQuery[int] = 100,
+        brief: FromQuery[bool] = False,
+    ) -> Response[bytes]:
+        """Return messages, newest first. ``since`` is an id (messages after it) or a moment; ``brief`` leaves out the text."""
+        after, moment = _since(since)
+        which = Filter(to=to, category=category, after=after, since=moment)
+        messages = await find_messages(database, which, limit=min(max(limit, 1), MOST))
+        return as_json([message.summary() if brief else message.whole() for message in messages])
+
+    @get("/journal.json")
+    async def journal(
+        self,
+        database: NamedDependency[SandboxDatabase],
+        provider: FromQuery[str | None] = None,
+        since: FromQuery[str | None] = None,
+        path: FromQuery[str | None] = None,
+        limit: FromQuery[int] = 100,
+    ) -> Response[bytes]:
+        """Return requests, newest first. ``since`` is an id (requests after it) or a moment."""
+        after, moment = _since(since)
+        found = await requests_of(
+            database, provider=provider, since=after or 0, since_at=moment, path=path, limit=min(max(limit, 1), MOST)
+        )
+        return as_json(found)
+
+    @get("/faults.json")
+    async def faults(self, faults: NamedDependency[Faults]) -> Response[bytes]:
+        return as_json(await faults.planned())
+
+    @post("/faults.json")
+    async def plan_fault(self, request: Request[Any, Any, Any], faults: NamedDependency[Faults]) -> Response[bytes]:
+        """Let the next ``count`` requests to ``provider`` fail as ``kind``."""
+        body = await json_object(request)
+        try:
+            await faults.plan(str(body.get("provider", "sendgrid")), str(body.get("kind")), int(body.get("count", 1)))
+        except ValueError as error:
+            raise ValidationException(str(error)) from error
+        return as_json(await faults.planned(), 201)
+
+    @delete("/faults.json", status_code=200)
+    async def clear_faults(self, faults: NamedDependency[Faults]) -> Response[bytes]:
+        await faults.clear()
+        return as_json([])
+
+
+def _since(since: str | None) -> tuple[int | None, datetime | None]:
+    if not since:
+        return None, None
+    if since.isdigit():
+        return int(since), None
+    try:
+        moment = datetime.fromisoformat(since.replace(" ", "+"))
+    except ValueError as error:
+        raise ValidationException("since is an id or a moment like 2026-01-05T09:00:00+00:00") from error
+    return None, moment

@@ -1,0 +1,175 @@
+"""The event webhook's sending side: takes what has happened, posts it in batches, tries again for a day.
+
+One process, no leases: what was in flight when it died is simply posted again, as SendGrid would.
+"""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from secrets import token_urlsafe
+from typing import Any
+
+import httpx
+import msgspec
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters.sandbox.database import SandboxDatabase, one
+from adapters.sandbox.sendgrid.events import body_of
+from adapters.sandbox.sendgrid.outcomes import Chance
+from adapters.sandbox.sendgrid.release import release_due
+from adapters.sandbox.sendgrid.signing import signed_headers
+from adapters.settings import Settings
+
+log = logging.getLogger(__name__)
+
+POLL = 0.25
+EVENTS_A_POST = 700
+AT_ONCE = 4
+GIVE_UP_AFTER = timedelta(hours=24)
+LONGEST_GAP = timedelta(hours=2)
+EXAMPLE_KINDS = (
+    "processed",
+    "deferred",
+    "delivered",
+    "open",
+    "click",
+    "bounce",
+    "dropped",
+    "spamreport",
+    "unsubscribe",
+)
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+
+_COLLECT = """
+with due as (select id from events where post_id is null and due_at <= app_now() order by due_at, id limit %(limit)s),
+post as (
+  insert into posts (event_ids, state, created_at, next_attempt_at)
+  select array_agg(id order by id), case when (select enabled from event_webhooks) then 'pending' else 'off' end,
+    app_now(), app_now() from due having count(*) > 0 returning id),
+marked as (update events set post_id = post.id from due, post where events.id = due.id returning 1)
+select count(*) from marked
+"""
+_PENDING = """
+select id, event_ids, attempts, (select url from event_webhooks) as url, (select signed from event_webhooks) as signed
+from posts where state = 'pending' and next_attempt_at <= app_now() and id <> all(%(flying)s) order by next_attempt_at, id
+limit %(limit)s
+"""
+_ATTEMPTED = """
+with attempt as (
+  insert into attempts (post_id, at, url, status, error, duration_ms)
+  values (%(id)s, app_now(), %(url)s, %(status)s, %(error)s, %(duration)s))
+update posts set attempts = attempts + 1, next_attempt_at = app_now() + %(gap)s,
+  state = case when %(accepted)s then 'accepted' when app_now() + %(gap)s > created_at + %(give_up)s then 'given_up'
+    else state end
+where id = %(id)s
+"""
+
+
+class EventPoster:
+    """Runs in the background of the sandbox; ``wake`` makes it look at once."""
+
+    def __init__(self, database: SandboxDatabase, settings: Settings, chance: Chance) -> None:
+        self._database = database
+        self.default_url = f"{settings.base_url}/webhooks/sendgrid"
+        self._chance = chance
+        self._first_gap = timedelta(seconds=10 if settings.sandbox_delays else 0.5)
+        self._woken = asyncio.Event()
+        self._flying: dict[int, asyncio.Task[None]] = {}
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def post_example(self, url: str | None) -> None:
+        """Post one event of each kind that belong to no message, once and without trying again."""
+        events = [
+            {
+                "email": "example@test.com",
+                "event": kind,
+                "timestamp": int(time.time()),
+                "sg_event_id": token_urlsafe(16),
+            }
+            for kind in EXAMPLE_KINDS
+        ]
+        body = b"[" + b",\r\n".join(map(msgspec.json.encode, events)) + b"]\r\n"
+        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+            await _posted(client, url or self.default_url, body, signed=True)
+
+    async def run(self) -> None:
+        """Post events until cancelled. A database that is away for a moment is waited for."""
+        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+            try:
+                while True:
+                    await self._round(client)
+            finally:
+                for task in self._flying.values():
+                    task.cancel()
+
+    async def _round(self, client: httpx.AsyncClient) -> None:
+        self._woken.clear()
+        try:
+            more = await self._collect()
+            await self._dispatch(client)
+        except (psycopg.Error, SQLAlchemyError) as error:
+            log.warning("The sandbox's database does not answer: %s", type(error).__name__)
+            await asyncio.sleep(POLL)
+            return
+        if not more:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), POLL)
+
+    async def _collect(self) -> bool:
+        """Put what has happened into posts; say whether there may be more."""
+        async with self._database.connection() as connection, connection.transaction():
+            now = (await one(connection, "select app_now()"))[0]
+            released = await release_due(connection, now, self._chance)
+            collected = (await one(connection, _COLLECT, limit=EVENTS_A_POST))[0]
+        return released > 0 or bool(collected == EVENTS_A_POST)
+
+    async def _dispatch(self, client: httpx.AsyncClient) -> None:
+        free = AT_ONCE - len(self._flying)
+        if free <= 0:
+            return
+        for post in await self._database.rows(_PENDING, flying=list(self._flying), limit=free):
+            task = asyncio.create_task(self._attempt(client, post))
+            self._flying[post.id] = task
+            task.add_done_callback(partial(self._landed, post.id))
+
+    def _landed(self, post_id: int, _task: asyncio.Task[None]) -> None:
+        self._flying.pop(post_id, None)
+        self.wake()
+
+    async def _attempt(self, client: httpx.AsyncClient, post: Any) -> None:
+        try:
+            body = await body_of(self._database, post.id, post.event_ids, disorder=self._chance.delays)
+            url = post.url or self.default_url
+            started = time.perf_counter()
+            status, error = await _posted(client, url, body, signed=post.signed)
+            await self._database.run(
+                _ATTEMPTED,
+                id=post.id,
+                url=url,
+                status=status,
+                error=error,
+                duration=(time.perf_counter() - started) * 1000,
+                accepted=status is not None and 200 <= status < 300,
+                gap=min(self._first_gap * 2 ** min(post.attempts, 20), LONGEST_GAP),
+                give_up=GIVE_UP_AFTER,
+            )
+        except (psycopg.Error, SQLAlchemyError) as error:
+            # The attempt is not noted, so it is made again.
+            log.warning("A webhook attempt could not be noted: %s", type(error).__name__)
+
+
+async def _posted(client: httpx.AsyncClient, url: str, body: bytes, *, signed: bool) -> tuple[int | None, str]:
+    headers = {"Content-Type": "application/json", "User-Agent": "SendGrid Event API"}
+    if signed:
+        headers |= signed_headers(body, int(time.time()))
+    try:
+        response = await client.post(url, content=body, headers=headers)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return None, type(error).__name__
+    return response.status_code, ""

@@ -1,0 +1,103 @@
+"""Releasing messages: from the moment SendGrid starts to deliver, all that will happen to a message is planned."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from adapters.sandbox.database import Connection
+from adapters.sandbox.mailbox.links import links_in
+from adapters.sandbox.sendgrid.outcomes import Chance, PlannedEvent, plan
+
+# Messages of a paused or cancelled batch stay where they are.
+_RELEASE = """
+with due as (
+  select m.id from messages m join mails l on l.id = m.mail_id left join batches b on b.id = l.batch_id
+  where m.released_at is null and m.send_at <= %(now)s and b.status is null {only}
+  order by m.send_at, m.id limit 2000 for update of m skip locked)
+update messages m set released_at = %(now)s from due, mails l where m.id = due.id and l.id = m.mail_id
+returning m.id, m.email, m.substitutions, l.content, l.asm_group_id, l.bypass_suppressions, m.send_at
+"""
+_OF_MAIL = _RELEASE.format(only="and m.mail_id = %(mail_id)s")
+_ALL = _RELEASE.format(only="")
+_SUPPRESSED = "select email, kind, group_id from suppressions where email = any(%(emails)s) and kind <> 'blocks'"
+_EVENTS = "copy events (message_id, kind, due_at, sg_event_id, details) from stdin"
+_SUPPRESS = """
+insert into suppressions (kind, group_id, email, reason, status, created_at)
+select * from unnest(%(kinds)s::text[], %(groups)s::int[], %(emails)s::text[], %(reasons)s::text[], %(statuses)s::text[],
+  %(ats)s::timestamptz[])
+on conflict do nothing
+"""
+# Which event puts an address on which list.
+LISTS = {"spamreport": "spam_reports", "unsubscribe": "unsubscribes", "group_unsubscribe": "group_unsubscribes"}
+
+
+async def release_mail(connection: Connection, mail_id: int, now: datetime, chance: Chance) -> int:
+    """Plan what happens to the due messages of one mail; return how many there were. Belongs into a transaction."""
+    return await _release(connection, _OF_MAIL, {"now": now, "mail_id": mail_id}, now, chance)
+
+
+async def release_due(connection: Connection, now: datetime, chance: Chance) -> int:
+    """Plan what happens to scheduled messages whose time has come. Belongs into a transaction."""
+    return await _release(connection, _ALL, {"now": now}, now, chance)
+
+
+async def _release(
+    connection: Connection, statement: str, values: dict[str, Any], now: datetime, chance: Chance
+) -> int:
+    messages = await (await connection.execute(statement, values)).fetchall()
+    if not messages:
+        return 0
+    suppressed = await _suppressions(connection, messages)
+    planned = [event for message in messages for event in _plan(message, suppressed, now, chance)]
+    await store_events(connection, planned)
+    await _remember(connection, {message.id: message for message in messages}, planned)
+    return len(messages)
+
+
+def _plan(
+    message: Any, suppressed: dict[str, set[tuple[str, int]]], now: datetime, chance: Chance
+) -> list[PlannedEvent]:
+    lists = suppressed.get(message.email.lower(), set())
+    kinds = {kind for kind, group in lists if kind != "group_unsubscribes" or group == message.asm_group_id}
+    links = links_in(message.content, message.substitutions) if chance.fate(message.email) == "click" else ()
+    at = max(message.send_at, now) if chance.delays else now
+    return plan(message.id, message.email, at, chance, () if message.bypass_suppressions else kinds, links)
+
+
+async def _suppressions(connection: Connection, messages: Sequence[Any]) -> dict[str, set[tuple[str, int]]]:
+    emails = [message.email.lower() for message in messages]
+    found: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    for row in await (await connection.execute(_SUPPRESSED, {"emails": emails})).fetchall():
+        found[row.email].add((row.kind, row.group_id))
+    return found
+
+
+async def store_events(connection: Connection, events: Sequence[PlannedEvent]) -> None:
+    """Write planned events; they happen when their time comes."""
+    async with connection.cursor() as cursor, cursor.copy(_EVENTS) as copy:
+        for event in events:
+            details = msgspec.json.encode(event.details).decode()
+            await copy.write_row((event.message_id, event.kind, event.due_at, event.sg_event_id, details))
+
+
+async def _remember(connection: Connection, messages: dict[int, Any], events: Sequence[PlannedEvent]) -> None:
+    entries = list(_entries(messages, events))
+    if entries:
+        names = ("kinds", "groups", "emails", "reasons", "statuses", "ats")
+        await connection.execute(_SUPPRESS, dict(zip(names, map(list, zip(*entries, strict=True)), strict=True)))
+
+
+def _entries(
+    messages: dict[int, Any], events: Sequence[PlannedEvent]
+) -> Iterator[tuple[str, int, str, str, str, datetime]]:
+    for event in events:
+        details = event.details
+        kind = LISTS.get(event.kind)
+        if event.kind == "bounce":
+            kind = "bounces" if details["type"] == "bounce" else "blocks"
+        if kind:
+            email = messages[event.message_id].email.lower()
+            yield kind, 0, email, details.get("reason", ""), details.get("status", ""), event.due_at
