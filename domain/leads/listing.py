@@ -1,0 +1,141 @@
+"""The list of leads: a page of plain rows, how many there are, and what can be filtered by, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from domain.errors import NotFound
+from domain.language import _
+from domain.leads.filters import LeadFilter
+from domain.work import Row, Work
+
+PER_PAGE = 20
+COUNTED = 10_000  # beyond, a filtered list says "10,000+": counting on would cost more than the page
+
+# `sort` in the address -> how; every order is one that an index has. Only names need the person to order by.
+SORTS = {
+    "": "l.created_at desc, l.id",
+    "created": "l.created_at, l.id desc",
+    "status": "l.status, l.created_at desc, l.id",
+    "-status": "l.status desc, l.created_at, l.id desc",
+    "name": "lower(p.name), p.id",
+    "-name": "lower(p.name) desc, p.id desc",
+}
+FROM = "from imported_leads l join people p on p.id = l.person_id"
+
+# Sources by hopping from one to the next in their index, not by reading every lead.
+LIST = """
+with recursive hop (source) as (
+  (select source from imported_leads order by source limit 1)
+  union all
+  select (select l.source from imported_leads l where l.source > hop.source order by l.source limit 1)
+    from hop where hop.source is not null
+)
+select {count} as total, r.*,
+  (select array_agg(source) from (select source from hop where source is not null limit 50) s) as sources,
+  (select array_agg(tag) from (select tag from lead_tags order by tag limit 100) t) as tag_names,
+  (select jsonb_agg(jsonb_build_array(id, file_name, created_at)) from (
+     select id, file_name, created_at from lead_imports where state in ('running', 'stopped', 'done')
+      order by created_at desc limit 30) i) as imports
+from (select) one left join (
+  select p.id as person_id, l.id, p.name, p.email, p.phone, p.city, l.status, l.source, l.tags, l.created_at, l.at
+    from ({page}) l join people p on p.id = l.person_id
+) r on true order by r.at
+"""
+PAGE = """
+select l.*, row_number() over (order by {order}) as at {from_} {where} order by {order} limit %(limit)s offset %(offset)s
+"""
+COUNT_ALL = "(select coalesce(sum(change), 0)::bigint from lead_counts {where})"
+COUNT_FOUND = "(select count(*) from (select from imported_leads l {where} limit %(counted)s) c)"
+
+LEAD = f"""
+select l.*, p.name, p.email, p.phone, p.city, p.consent_email, p.consent_whatsapp, i.file_name, s.reason as suppressed,
+  exists (select from profiles f where f.person_id = p.id) as has_account
+{FROM} left join lead_imports i on i.id = l.import_id left join email_suppressions s on s.email = p.email
+where l.id = %(id)s
+"""
+EMAILS = """
+select d.id, d.kind, d.state, d.reason, d.created_at, d.sent_at, g.state as log_state, g.subject, g.opens, g.clicks
+  from deliveries d left join email_logs g on g.delivery_id = d.id
+ where d.person_id = %(person_id)s order by d.created_at desc limit 50
+"""
+APPLICATIONS = """
+select a.id, a.status, a.submitted_at, c.title from cta_submissions a join courses c on c.id = a.course_id
+ where a.person_id = %(person_id)s order by a.submitted_at desc
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPage:
+    """One page of the list. ``total`` is exact unless ``is_more``: then there are more than that."""
+
+    rows: Sequence[Row]
+    total: int
+    is_more: bool
+    page: int
+    sources: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    imports: Sequence[tuple[str, str, str]] = field(default=())
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PER_PAGE))
+
+
+async def list_leads(work: Work, wanted: LeadFilter, sort: str = "", page: int = 1) -> LeadPage:
+    """Return one page of the leads that are asked for, in one round trip."""
+    sql, values = list_statement(wanted, sort, page)
+    return as_page(await work.rows(sql, **values), wanted, page)
+
+
+def list_statement(wanted: LeadFilter, sort: str, page: int) -> tuple[str, dict[str, Any]]:
+    """Return the statement of a page and its values. A page beyond the end has no rows, but the count."""
+    where, values = wanted.conditions(most=COUNTED + 1)
+    count = (COUNT_ALL if wanted.is_counted else COUNT_FOUND).format(where=where.replace("l.status", "status"))
+    if not wanted.is_counted:
+        count = COUNT_FOUND.format(where=where)
+        values["counted"] = COUNTED + 1
+    order = SORTS.get(sort, SORTS[""])
+    chosen = PAGE.format(from_=FROM if "p." in order else "from imported_leads l", where=where, order=order)
+    sql = LIST.format(count=count, page=chosen)
+    return sql, {**values, "limit": PER_PAGE, "offset": (max(page, 1) - 1) * PER_PAGE}
+
+
+def as_page(rows: Sequence[Row], wanted: LeadFilter, page: int) -> LeadPage:
+    """Return what the statement found as a page of the list."""
+    first = rows[0]
+    is_more = not wanted.is_counted and first.total > COUNTED
+    return LeadPage(
+        rows=[row for row in rows if row.id is not None],
+        total=COUNTED if is_more else first.total,
+        is_more=is_more,
+        page=max(page, 1),
+        sources=first.sources or (),
+        tags=first.tag_names or (),
+        imports=first.imports or (),
+    )
+
+
+async def count_leads(work: Work, wanted: LeadFilter) -> int:
+    """Return exactly how many leads are meant, however many."""
+    where, values = wanted.conditions()
+    return int(await work.value(f"select count(*) {FROM} {where}", **values))
+
+
+async def find_lead(work: Work, lead_id: UUID) -> Row:
+    """Return a lead with its person, or raise NotFound."""
+    row = await work.row(LEAD, id=lead_id)
+    if row is None:
+        raise NotFound(_("This lead does not exist, or it has been deleted."))
+    return row
+
+
+async def list_emails(work: Work, person_id: UUID) -> Sequence[Row]:
+    """Return the last 50 e-mails to a person with what became of them, newest first."""
+    return await work.rows(EMAILS, person_id=person_id)
+
+
+async def list_applications(work: Work, person_id: UUID) -> Sequence[Row]:
+    """Return a person's applications, newest first."""
+    return await work.rows(APPLICATIONS, person_id=person_id)

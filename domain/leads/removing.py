@@ -1,0 +1,38 @@
+"""Deleting leads. A person who applied or has an account stays, since there is more to them than the lead."""
+
+from domain import audit
+from domain.leads.filters import LeadFilter
+from domain.leads.listing import FROM
+from domain.leads.tagging import check_count
+from domain.work import Work
+
+DELETE = f"""
+with chosen as (select l.id {FROM} {{where}} order by l.id for update of l),
+gone as (delete from imported_leads l using chosen where l.id = chosen.id returning l.person_id)
+select array_agg(person_id) from gone
+"""
+DELETE_PEOPLE = """
+delete from people p where p.id = any(%(people)s)
+   and not exists (select from profiles f where f.person_id = p.id)
+   and not exists (select from cta_submissions a where a.person_id = p.id)
+   and not exists (select from enrolments e where e.person_id = p.id)
+"""
+FORGET_TAGS = """
+delete from lead_tags t where not exists (select from imported_leads l where l.tags @> array[t.tag])
+"""
+
+
+async def delete_leads(work: Work, wanted: LeadFilter, expected: int) -> int:
+    """Delete the leads, and their people where nothing else is known of them; return how many leads.
+
+    Raises Conflict when there are by now more or fewer than the ``expected`` ones that a person confirmed.
+    """
+    await check_count(work, wanted, expected)
+    where, values = wanted.conditions()
+    people = await work.value(DELETE.format(where=where), **values) or []
+    kept = len(people) - await work.run(DELETE_PEOPLE, people=people)
+    await work.run(FORGET_TAGS)
+    await audit.record(work, "leads.deleted", "lead", count=len(people), people_kept=kept, filter=wanted.as_values())
+    for topic in ("leads", "deliveries"):
+        work.signal(topic)
+    return len(people)
