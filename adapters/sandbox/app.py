@@ -52,6 +52,7 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Li
         },
         exception_handlers={Exception: _failed},
         openapi_config=None,
+        logging_config=None,
         # The endpoints check sizes themselves and answer as their provider does.
         request_max_body_size=None,
     )

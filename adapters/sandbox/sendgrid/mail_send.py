@@ -1,6 +1,7 @@
 """``POST /v3/mail/send``: checks a request as SendGrid does, takes it, and lets things happen to it."""
 
 from base64 import urlsafe_b64encode
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_bytes
 from typing import Any
@@ -9,13 +10,13 @@ import msgspec
 from litestar import Controller, Request, Response, post
 from litestar.di import NamedDependency
 
-from adapters.sandbox.database import SandboxDatabase
+from adapters.sandbox.database import Connection, SandboxDatabase, one
 from adapters.sandbox.journal import MAX_BODY
 from adapters.sandbox.sendgrid import answers
 from adapters.sandbox.sendgrid.mails import enabled, store_mail
 from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.sandbox.sendgrid.posting import EventPoster
-from adapters.sandbox.sendgrid.release import release_mail
+from adapters.sandbox.sendgrid.release import plan_mail
 from adapters.sandbox.sendgrid.validation import problems_of
 from adapters.sandbox.sendgrid.validation.problems import HELP, Problems
 
@@ -27,6 +28,20 @@ UNVERIFIED = (
 # Ours: whoever sends from here has not been verified.
 UNVERIFIED_DOMAIN = "unverified.test"
 TOO_LARGE = "<html><head><title>413 Request Entity Too Large</title></head></html>"
+
+
+_MOMENT = """
+select app_now() as now, b.created_at, b.status from (values (1)) as always left join batches b on b.id = %(id)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The business time, and whether the batch a request names may be used and holds its messages back."""
+
+    now: datetime
+    batch_usable: bool
+    held: bool
 
 
 class MailSendController(Controller):
@@ -46,15 +61,15 @@ class MailSendController(Controller):
             return answers.error(415, "Content-Type should be application/json.")
         body = _decoded(await request.body())
         async with database.connection() as connection:
-            now, batch_usable = await _moment(connection, body)
-            if refusal := _refusal(body, now, batch_usable):
+            moment = await _moment(connection, body)
+            if refusal := _refusal(body, moment):
                 return refusal
             if enabled(body, "mail_settings", "sandbox_mode", False):
                 return answers.nothing(200)
             message_id = new_message_id()
             async with connection.transaction():
-                mail_id = await store_mail(connection, body, message_id, now)
-                await release_mail(connection, mail_id, now, chance)
+                mail_id = await store_mail(connection, body, message_id, moment.now, held=moment.held)
+                await plan_mail(connection, mail_id, moment.now, chance)
         poster.wake()
         return answers.accepted(message_id)
 
@@ -83,18 +98,16 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
-async def _moment(connection: Any, body: Any) -> tuple[datetime, bool]:
-    """Return the business time, and whether the batch the request names may be used."""
+async def _moment(connection: Connection, body: Any) -> Moment:
     batch_id = body.get("batch_id") if isinstance(body, dict) else None
-    statement = "select app_now(), (select max(created_at) from batches where id = %(id)s)"
-    values = {"id": batch_id if isinstance(batch_id, str) else None}
-    now, created_at = await (await connection.execute(statement, values)).fetchone()
-    return now, batch_id is None or (created_at is not None and created_at > now - BATCH_USABLE)
+    row = await one(connection, _MOMENT, id=batch_id if isinstance(batch_id, str) else None)
+    usable = batch_id is None or (row.created_at is not None and row.created_at > row.now - BATCH_USABLE)
+    return Moment(row.now, usable, row.status is not None)
 
 
-def _refusal(body: Any, now: datetime, batch_usable: bool) -> Response[bytes] | None:
-    problems: Problems = problems_of(body, now)
-    if not batch_usable:
+def _refusal(body: Any, moment: Moment) -> Response[bytes] | None:
+    problems: Problems = problems_of(body, moment.now)
+    if not moment.batch_usable:
         problems.add("batch_id", "The batch_id is not valid.")
     if problems.errors:
         return answers.errors(400, problems.errors)

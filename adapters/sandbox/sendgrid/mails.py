@@ -20,12 +20,17 @@ returning id
 """
 _MESSAGES = """
 copy messages (mail_id, sg_message_id, field, email, name, from_address, subject, headers, substitutions, template_data,
-  custom_args, send_at) from stdin
+  custom_args, send_at, released_at) from stdin
 """
 
 
-async def store_mail(connection: Connection, body: dict[str, Any], message_id: str, now: datetime) -> int:
-    """Store a checked request with all its messages and return the mail's id. Belongs into a transaction."""
+async def store_mail(
+    connection: Connection, body: dict[str, Any], message_id: str, now: datetime, *, held: bool
+) -> int:
+    """Store a checked request with all its messages and return the mail's id. Belongs into a transaction.
+
+    What is neither scheduled nor ``held`` with its batch is marked as on its way.
+    """
     mail_id = int((await one(connection, _MAIL, **_mail_values(body, message_id, now)))[0])
     if body.get("attachments"):
         async with connection.cursor() as cursor:
@@ -33,7 +38,7 @@ async def store_mail(connection: Connection, body: dict[str, Any], message_id: s
                 "insert into attachments values (%s, %s, %s, %s, %s, %s, %s)", list(_attachments(mail_id, body))
             )
     async with connection.cursor() as cursor, cursor.copy(_MESSAGES) as copy:
-        for message in _messages(mail_id, body, message_id, now):
+        for message in _messages(mail_id, body, message_id, now, held):
             await copy.write_row(message)
     return mail_id
 
@@ -74,11 +79,14 @@ def _attachments(mail_id: int, body: dict[str, Any]) -> Iterator[tuple[Any, ...]
         yield mail_id, position, attachment["filename"], media_type, disposition, content_id, content
 
 
-def _messages(mail_id: int, body: dict[str, Any], message_id: str, now: datetime) -> Iterator[tuple[Any, ...]]:
+def _messages(
+    mail_id: int, body: dict[str, Any], message_id: str, now: datetime, held: bool
+) -> Iterator[tuple[Any, ...]]:
     shared_args, shared_headers = body.get("custom_args") or {}, body.get("headers") or {}
     stem = f"{message_id}.recvd-{token_hex(3)}-{token_hex(3)[:5]}-1-{int(time.time()):X}"
     number = 0
     for entry in body["personalizations"]:
+        send_at = _send_at(entry.get("send_at") or body.get("send_at"), now)
         common = (
             _json(entry.get("from")),
             entry.get("subject"),
@@ -86,7 +94,8 @@ def _messages(mail_id: int, body: dict[str, Any], message_id: str, now: datetime
             _json(entry.get("substitutions") or {}),
             _json(entry.get("dynamic_template_data")),
             _json({**shared_args, **(entry.get("custom_args") or {})}),
-            _send_at(entry.get("send_at") or body.get("send_at"), now),
+            send_at,
+            now if send_at <= now and not held else None,
         )
         for field in ("to", "cc", "bcc"):
             for address in entry.get(field) or ():

@@ -11,17 +11,23 @@ from adapters.sandbox.database import Connection
 from adapters.sandbox.mailbox.links import links_in
 from adapters.sandbox.sendgrid.outcomes import Chance, PlannedEvent, plan
 
+_COLUMNS = "m.id, m.email, m.send_at, l.asm_group_id, l.bypass_suppressions"
+_FRESH = f"""
+select {_COLUMNS} from messages m join mails l on l.id = m.mail_id
+where m.mail_id = %(mail_id)s and m.released_at is not null order by m.id
+"""
 # Messages of a paused or cancelled batch stay where they are.
-_RELEASE = """
+_DUE = f"""
 with due as (
   select m.id from messages m join mails l on l.id = m.mail_id left join batches b on b.id = l.batch_id
-  where m.released_at is null and m.send_at <= %(now)s and b.status is null {only}
-  order by m.send_at, m.id limit 2000 for update of m skip locked)
+  where m.released_at is null and m.send_at <= %(now)s and b.status is null
+  order by m.send_at, m.id limit 1000 for update of m skip locked)
 update messages m set released_at = %(now)s from due, mails l where m.id = due.id and l.id = m.mail_id
-returning m.id, m.email, m.substitutions, l.content, l.asm_group_id, l.bypass_suppressions, m.send_at
+returning {_COLUMNS}
 """
-_OF_MAIL = _RELEASE.format(only="and m.mail_id = %(mail_id)s")
-_ALL = _RELEASE.format(only="")
+_CONTENT = """
+select m.id, m.substitutions, l.content from messages m join mails l on l.id = m.mail_id where m.id = any(%(ids)s)
+"""
 _SUPPRESSED = "select email, kind, group_id from suppressions where email = any(%(emails)s) and kind <> 'blocks'"
 _EVENTS = "copy events (message_id, kind, due_at, sg_event_id, details) from stdin"
 _SUPPRESS = """
@@ -34,37 +40,47 @@ on conflict do nothing
 LISTS = {"spamreport": "spam_reports", "unsubscribe": "unsubscribes", "group_unsubscribe": "group_unsubscribes"}
 
 
-async def release_mail(connection: Connection, mail_id: int, now: datetime, chance: Chance) -> int:
-    """Plan what happens to the due messages of one mail; return how many there were. Belongs into a transaction."""
-    return await _release(connection, _OF_MAIL, {"now": now, "mail_id": mail_id}, now, chance)
+async def plan_mail(connection: Connection, mail_id: int, now: datetime, chance: Chance) -> None:
+    """Plan what happens to the messages of a mail that start on their way at once. Belongs into a transaction."""
+    messages = await (await connection.execute(_FRESH, {"mail_id": mail_id})).fetchall()
+    await _plan_all(connection, messages, now, chance)
 
 
 async def release_due(connection: Connection, now: datetime, chance: Chance) -> int:
-    """Plan what happens to scheduled messages whose time has come. Belongs into a transaction."""
-    return await _release(connection, _ALL, {"now": now}, now, chance)
-
-
-async def _release(
-    connection: Connection, statement: str, values: dict[str, Any], now: datetime, chance: Chance
-) -> int:
-    messages = await (await connection.execute(statement, values)).fetchall()
-    if not messages:
-        return 0
-    suppressed = await _suppressions(connection, messages)
-    planned = [event for message in messages for event in _plan(message, suppressed, now, chance)]
-    await store_events(connection, planned)
-    await _remember(connection, {message.id: message for message in messages}, planned)
+    """Send scheduled messages on their way; return how many there were. Belongs into a transaction."""
+    messages = await (await connection.execute(_DUE, {"now": now})).fetchall()
+    await _plan_all(connection, messages, now, chance)
     return len(messages)
 
 
+async def _plan_all(connection: Connection, messages: Sequence[Any], now: datetime, chance: Chance) -> None:
+    if not messages:
+        return
+    suppressed = await _suppressions(connection, messages)
+    links = await _links(connection, [message.id for message in messages if chance.fate(message.email) == "click"])
+    planned = [event for message in messages for event in _plan(message, suppressed, links, now, chance)]
+    await store_events(connection, planned)
+    await _remember(connection, {message.id: message for message in messages}, planned)
+
+
 def _plan(
-    message: Any, suppressed: dict[str, set[tuple[str, int]]], now: datetime, chance: Chance
+    message: Any,
+    suppressed: dict[str, set[tuple[str, int]]],
+    links: dict[int, list[str]],
+    now: datetime,
+    chance: Chance,
 ) -> list[PlannedEvent]:
     lists = suppressed.get(message.email.lower(), set())
     kinds = {kind for kind, group in lists if kind != "group_unsubscribes" or group == message.asm_group_id}
-    links = links_in(message.content, message.substitutions) if chance.fate(message.email) == "click" else ()
-    at = max(message.send_at, now) if chance.delays else now
-    return plan(message.id, message.email, at, chance, () if message.bypass_suppressions else kinds, links)
+    against = () if message.bypass_suppressions else kinds
+    return plan(message.id, message.email, now, chance, against, links.get(message.id, ()))
+
+
+async def _links(connection: Connection, ids: list[int]) -> dict[int, list[str]]:
+    if not ids:
+        return {}
+    rows = await (await connection.execute(_CONTENT, {"ids": ids})).fetchall()
+    return {row.id: links_in(row.content, row.substitutions) for row in rows}
 
 
 async def _suppressions(connection: Connection, messages: Sequence[Any]) -> dict[str, set[tuple[str, int]]]:
