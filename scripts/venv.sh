@@ -55,10 +55,16 @@ install_project() {
 
 install() {
     if has uv; then
-        uv pip install --quiet --python .venv/bin/python "$@" || stop "installing failed, see above"
+        with_log uv pip install --python .venv/bin/python "$@"
     else
         [ -x .venv/bin/pip ] || .venv/bin/python -m ensurepip --upgrade >/dev/null
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$@" ||
-            stop "installing failed, see above"
+        with_log .venv/bin/python -m pip install --disable-pip-version-check --no-input "$@"
+    fi
+}
+
+with_log() {
+    if ! "$@" >.venv/install.log 2>&1; then
+        grep -v '^WARNING' .venv/install.log | tail -n 5 >&2
+        stop "the libraries could not be installed; all that was said is in .venv/install.log"
     fi
 }

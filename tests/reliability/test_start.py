@@ -1,0 +1,134 @@
+"""Starting the whole of Gurudesk, stopping it, and starting it again after all that may go wrong."""
+
+import json
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from adapters.embedded.processes import command_of
+from tests.fixtures.launcher import Launch, Launcher
+
+
+def gone(pids: list[int]) -> bool:
+    deadline = time.monotonic() + 30
+    while any(command_of(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not any(command_of(pid) for pid in pids)
+
+
+def running(launch: Launch) -> list[int]:
+    """Return all processes of a launch: its components and the servers under them."""
+    postgres = int((launch.data_dir / "postgres" / "cluster" / "postmaster.pid").read_text().splitlines()[0])
+    redis = int((launch.data_dir / "redis" / "redis.pid").read_text())
+    return [*json.loads((launch.data_dir / "children.json").read_text()).values(), postgres, redis]
+
+
+def test_a_start_prints_addresses_and_each_component_and_a_stop_leaves_nothing(launcher: Launcher) -> None:
+    launch = launcher().ready()
+    for expected in (f"http://127.0.0.1:{launch.port}", f"http://127.0.0.1:{launch.sandbox_port}", "create-admin"):
+        assert expected in launch.printed
+    for component in ("postgres", "redis", "sandbox", "worker", "web"):
+        assert any(line.split()[:2] == [component, "ready"] for line in launch.lines), component
+    assert (launch.health(), launch.health(launch.sandbox_port)) == (200, 200)
+    pids = running(launch)
+    assert launch.stop() == 0
+    assert gone(pids)
+
+
+def test_a_second_start_keeps_all_data(launcher: Launcher) -> None:
+    launch = launcher().ready()
+    launch.ask("CREATE TABLE kept AS SELECT 42 AS answer")
+    launch.stop(signal.SIGTERM)
+    launch.ready()
+    assert launch.ask("SELECT answer FROM kept") == 42
+    assert "up to date" in launch.printed
+
+
+def test_two_copies_run_side_by_side(launcher: Launcher) -> None:
+    first, second = launcher("first").ready(), launcher("second").ready()
+    assert (first.health(), second.health()) == (200, 200)
+    first.ask("CREATE TABLE only_here ()")
+    assert second.ask("SELECT to_regclass('only_here')") is None
+    first.stop()
+    assert second.health() == 200
+
+
+def test_a_second_copy_on_the_same_folder_is_refused_and_harms_nothing(launcher: Launcher) -> None:
+    first = launcher().ready()
+    assert "already running" in launcher().refused()
+    assert first.health() == 200
+
+
+@pytest.mark.parametrize("setting", ["GURUDESK_PORT", "GURUDESK_SANDBOX_PORT"])
+def test_a_busy_port_is_told_by_number_and_setting(launcher: Launcher, setting: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = launcher(**{setting: str(port)}).refused()
+    assert f"Port {port} is used by another program" in said
+    assert setting in said
+
+
+def test_a_data_folder_that_cannot_be_written_is_told(launcher: Launcher, tmp_path: Path) -> None:
+    blocked = tmp_path / "file-in-the-way"
+    blocked.touch()
+    said = launcher(GURUDESK_DATA_DIR=str(blocked / "data")).refused()
+    assert "Cannot write to the data folder" in said
+    assert "Traceback" not in said
+
+
+def test_an_unknown_setting_stops_the_start_with_its_name(launcher: Launcher) -> None:
+    assert "Unknown setting GURUDESK_PROT" in launcher(GURUDESK_PROT="1").refused()
+
+
+def test_an_external_database_that_is_away_is_told(launcher: Launcher) -> None:
+    said = launcher(GURUDESK_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none").refused()
+    assert "The database does not answer" in said
+    assert "Traceback" not in said
+
+
+def test_a_killed_run_leaves_no_process_and_the_next_start_works(launcher: Launcher) -> None:
+    launch = launcher().ready()
+    launch.ask("CREATE TABLE kept AS SELECT 42 AS answer")
+    pids = running(launch)
+    launch.kill()
+    launch.ready()
+    assert "An earlier run was killed" in launch.printed
+    assert launch.ask("SELECT answer FROM kept") == 42
+    assert gone(pids)
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "sandbox"])
+def test_a_component_that_dies_comes_back_and_it_is_said(launcher: Launcher, name: str) -> None:
+    launch = launcher().ready()
+    before = launch.child(name)
+    os.kill(before, signal.SIGKILL)
+    assert "was ended by SIGKILL; starting it again" in launch.wait_for(f"{name:<9} was ended")
+    launch.wait_for(f"{name:<9} ready again")
+    assert launch.child(name) != before
+    assert launch.health() == 200
+
+
+def test_a_database_that_dies_comes_back_with_everything_on_top_of_it(launcher: Launcher) -> None:
+    launch = launcher().ready()
+    postgres, redis = running(launch)[-2:]
+    os.kill(redis, signal.SIGKILL)
+    launch.wait_for("redis     ready again")
+    os.kill(postgres, signal.SIGQUIT)
+    launch.wait_for("postgres  ready again")
+    launch.until(lambda: "yes" if launch.health() == 200 else "", "healthy web")
+
+
+def test_doctor_finds_a_running_copy_well_and_a_stopped_one_not(launcher: Launcher) -> None:
+    launch = launcher().ready()
+    well = launch.run("doctor", "--json")
+    assert [finding for finding in json.loads(well.stdout) if not finding["ok"]] == []
+    assert well.returncode == 0
+    launch.stop()
+    stopped = launch.run("doctor")
+    assert stopped.returncode == 1
+    assert "WRONG  Gurudesk: Not running" in stopped.stdout
+    assert "right  Row security" in stopped.stdout
