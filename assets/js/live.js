@@ -46,7 +46,10 @@ if (stream) {
   stream.addEventListener("htmx:sse:after:connection", () => {
     openedAt = Date.now();
     show(wasOpen ? "caught-up" : "live");
-    if (wasOpen) timer = setTimeout(() => show("live"), 4000);
+    if (wasOpen) {
+      document.body.dispatchEvent(new CustomEvent("live:again"));
+      timer = setTimeout(() => show("live"), 4000);
+    }
     wasOpen = true;
   });
 

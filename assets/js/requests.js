@@ -16,11 +16,30 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 
 // htmx swaps the body of an error into the target. Only a form with its errors (422), or an answer that says where it belongs, may do so.
 document.addEventListener("htmx:before:swap", (event) => {
-  const { ctx } = event.detail;
+  const { ctx, tasks } = event.detail;
   const status = ctx.response?.status ?? 200;
-  if (status < 400 || status === 422 || ctx.hx?.retarget) return;
+  if (status < 400) return lookForRegion(event, ctx, tasks);
+  if (status === 422 || ctx.hx?.retarget) return;
   event.preventDefault();
-  if (ctx.sourceElement.id !== "live") showToast(status === 401 ? say("signedOut") : say("failed"), "error");
+  if (ctx.sourceElement.id !== "live") showToast(status === 401 ? say("signedOut") : causeIn(ctx.text) || say("failed"), "error");
+});
+
+const byPerson = (ctx) => ctx.sourceEvent?.isTrusted;
+const causeIn = (page) => new DOMParser().parseFromString(page, "text/html").querySelector("[data-cause]")?.textContent.trim();
+
+// An answer without the region that was asked for is another page, mostly the sign-in: go there, or say so when nobody pressed anything.
+function lookForRegion(event, ctx, tasks) {
+  const main = tasks.find((task) => task.type === "main");
+  if (!ctx.select || !main || main.fragment.childElementCount || main.swapSpec.style === "none") return;
+  event.preventDefault();
+  if (byPerson(ctx)) location.assign(ctx.response.raw.url);
+  else if (ctx.response.raw.redirected) showToast(say("signedOut"), "error");
+}
+
+// A refresh by itself must not throw anybody out of what they are typing.
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.response.status === 401 && ctx.hx.redirect && !byPerson(ctx)) event.preventDefault();
 });
 
 document.addEventListener("htmx:error", ({ detail, target }) => {
