@@ -17,7 +17,8 @@ select person_id, %(kind)s, %(title)s, %(body)s, %(url)s, %(now)s
 from profiles where role = any(%(roles)s) and is_active
 """
 LIST = """
-select id, kind, title, body, url, created_at, read_at, count(*) over () as total
+select id, kind, title, body, url, created_at, read_at, count(*) over () as total,
+  (select timezone from people where people.id = person_id) as zone
 from notifications where person_id = %(person_id)s and (not %(unread)s or read_at is null)
 order by created_at desc, id limit %(most)s offset %(skip)s
 """

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Response, Template
+from litestar.types import Receive, Scope, Send
 
 from adapters.settings import ROOT
 from domain.language import _, ngettext
@@ -59,18 +60,32 @@ class Shell:
         self.flash = cookies.read_flash(request)
 
 
-def page(request: Request[Any, Any, Any], name: str, *, status_code: int = 200, **context: Any) -> Template:
+class Page(Template):
+    """A template that renders when it is sent: after the commit, when the shell has been read."""
+
+    visitor = ""
+
+    def to_asgi_response(self, request: Request[Any, Any, Any], **options: Any) -> Any:
+        render = super().to_asgi_response
+
+        async def send_page(scope: Scope, receive: Receive, send: Send) -> None:
+            self.context["shell"] = Shell(request, self.visitor)
+            await render(request=request, **options)(scope, receive, send)
+
+        return send_page
+
+
+def page(request: Request[Any, Any, Any], name: str, *, status_code: int = 200, **context: Any) -> Page:
     """Render a whole page. Gives the browser the cookie that its forms' tokens are bound to, if it has none."""
     cookies = Cookies(request.app.state.services.settings)
     visitor = cookies.visitor(request)
     response_cookies = [] if visitor else [cookies.new_visitor(visitor := new_visitor())]
-    shell = Shell(request, visitor)
-    if shell.flash:
+    if cookies.read_flash(request):
         response_cookies.append(cookies.no_flash())
     headers = {"Cache-Control": "no-store", "Vary": "HX-Request-Type, Cookie"}
-    return Template(
-        name, context={"shell": shell, **context}, headers=headers, cookies=response_cookies, status_code=status_code
-    )
+    answer = Page(name, context=context, headers=headers, cookies=response_cookies, status_code=status_code)
+    answer.visitor = visitor
+    return answer
 
 
 def is_fragment(request: Request[Any, Any, Any]) -> bool:

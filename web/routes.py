@@ -2,8 +2,14 @@
 
 from typing import Any
 
+from web.account.password import PasswordController
+from web.account.profile import NewsController, ProfileController
+from web.account.sign_ins import SignInsController
 from web.health import HealthController
 from web.live import LiveController
+from web.notifications import BellController, NotificationsController
+from web.public.admin_request import AdminRequestController, AdminRequestVerificationController
+from web.public.password import ForgotPasswordController, SetPasswordController
 from web.public.sign_in import SignInController, SignOutController
 from web.static_files import static_file
 
@@ -11,9 +17,24 @@ INFRASTRUCTURE: list[Any] = [HealthController, LiveController, static_file]
 
 # (audience, path, controllers)
 AUDIENCES: list[tuple[str, str, list[Any]]] = [
-    ("public", "/", [SignInController, SignOutController]),
-    ("signed_in", "/account", []),
-    ("student", "/student", []),
-    ("admin", "/admin", []),
+    (
+        "public",
+        "/",
+        [
+            SignInController,
+            SignOutController,
+            ForgotPasswordController,
+            SetPasswordController,
+            AdminRequestController,
+            AdminRequestVerificationController,
+        ],
+    ),
+    (
+        "signed_in",
+        "/account",
+        [ProfileController, NewsController, PasswordController, SignInsController, BellController],
+    ),
+    ("student", "/student", [NotificationsController]),
+    ("admin", "/admin", [NotificationsController]),
     ("super_admin", "/admin/team", []),
 ]

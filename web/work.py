@@ -68,8 +68,15 @@ async def read_frame(request: Request[Any, Any, Any]) -> None:
 
 async def provide_system_work(request: Request[Any, Any, Any]) -> AsyncGenerator[Work, None]:
     """Open a transaction as the system, for what visitors may do before they are anybody: sign in, apply."""
-    async with services_of(request).database.work(SYSTEM) as work:
-        yield work
+    try:
+        async with services_of(request).database.work(SYSTEM) as work:
+            yield work
+            if wants_page(request):
+                request.scope["state"]["shell"] = await read_shell(work)
+    except Exception:
+        if wants_page(request):
+            await read_frame(request)
+        raise
 
 
 def check_audience(request: Request[Any, Any, Any], identity: Identity) -> None:

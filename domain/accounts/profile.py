@@ -1,0 +1,60 @@
+"""What people keep about themselves: name, city, time zone, and what may be written to them."""
+
+from functools import cache
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from domain.errors import InvalidInput
+from domain.language import _
+from domain.messaging.suppressions import RESUME, suppress
+from domain.work import Row, Work
+
+ACCOUNT = """
+select h.name, h.email, h.phone, h.city, h.timezone, h.consent_email, h.consent_whatsapp, p.role, p.password_changed_at,
+  (select count(*) from sign_ins s where s.person_id = h.id and s.revoked_at is null
+     and s.last_seen_at > now() - interval '12 hours' and s.created_at > now() - interval '30 days') as sign_ins
+from people h join profiles p on p.person_id = h.id where h.id = %(id)s
+"""
+UPDATE = """
+update people set name = %(name)s, city = %(city)s, timezone = %(timezone)s, updated_at = %(now)s where id = %(id)s
+"""
+CONSENT = """
+update people set consent_email = %(by_email)s, consent_whatsapp = %(by_whatsapp)s, updated_at = %(now)s
+where id = %(id)s returning email
+"""
+
+
+@cache
+def timezones() -> list[str]:
+    """Return the zones a person may live in, India first."""
+    areas = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+    zones = {"Asia/Kolkata", "UTC"} | {zone for zone in available_timezones() if zone.split("/")[0] in areas}
+    return sorted(zones - {"Asia/Calcutta"}, key=lambda zone: (zone != "Asia/Kolkata", zone))
+
+
+async def read_account(work: Work) -> Row:
+    """Return what is kept about who asks."""
+    row = await work.row(ACCOUNT, id=work.identity.person_id)
+    assert row is not None
+    return row
+
+
+async def update_profile(work: Work, *, name: str, city: str, timezone: str) -> None:
+    """Change name, city and time zone of who asks. Raises InvalidInput."""
+    if timezone not in timezones():
+        raise InvalidInput({"timezone": _("Please choose one of the options.")})
+    values = {"name": name, "city": city, "timezone": timezone}
+    await work.run(UPDATE, id=work.identity.person_id, now=work.now, **values)
+
+
+async def choose_news(work: Work, person_id: UUID, *, by_email: bool, by_whatsapp: bool) -> None:
+    """Keep whether news may be written to a person. Without e-mail their address is unsubscribed, too.
+
+    Runs as the system: students cannot see the list of addresses that get nothing.
+    """
+    values = {"by_email": by_email, "by_whatsapp": by_whatsapp}
+    email = await work.value(CONSENT, id=person_id, now=work.now, **values)
+    if email and by_email:
+        await work.run(RESUME, email=email)
+    elif email:
+        await suppress(work, email, "unsubscribed", _("Switched off in the account."))

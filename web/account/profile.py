@@ -1,0 +1,64 @@
+"""My profile and what may be written to me."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.response import Response, Template
+from pydantic import Field
+
+from domain.accounts.profile import choose_news, read_account, timezones, update_profile
+from domain.errors import DomainError
+from domain.language import _
+from domain.work import SYSTEM, Work
+from web.fields import OneLine, PersonName
+from web.forms import FormModel, read_form, refuse
+from web.rendering import go, page
+from web.work import services_of
+
+PAGE = "account/profile/edit.html"
+
+
+class ProfileForm(FormModel):
+    name: PersonName
+    city: Annotated[OneLine, Field(max_length=80)] = ""
+    timezone: str = Field(max_length=60)
+
+
+class NewsForm(FormModel):
+    by_email: bool = False
+    by_whatsapp: bool = False
+
+
+class ProfileController(Controller):
+    path = "/"
+
+    @get()
+    async def edit(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
+        return page(request, PAGE, form=None, account=await read_account(work), timezones=zone_choices())
+
+    @post()
+    async def update(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        context = {"account": await read_account(work), "timezones": zone_choices()}
+        data, form = await read_form(request, ProfileForm, PAGE, **context)
+        try:
+            await update_profile(work, **data.model_dump())
+        except DomainError as error:
+            raise refuse(PAGE, form, error, **context) from None
+        return go(request, "/account", _("Your profile is saved."))
+
+
+class NewsController(Controller):
+    path = "/news"
+
+    @post()
+    async def update(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        data, _form = await read_form(request, NewsForm, PAGE)
+        assert work.identity.person_id
+        async with services_of(request).database.work(SYSTEM) as system:
+            await choose_news(system, work.identity.person_id, **data.model_dump())
+        return go(request, "/account", _("Your choice is saved."))
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    return [(zone, zone.replace("_", " ")) for zone in timezones()]
