@@ -3,8 +3,12 @@
 import os
 from pathlib import Path
 
+import pytest
+
 FIXTURES = Path(__file__).parent / "fixtures"
 pytest_plugins = [f"tests.fixtures.{module.stem}" for module in sorted(FIXTURES.glob("[!_]*.py"))]
+# Fixtures may import one another: each must be known before the first is loaded.
+pytest.register_assert_rewrite(*pytest_plugins)
 
 # What the developer has set for the program must not reach the tests.
 for name in [name for name in os.environ if name.startswith(("GURUDESK_", "SENDGRID_", "USE_REAL_"))]:

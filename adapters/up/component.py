@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from adapters.embedded.processes import die_with_parent, end
-from adapters.up.logs import ComponentLog
+from adapters.up.logs import PLAIN, ComponentLog
 
 Launch = Callable[[int], "subprocess.Popen[bytes]"]
 LONGEST_PAUSE = 30.0
@@ -71,7 +71,8 @@ class Component:
         process, self.process = self.process, None
         assert process is not None
         end_group(process)
-        reason = f" ({self.log.last_line})" if self.log.last_line and not self.ready else ""
+        said = self.log.last_line.removeprefix(PLAIN).rstrip(".")
+        reason = f" ({said})" if said and not self.ready else ""
         self._pause(now, f"{_how_it_ended(process.returncode)}{reason}")
 
     def _pause(self, now: float, what: str) -> None:

@@ -12,6 +12,7 @@ from adapters.postgres.addresses import OWNER_ROLE, owner_url
 from adapters.postgres.migrate import applied, head, migrate
 from adapters.settings import Settings
 from adapters.up import screen
+from adapters.up.logs import PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +63,5 @@ def _load_demo() -> None:
     """In a process of its own: what the demo needs in memory goes with it."""
     made = subprocess.run([sys.executable, "-m", "adapters.cli", "demo"], capture_output=True, text=True, check=False)
     if made.returncode != 0:
-        reason = (made.stderr.strip().splitlines() or ["no reason given"])[-1]
+        reason = (made.stderr.strip().splitlines() or ["no reason given"])[-1].removeprefix(PLAIN).rstrip(".")
         raise CannotStart(f"The demo data could not be loaded ({reason}). Set GURUDESK_DEMO=false to start without it.")

@@ -1,6 +1,8 @@
 """What `gurudesk up` prints: plain lines, each at once."""
 
+import shutil
 import sys
+from pathlib import Path
 
 from adapters.settings import Settings
 
@@ -16,10 +18,6 @@ def component(name: str, text: str) -> None:
     line(f"  {name:<9} {text}")
 
 
-def warn(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def addresses(settings: Settings, *, sandbox: bool, demo: bool, anybody: bool) -> None:
     """Print where to go and how to sign in."""
     line()
@@ -33,5 +31,13 @@ def addresses(settings: Settings, *, sandbox: bool, demo: bool, anybody: bool) -
             line(f"    {address}")
         line()
     elif not anybody:
-        line("  Nobody can sign in yet: make the owner with  gurudesk create-admin")
+        line(f"  Nobody can sign in yet. Make the owner: {_command()} create-admin you@example.com")
         line()
+
+
+def _command() -> str:
+    """Return how our command is called here: by its name where it is on the PATH, else by its place."""
+    if shutil.which("gurudesk"):
+        return "gurudesk"
+    program = Path(sys.executable).parent / "gurudesk"
+    return str(program.relative_to(Path.cwd()) if program.is_relative_to(Path.cwd()) else program)
