@@ -5,9 +5,11 @@ from typing import Any
 from web.account.password import PasswordController
 from web.account.profile import NewsController, ProfileController
 from web.account.sign_ins import SignInsController
+from web.admin.lead_selections import LeadSelectionController
+from web.admin.leads import LeadController
 from web.health import HealthController
 from web.live import LiveController
-from web.notifications import BellController, NotificationsController
+from web.notifications import NotificationsController
 from web.public.admin_request import AdminRequestController, AdminRequestVerificationController
 from web.public.password import ForgotPasswordController, SetPasswordController
 from web.public.sign_in import SignInController, SignOutController
@@ -32,9 +34,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
     (
         "signed_in",
         "/account",
-        [ProfileController, NewsController, PasswordController, SignInsController, BellController],
+        [ProfileController, NewsController, PasswordController, SignInsController],
     ),
     ("student", "/student", [NotificationsController]),
-    ("admin", "/admin", [NotificationsController]),
+    ("admin", "/admin", [LeadController, LeadSelectionController, NotificationsController]),
     ("super_admin", "/admin/team", []),
 ]

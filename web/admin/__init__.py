@@ -1,0 +1,1 @@
+"""How admins ask."""

@@ -1,0 +1,121 @@
+"""What is done to many leads at once: to the ticked ones, or to all that the list's filter finds, after confirming how many."""
+
+from typing import Any
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.response import Response, Template
+
+from domain.errors import DomainError, InvalidInput
+from domain.language import _, ngettext
+from domain.leads.filters import LeadFilter, read_filter
+from domain.leads.listing import count_leads
+from domain.leads.removing import delete_leads
+from domain.leads.tagging import add_tag, read_tag, remove_tag
+from domain.work import Work
+from web.admin.leads import chips
+from web.forms import Form, FormRefused, typed_values
+from web.rendering import go, page, with_query
+
+LIST = "/admin/leads"
+ACTIONS = ("tag", "untag", "delete")
+TEMPLATE = "admin/leads/selection.html"
+
+
+class LeadSelectionController(Controller):
+    path = "/leads/selection"
+
+    @post()
+    async def create(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        """Tag the ticked leads at once; ask first before anything larger, or anything that cannot be undone."""
+        typed = await typed_values(request)
+        wanted, action = selected(typed), str(typed.get("action", ""))
+        if action not in ACTIONS:
+            raise InvalidInput({"action": _("Please choose what to do.")})
+        if not typed.get("scope") and not wanted.ids:
+            return go(request, back_to(typed), _("Tick the leads first."), "info")
+        if action == "delete" or not wanted.ids:
+            return go(request, with_query(f"{LIST}/selection", action=action, new_tag=typed.get("new_tag"), **as_query(wanted)))
+        count = await (add_tag if action == "tag" else remove_tag)(work, wanted, read_tag(str(typed.get("new_tag", ""))))
+        return go(request, back_to(typed), tagged(action, count))
+
+    @get()
+    async def show(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
+        asked = request.query_params.dict()
+        values = {name: value if name == "id" else value[0] for name, value in asked.items()}
+        return page(request, TEMPLATE, form=Form(values), **await confirmation(work, values))
+
+    @post("/tags")
+    async def tag(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        typed = await typed_values(request)
+        action = "untag" if typed.get("action") == "untag" else "tag"
+        change = add_tag if action == "tag" else remove_tag
+        try:
+            count = await change(work, selected(typed), read_tag(str(typed.get("new_tag", ""))), expected(typed))
+        except DomainError as error:
+            raise await refused(work, typed, error) from None
+        return go(request, LIST, tagged(action, count))
+
+    @post("/deletion")
+    async def destroy(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        typed = await typed_values(request)
+        try:
+            confirmed = expected(typed)
+            if str(typed.get("typed_count", "")).replace(",", "").strip() != str(confirmed):
+                raise InvalidInput({"typed_count": _("Please type {count} to go ahead.", count=confirmed)})
+            count = await delete_leads(work, selected(typed), confirmed)
+        except DomainError as error:
+            raise await refused(work, typed, error) from None
+        return go(request, LIST, ngettext("{count} lead was deleted.", "{count} leads were deleted.", count))
+
+
+def selected(typed: dict[str, Any]) -> LeadFilter:
+    """Return which leads a form means: all that match when it says so, else the ticked ones alone."""
+    if typed.get("scope") == "all":
+        return read_filter({name: value for name, value in typed.items() if name != "id"})
+    return LeadFilter(ids=read_filter({"id": typed.get("id") or []}).ids)
+
+
+def as_query(wanted: LeadFilter) -> dict[str, Any]:
+    """Return the selection as it stands in an address or in hidden fields."""
+    values = wanted.as_values()
+    return values if wanted.ids else {"scope": "all", **values}
+
+
+def back_to(typed: dict[str, Any]) -> str:
+    """Return the address of the list as it was filtered."""
+    wanted = read_filter({name: value for name, value in typed.items() if name != "id"})
+    return with_query(LIST, **wanted.as_values(), sort=typed.get("sort"))
+
+
+def expected(typed: dict[str, Any]) -> int:
+    """Return the number of leads that the confirmed page showed."""
+    try:
+        return int(str(typed.get("expected", "")))
+    except ValueError:
+        raise InvalidInput({"": _("Please look at the number once more.")}) from None
+
+
+def tagged(action: str, count: int) -> str:
+    if action == "tag":
+        return ngettext("{count} lead was tagged.", "{count} leads were tagged.", count)
+    return ngettext("The tag was taken off {count} lead.", "The tag was taken off {count} leads.", count)
+
+
+async def confirmation(work: Work, typed: dict[str, Any]) -> dict[str, Any]:
+    """Return what the question shows: what would be done, to how many, and which."""
+    wanted = selected(typed)
+    action = typed.get("action") if typed.get("action") in ACTIONS else "tag"
+    return {
+        "action": action,
+        "count": await count_leads(work, wanted),
+        "selection": as_query(wanted),
+        "chips": chips(wanted),
+        "back": back_to(typed),
+    }
+
+
+async def refused(work: Work, typed: dict[str, Any], error: DomainError) -> FormRefused:
+    """Return the question once more, with what was wrong and the count as it is now."""
+    errors = error.fields if isinstance(error, InvalidInput) else {"": str(error)}
+    return FormRefused(TEMPLATE, Form(typed, errors), await confirmation(work, typed))
