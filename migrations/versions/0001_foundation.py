@@ -464,6 +464,11 @@ begin
     where search like '%' || replace(replace(replace(lower(needle), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%' limit most;
 end $$;
 
+-- As the owner: a policy of courses that reads batches, whose policy reads courses, would go round for ever.
+create function is_my_course(course uuid) returns boolean language sql stable security definer set search_path = public as $$
+  select exists (select from enrolments e join batches b on b.id = e.batch_id
+    where b.course_id = course and e.person_id = app_person()) $$;
+
 create function count_leads() returns trigger language plpgsql security definer set search_path = public as $$
 begin
   if tg_op in ('INSERT', 'UPDATE') then
@@ -493,10 +498,7 @@ ADMINS = "(select app_role() in ('admin', 'super_admin', 'system'))"
 OWNERS = "(select app_role() in ('super_admin', 'system'))"
 SYSTEM = "(select app_role() = 'system')"
 ANYONE = "(select app_role() <> 'none')"
-PUBLISHED = (
-    "is_published or exists (select from enrolments e join batches b on b.id = e.batch_id"
-    " where b.course_id = courses.id and e.person_id = (select app_person()))"
-)
+PUBLISHED = "is_published or is_my_course(id)"
 IN_COURSE = "exists (select from courses c where c.id = {table}.course_id)"
 
 
@@ -563,6 +565,7 @@ OURS = (
     "enter_as(text, uuid)",
     "enter(bytea)",
     "search_people(text, integer)",
+    "is_my_course(uuid)",
     "shift_clock(interval)",
     "fold_lead_counts()",
 )
@@ -572,7 +575,7 @@ drop table error_logs, audit_logs, notifications, webhook_events, email_suppress
   automation_steps, enrolments, cta_submissions, lead_campaigns, lead_tags, lead_counts, imported_leads, lead_import_rows,
   batches, modules, courses, admin_requests, one_time_links, sign_ins, profiles, people, lead_imports,
   business_settings, app_clock cascade;
-drop function fold_lead_counts(), count_leads(), search_people(text, integer), enter(bytea), enter_as(text, uuid),
+drop function fold_lead_counts(), is_my_course(uuid), count_leads(), search_people(text, integer), enter(bytea), enter_as(text, uuid),
   shift_clock(interval), app_now(), app_person(), app_role();
 """
 
