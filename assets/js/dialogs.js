@@ -6,8 +6,15 @@ on("click", "[data-dialog]", (opener, event) => {
   const dialog = document.getElementById(opener.dataset.dialog);
   if (!dialog) return;
   event.preventDefault();
+  if (opener.hasAttribute("hx-get")) waitFor(document.getElementById(`${dialog.id}-body`));
   if (!dialog.open) dialog.showModal();
 });
+
+// What a panel showed before is dimmed until the new content is there.
+function waitFor(body) {
+  body?.setAttribute("aria-busy", "true");
+  document.addEventListener("htmx:finally:request", () => body?.removeAttribute("aria-busy"), { once: true });
+}
 
 document.addEventListener("click", (event) => {
   if (event.target.matches("dialog[open]") && !insideBox(event.target, event)) event.target.close();

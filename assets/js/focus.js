@@ -9,6 +9,7 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.hx?.retarget === "#notices") document.getElementById("notices").scrollIntoView({ block: "nearest" });
   const region = (ctx.targetId && document.getElementById(ctx.targetId)) || ctx.target;
   if (!region?.isConnected) return;
   const wrong = ctx.response?.status === 422 && wrongField(region);

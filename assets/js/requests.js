@@ -14,18 +14,20 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   }
 });
 
-// htmx swaps the body of an error into the target. Only a form with its errors (422), or an answer that says where it belongs, may do so.
+// htmx swaps the body of an error into the target. Only a form with its errors (422), or an answer that says where it belongs, may do so;
+// a notice that would land behind an open dialog becomes a toast.
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   const status = ctx.response?.status ?? 200;
   if (status < 400) return lookForRegion(event, ctx, tasks);
-  if (status === 422 || ctx.hx?.retarget) return;
+  const hidden = ctx.hx?.retarget === "#notices" && document.querySelector("dialog:modal");
+  if (!hidden && (status === 422 || ctx.hx?.retarget)) return;
   event.preventDefault();
   if (ctx.sourceElement.id !== "live") showToast(status === 401 ? say("signedOut") : causeIn(ctx.text) || say("failed"), "error");
 });
 
 const byPerson = (ctx) => ctx.sourceEvent?.isTrusted;
-const causeIn = (page) => new DOMParser().parseFromString(page, "text/html").querySelector("[data-cause]")?.textContent.trim();
+const causeIn = (page) => new DOMParser().parseFromString(page, "text/html").querySelector("[data-cause], .notice-text")?.textContent.trim();
 
 // An answer without the region that was asked for is another page, mostly the sign-in: go there, or say so when nobody pressed anything.
 function lookForRegion(event, ctx, tasks) {

@@ -10,8 +10,16 @@ export function showToast(text, kind = "info", undo = null) {
   toast.querySelector("p").textContent = text;
   if (undo) toast.querySelector("p").after(undoForm(undo));
   region.append(toast);
+  bringToFront();
   letGo(toast, undo ? SECONDS * 2 : SECONDS);
   while (region.children.length > 4) region.firstElementChild.remove();
+}
+
+// Above an open dialog: what was shown last is on top.
+function bringToFront() {
+  region.popover = "manual";
+  if (region.matches(":popover-open")) region.hidePopover();
+  region.showPopover();
 }
 
 function undoForm({ url, label }) {
