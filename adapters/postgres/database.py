@@ -7,7 +7,7 @@ one message. Entities (SQLAlchemy) and plain statements (psycopg) then share tha
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -33,7 +33,7 @@ class PlainConnection:
         self.round_trips += 1
         async with self.raw.cursor(row_factory=namedtuple_row) as cursor:
             await cursor.execute(sql, values)  # our own text, never a visitor's
-            return await cursor.fetchall() if cursor.description else []
+            return cast(Sequence[Row], await cursor.fetchall()) if cursor.description else []
 
     async def run(self, sql: str, values: Mapping[str, Any]) -> int:
         self.round_trips += 1

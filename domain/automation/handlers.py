@@ -1,5 +1,12 @@
 """Which handler runs which kind of step. A kind that is not here fails and says so."""
 
 from domain.automation.running import Handler
+from domain.demo import run_removal
+from domain.leads import import_steps
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {
+    "check_import": import_steps.check_import,
+    "run_import": import_steps.run_import,
+    "undo_import": import_steps.undo_import,
+    "remove_demo": run_removal,
+}

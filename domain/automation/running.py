@@ -105,7 +105,19 @@ Handler = Callable[[StepRun], Awaitable[None]]
 async def claim_steps(work: Work, *, most: int, lease_seconds: float) -> list[Step]:
     """Lease due steps, and those whose holder has vanished. Rows another worker is claiming are passed over."""
     rows = await work.rows(CLAIM, now=work.now, most=most, lease=lease_seconds)
-    return [Step(*row) for row in rows]
+    return [
+        Step(
+            row.id,
+            row.kind,
+            row.person_id,
+            row.subject_id,
+            row.subject_version,
+            row.payload,
+            row.attempt,
+            row.lease_token,
+        )
+        for row in rows
+    ]
 
 
 async def hold(work: Work, step: Step, lease_seconds: float) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from domain.backoff import backoff
 from domain.campaigns import on_sent
-from domain.messaging.composing import Composer, CannotCompose
+from domain.messaging.composing import CannotCompose, Composer
 from domain.ports import CannotTell, Email, Found, Missing, Outcome, Refused, Sent, Unavailable
 from domain.work import Row, Work
 
@@ -104,7 +104,7 @@ class Doubtful:
 
 
 async def claim_batch(work: Work, composer: Composer, *, lease_seconds: float) -> Batch | bool:
-    """Commit the next due e-mails as `sending` and return them; True when the claimed ones all fell away, False when none is due."""
+    """Commit the next due e-mails as `sending` and return them; True when all claimed fell away, False when none is due."""
     send_id = uuid4()
     rows = await work.rows(CLAIM, now=work.now, most=MOST_TOGETHER, send_id=send_id, lease=lease_seconds)
     if not rows:

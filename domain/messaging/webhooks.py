@@ -94,7 +94,7 @@ async def store_events(work: Work, events: Sequence[EmailEvent]) -> int:
 
 
 def _payload(event: EmailEvent) -> dict[str, Any]:
-    told = {"email": event.email, "reason": event.reason, "url": event.url, "type": event.bounce_type}
+    told: dict[str, Any] = {"email": event.email, "reason": event.reason, "url": event.url, "type": event.bounce_type}
     told |= {"message_id": event.message_id, "machine_open": event.machine_open}
     return {name: value for name, value in told.items() if value}
 

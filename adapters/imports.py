@@ -1,0 +1,95 @@
+"""`gurudesk import`: what the import page does, in one go and without a worker."""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from adapters.bootstrap import Services, open_services
+from adapters.settings import Settings
+from domain.errors import DomainError
+from domain.leads.columns import check_mapping
+from domain.leads.importing import ImportRun
+from domain.leads.imports import LeadImport, add_import
+from domain.work import SYSTEM, Work
+
+REMARKS = (
+    "select row_number, reason from lead_import_rows where import_id = %(id)s and kind = %(kind)s order by row_number"
+)
+
+
+def run_file(settings: Settings, path: Path, dry_run: bool) -> dict[str, Any]:
+    """Import a file, or only say what importing it would do.
+
+    Returns rows, new, updated, duplicates, rejected, rejects and warnings (each ``{row, reason}``); or ``error`` when the
+    whole file is refused.
+    """
+    if not path.is_file():
+        return {"error": f"There is no file {path}."}
+    return asyncio.run(_run_file(settings, path, dry_run))
+
+
+async def _run_file(settings: Settings, path: Path, dry_run: bool) -> dict[str, Any]:
+    async with open_services(settings) as services:
+        try:
+            return await _import(services, path, dry_run)
+        except DomainError as error:
+            return {"error": str(error)}
+
+
+async def _import(services: Services, path: Path, dry_run: bool) -> dict[str, Any]:
+    stored_name = f"imports/{uuid4()}"
+    kept = services.settings.data_dir / "files" / stored_name
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, kept)
+    import_id = None
+    try:
+        import_id = await _added(services, kept, path.name, stored_name, "checking" if dry_run else "running")
+        run = ImportRun(import_id, kept, lambda: services.database.work(SYSTEM), _unguarded)
+        await (run.check() if dry_run else run.store())
+        return await _result(services, import_id)
+    finally:
+        if dry_run or import_id is None:
+            kept.unlink(missing_ok=True)
+            await _forget(services, import_id)
+
+
+async def _added(services: Services, kept: Path, name: str, stored_name: str, state: str) -> UUID:
+    async with services.database.work(SYSTEM) as work:
+        lead_import = await add_import(work, kept, name, stored_name)
+        check_mapping(lead_import.columns)
+        lead_import.state, lead_import.started_at = state, work.now
+        return lead_import.id
+
+
+async def _unguarded(_work: Work) -> None:
+    """Nobody else runs an import that no step stands for."""
+
+
+async def _result(services: Services, import_id: UUID) -> dict[str, Any]:
+    async with services.database.work(SYSTEM) as work:
+        lead_import = await work.get(LeadImport, import_id)
+        if lead_import.state == "failed":
+            return {"error": lead_import.error}
+        return {
+            "rows": lead_import.rows_done,
+            "new": lead_import.created_count,
+            "updated": lead_import.updated_count,
+            "duplicates": lead_import.duplicate_count,
+            "rejected": lead_import.rejected_count,
+            "rejects": await _remarks(work, import_id, "rejected"),
+            "warnings": await _remarks(work, import_id, "warning"),
+        }
+
+
+async def _remarks(work: Work, import_id: UUID, kind: str) -> list[Mapping[str, Any]]:
+    rows = await work.rows(REMARKS, id=import_id, kind=kind)
+    return [{"row": row.row_number, "reason": row.reason} for row in rows]
+
+
+async def _forget(services: Services, import_id: UUID | None) -> None:
+    if import_id is not None:
+        async with services.database.work(SYSTEM) as work:
+            await work.run("delete from lead_imports where id = %(id)s", id=import_id)

@@ -1,0 +1,223 @@
+"""Running an import: read the file in chunks, store each with how far it has come in one transaction, and go on from there.
+
+The dry run walks the same way and stores only what it would refuse. Reading happens in a thread and one chunk ahead, so that
+it costs little beyond the storing. A killed worker leaves whole chunks; the next one reads past them and goes on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from domain.errors import DomainError
+from domain.language import _
+from domain.leads.duplicates import SeenContacts
+from domain.leads.files import LeadFile
+from domain.leads.imports import LeadImport, reopen
+from domain.leads.rows import RejectedRow, RowCleaner
+from domain.leads.storing import NumberedLead, OvertakenByAnother, Stored, count_chunk, store_chunk
+from domain.work import Work
+
+CHUNK = 4_000
+TRIES = 5
+
+ADVANCE = """
+update lead_imports set rows_done = rows_done + %(rows)s, last_row = %(last_row)s, rows_total = greatest(rows_total,
+       rows_done + %(rows)s), created_count = created_count + %(fresh)s, updated_count = updated_count + %(known)s,
+       duplicate_count = duplicate_count + %(duplicates)s, rejected_count = rejected_count + %(rejected)s,
+       warning_count = warning_count + %(warnings)s
+ where id = %(id)s and state = %(state)s and last_row = %(after)s
+"""
+RESET = """
+update lead_imports set rows_done = 0, last_row = 0, created_count = 0, updated_count = 0, duplicate_count = 0,
+       rejected_count = 0, warning_count = 0 where id = %(id)s
+"""
+KEEP_ROWS = """
+insert into lead_import_rows (import_id, row_number, kind, reason, cells)
+select %(id)s, n, kind, reason, cells
+  from json_to_recordset(%(rows)s::json) as r (n int, kind text, reason text, cells jsonb)
+on conflict (import_id, kind, row_number) do update set reason = excluded.reason, cells = excluded.cells
+"""
+END = """
+update lead_imports set state = %(end)s, error = %(error)s, finished_at = %(now)s, rows_total = rows_done
+where id = %(id)s and state = %(state)s
+"""
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Some rows of the file, cleaned. ``remarks`` are (row number, kind, reason, cells)."""
+
+    rows: int = 0
+    last_row: int = 0
+    leads: list[NumberedLead] = field(default_factory=list)
+    remarks: list[dict[str, Any]] = field(default_factory=list)
+
+    def count(self, kind: str) -> int:
+        return sum(remark["kind"] == kind for remark in self.remarks)
+
+
+class ChunkReader:
+    """Reads a lead file chunk by chunk; duplicates are told from everything before them, the rows already stored included."""
+
+    def __init__(self, file: LeadFile, lead_import: LeadImport) -> None:
+        self._rows = file.rows()
+        self._clean = RowCleaner(file.header, lead_import.columns)
+        self._seen = SeenContacts()
+        self._skip_to(lead_import.last_row)
+
+    def next(self) -> Chunk | None:
+        """Return the next rows, or None at the end. Raises UnreadableFile."""
+        chunk = Chunk()
+        for number, cells in islice(self._rows, CHUNK):
+            chunk.rows, chunk.last_row = chunk.rows + 1, number
+            self._take(chunk, number, cells)
+        return chunk if chunk.rows else None
+
+    def _take(self, chunk: Chunk, number: int, cells: list[str]) -> None:
+        lead = self._clean(cells)
+        if isinstance(lead, RejectedRow):
+            chunk.remarks.append({"n": number, "kind": "rejected", "reason": lead.reason, "cells": cells})
+        elif first := self._seen.first_row(lead, number):
+            reason = _("The same person as in row {row}.", row=first)
+            chunk.remarks.append({"n": number, "kind": "duplicate", "reason": reason, "cells": cells})
+        else:
+            chunk.leads.append(NumberedLead(number, lead))
+            if lead.warnings:
+                reason = " ".join(lead.warnings)
+                chunk.remarks.append({"n": number, "kind": "warning", "reason": reason, "cells": cells})
+
+    def _skip_to(self, last_row: int) -> None:
+        rows: Iterator[tuple[int, list[str]]] = self._rows
+        while last_row and (row := next(rows, None)):
+            number, cells = row
+            lead = self._clean(cells)
+            if not isinstance(lead, RejectedRow):
+                self._seen.first_row(lead, number)
+            if number >= last_row:
+                return
+
+
+OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
+Guard = Callable[[Work], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRun:
+    """One attempt at a dry run or an import. ``guard`` runs in every transaction and raises when the run is not ours."""
+
+    import_id: UUID
+    path: Path
+    work: OpenWork
+    guard: Guard
+
+    async def check(self) -> None:
+        """Do the dry run: count, and keep what would be refused."""
+        await self._walk("checking", "checked", _count)
+
+    async def store(self) -> None:
+        """Store the leads."""
+        await self._walk("running", "done", _store)
+
+    async def _walk(self, state: str, end: str, each: "Each") -> None:
+        lead_import = await self._begin(state)
+        if lead_import is None:
+            return
+        try:
+            file = await asyncio.to_thread(reopen, lead_import, self.path)
+            reader = await asyncio.to_thread(ChunkReader, file, lead_import)
+            await self._chunks(lead_import, reader, state, each)
+        except (DomainError, FileNotFoundError) as problem:
+            missing = isinstance(problem, FileNotFoundError)
+            reason = _("The uploaded file is gone. Upload it again.") if missing else str(problem)
+            await self._end(state, "failed", reason)
+        else:
+            await self._end(state, end)
+
+    async def _begin(self, state: str) -> LeadImport | None:
+        """Return the import, or None when it is no longer in this state. A run from the first row forgets earlier counts."""
+        async with self.work() as work:
+            await self.guard(work)
+            lead_import = await work.get(LeadImport, self.import_id)
+            if lead_import.state != state:
+                return None
+            if lead_import.last_row == 0:
+                await self._forget(work)
+            return lead_import
+
+    async def _forget(self, work: Work) -> None:
+        await work.run(RESET, id=self.import_id)
+        await work.run("delete from lead_import_rows where import_id = %(id)s", id=self.import_id)
+
+    async def _chunks(self, lead_import: LeadImport, reader: ChunkReader, state: str, each: "Each") -> None:
+        after = lead_import.last_row
+        chunk = await asyncio.to_thread(reader.next)
+        while chunk:
+            ahead = asyncio.create_task(asyncio.to_thread(reader.next))
+            try:
+                await self._one(lead_import, chunk, after, state, each)
+            except Stopped:
+                return
+            finally:
+                following = await ahead
+            after, chunk = chunk.last_row, following
+
+    async def _one(self, lead_import: LeadImport, chunk: Chunk, after: int, state: str, each: "Each") -> None:
+        for attempt in range(TRIES):
+            try:
+                async with self.work() as work:
+                    await self.guard(work)
+                    stored = await each(work, lead_import, chunk)
+                    await self._advance(work, chunk, stored, after, state)
+                return
+            except OvertakenByAnother:
+                if attempt == TRIES - 1:
+                    raise
+
+    async def _advance(self, work: Work, chunk: Chunk, stored: Stored, after: int, state: str) -> None:
+        moved = await work.run(
+            ADVANCE,
+            id=self.import_id,
+            state=state,
+            after=after,
+            rows=chunk.rows,
+            last_row=chunk.last_row,
+            fresh=stored.fresh,
+            known=stored.known,
+            duplicates=chunk.count("duplicate"),
+            rejected=chunk.count("rejected"),
+            warnings=chunk.count("warning"),
+        )
+        if not moved:
+            raise Stopped  # by an admin, or another worker is ahead: nothing of this chunk is kept
+        if chunk.remarks:
+            await work.run(KEEP_ROWS, id=self.import_id, rows=msgspec.json.encode(chunk.remarks).decode())
+        work.signal(f"import:{self.import_id}")
+
+    async def _end(self, state: str, end: str, error: str = "") -> None:
+        async with self.work() as work:
+            await self.guard(work)
+            if await work.run(END, id=self.import_id, state=state, end=end, error=error, now=work.now):
+                for topic in (f"import:{self.import_id}", "imports", "leads", "activity"):
+                    work.signal(topic)
+
+
+class Stopped(Exception):
+    """The import is not in the state this run works on any more."""
+
+
+Each = Callable[[Work, LeadImport, Chunk], Awaitable[Stored]]
+
+
+async def _count(work: Work, _lead_import: LeadImport, chunk: Chunk) -> Stored:
+    return await count_chunk(work, chunk.leads)
+
+
+async def _store(work: Work, lead_import: LeadImport, chunk: Chunk) -> Stored:
+    return await store_chunk(work, lead_import.id, chunk.leads, lead_import.options)

@@ -1,0 +1,114 @@
+"""Importing a lead file: what is stored, what is refused, and what happens when it is interrupted or undone."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from adapters.imports import _import
+from adapters.postgres.database import Database
+from domain.leads.importing import ImportRun
+from domain.leads.imports import LeadImport, add_import
+from domain.work import SYSTEM, Work
+from tests.fixtures.cast import ASHA
+
+MESSY = """Full Name;E-mail;Mobile
+Ravi Kumar;Ravi@Example.test;98765 00001
+Meera;not an address;9.19877E+11
+Sunil;sunil@example.test;9.19877E+11
+ravi k;RAVI@example.test;9876500002
+Asha;asha@example.test;
+
+;;
+Phone Only;;+91 98765 00003
+"""
+
+
+async def no_guard(_work: Work) -> None:
+    pass
+
+
+async def imported(database: Database, path: Path, **options: object) -> LeadImport:
+    async with database.work(SYSTEM) as work:
+        lead_import = await add_import(work, path, path.name, f"imports/{uuid4()}")
+        lead_import.state, lead_import.options = "running", options
+    await ImportRun(lead_import.id, path, lambda: database.work(SYSTEM), no_guard).store()
+    async with database.work(SYSTEM) as work:
+        return await work.get(LeadImport, lead_import.id)
+
+
+@pytest.fixture
+def messy(tmp_path: Path) -> Path:
+    path = tmp_path / "leads.csv"
+    path.write_text(MESSY, encoding="utf-8-sig")
+    return path
+
+
+async def test_a_messy_file_becomes_leads_and_says_what_it_left_out(database, cast, messy):
+    done = await imported(database, messy)
+    assert (done.state, done.error) == ("done", "")
+    counts = (done.rows_done, done.created_count, done.updated_count, done.duplicate_count, done.rejected_count)
+    assert counts == (6, 3, 1, 1, 1)
+    async with database.work(SYSTEM) as work:
+        remarks = await work.rows("select row_number, kind, reason from lead_import_rows order by row_number, kind")
+        phones = await work.rows("select phone from people where name = 'Ravi Kumar'")
+    assert [(row.row_number, row.kind) for row in remarks] == [(3, "rejected"), (4, "warning"), (5, "duplicate")]
+    assert "Excel" in remarks[1].reason
+    assert phones[0].phone == "+919876500001"
+
+
+async def test_a_known_person_keeps_what_is_known_unless_asked(database, cast, tmp_path):
+    path = tmp_path / "again.csv"
+    path.write_text(f"name,email,phone,city\nSomeone Else,{ASHA.email},9876500009,Pune\n")
+    await imported(database, path)
+    async with database.work(SYSTEM) as work:
+        kept = await work.row("select name, phone, city from people where id = %(id)s", id=ASHA.id)
+    assert (kept.name, kept.phone, kept.city) == (ASHA.name, ASHA.phone, "Pune")
+    await imported(database, path, overwrite=["name"])
+    async with database.work(SYSTEM) as work:
+        assert await work.value("select name from people where id = %(id)s", id=ASHA.id) == "Someone Else"
+
+
+async def test_a_dry_run_stores_no_lead_and_counts_what_the_import_then_does(services, cast, messy):
+    would = await _import(services, messy, dry_run=True)
+    async with services.database.work(SYSTEM) as work:
+        assert await work.value("select count(*) from imported_leads") == 0
+        assert await work.value("select count(*) from lead_imports") == 0
+    assert await _import(services, messy, dry_run=False) == would
+    again = await _import(services, messy, dry_run=False)
+    assert (again["new"], again["updated"]) == (0, 4)
+
+
+async def test_an_interrupted_import_goes_on_where_it_was_without_a_double_row(database, cast, tmp_path):
+    path = tmp_path / "many.csv"
+    lines = [f"P {n},p{n % 9000}@example.test" for n in range(10_000)]
+    path.write_text("name,email\n" + "\n".join(lines))
+    async with database.work(SYSTEM) as work:
+        lead_import = await add_import(work, path, path.name, "imports/many")
+        lead_import.state = "running"
+    run = ImportRun(lead_import.id, path, lambda: database.work(SYSTEM), dies_after(3))
+    with pytest.raises(Killed):
+        await run.store()
+    async with database.work(SYSTEM) as work:
+        assert await work.value("select last_row from lead_imports") > 0
+    await ImportRun(lead_import.id, path, lambda: database.work(SYSTEM), no_guard).store()
+    async with database.work(SYSTEM) as work:
+        done = await work.get(LeadImport, lead_import.id)
+        assert await work.value("select count(*) from imported_leads") == 9_000
+        assert await work.value("select sum(change) from lead_counts") == 9_000
+    assert (done.rows_done, done.created_count, done.duplicate_count) == (10_000, 9_000, 1_000)
+
+
+class Killed(Exception):
+    """The worker is gone."""
+
+
+def dies_after(transactions: int):
+    left = [transactions]
+
+    async def guard(_work: Work) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise Killed
+
+    return guard
