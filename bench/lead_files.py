@@ -18,8 +18,6 @@ LAST = [
     "Rao", "Reddy", "Saxena", "Shah", "Sharma", "Shetty", "Singh", "Verma",
 ]  # fmt: skip
 CITIES = ["Pune", "Mumbai", "Bengaluru", "New Delhi", "Hyderabad", "Chennai", "Kolkata", "Jaipur", "Lucknow", "Kochi"]
-STATES = ["Maharashtra", "Maharashtra", "Karnataka", "Delhi", "Telangana", "Tamil Nadu", "West Bengal", "Rajasthan",
-          "Uttar Pradesh", "Kerala"]  # fmt: skip
 DOMAINS = ["gmail.com"] * 14 + [
     "yahoo.co.in",
     "outlook.com",
@@ -28,7 +26,7 @@ DOMAINS = ["gmail.com"] * 14 + [
     "acme-labs.in",
     "iitb.ac.in",
 ]
-HEADER = ["full_name", "email", "phone_number", "city", "state", "campaign_name", "created_time", "qualification"]
+HEADER = ["full_name", "email", "phone_number", "city", "campaign_name", "created_time", "qualification"]
 DEGREES = ["B.Tech", "B.Com", "MBA", "BCA", "Class 12", "M.Sc. Physics", ""]
 
 
@@ -56,15 +54,15 @@ def write_lead_file(path: Path, count: int, seed: int = 2) -> Path:
 
 
 def _row(chance: random.Random, number: int) -> list[str]:
-    first, last, place = chance.choice(FIRST), chance.choice(LAST), chance.randrange(len(CITIES))
+    first, last, place = chance.choice(FIRST), chance.choice(LAST), chance.choice(CITIES)
     email = f"{first}.{last}{number}@{chance.choice(DOMAINS)}".lower()
     # The numbers walk through the range without meeting again, so that only the meant repeats are repeats.
     digits = str(6_000_000_000 + (number * 7_919_317) % 4_000_000_000)
     email, phone = _untidy(chance, email, digits)
     day, minute = 1 + number % 28, number % 60
     return [
-        f"{first} {last}", email, phone, CITIES[place], STATES[place], f"Batch {1 + number % 5} – webinar",
-        f"2026-10-{day:02}T09:{minute:02}:00+05:30", chance.choice(DEGREES),
+        f"{first} {last}", email, phone, place, f"Batch {1 + number % 5}",
+        f"2026-10-{day:02}T09:{minute:02}:00Z", chance.choice(DEGREES),
     ]  # fmt: skip
 
 

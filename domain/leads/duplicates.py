@@ -27,20 +27,24 @@ class SeenContacts:
 
     def first_row(self, lead: CleanLead, row: int) -> int | None:
         """Return the earlier row with the same e-mail or phone, if any, and remember this lead's contacts."""
-        keys = [hash(contact) & _MASK or 1 for contact in (lead.email, lead.phone) if contact]
-        first = min((seen for key in keys if (seen := self._rows[self._find(key)])), default=0)
-        for key in keys:
-            self._remember(key, first or row)
-        return first or None
-
-    def _remember(self, key: int, row: int) -> None:
-        slot = self._find(key)
-        if self._hashes[slot] == key:
-            return
-        self._hashes[slot], self._rows[slot] = key, row
-        self._used += 1
+        first, added = 0, []
+        for contact in (lead.email, lead.phone):
+            if contact is None:
+                continue
+            key = hash(contact) & _MASK or 1
+            slot = self._find(key)
+            if self._hashes[slot]:
+                first = min(first or row, self._rows[slot])
+            else:
+                self._hashes[slot], self._rows[slot] = key, row
+                added.append(slot)
+        if first:
+            for slot in added:
+                self._rows[slot] = first
+        self._used += len(added)
         if self._used * 5 > self._size * 3:
             self._grow()
+        return first or None
 
     def _find(self, key: int) -> int:
         hashes, last = self._hashes, self._size - 1

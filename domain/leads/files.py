@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -61,6 +61,7 @@ class LeadFile:
     estimated_rows: int
     form: TextForm | WorkbookForm
     stamp: tuple[int, int]
+    top: tuple[Record, ...] = field(repr=False)
 
     def rows(self, after: int = 0) -> Iterator[Record]:
         """Yield each row that is not blank with its number in the file, those up to ``after`` left out.
@@ -77,9 +78,9 @@ class LeadFile:
         if _stamp(self.path) != self.stamp:
             raise FileChanged
 
-    def samples(self, limit: int = SAMPLE_ROWS) -> list[list[str]]:
-        """Return the cells of the first rows."""
-        return [cells for _number, cells in islice(self.rows(), limit)]
+    def samples(self) -> list[list[str]]:
+        """Return the cells of the first rows, up to ``SAMPLE_ROWS``."""
+        return [cells for number, cells in self.top if number > self.header_row]
 
     def _data(self) -> Iterator[Record]:
         return ((number, cells) for number, cells in _records(self.path, self.form) if number > self.header_row)
@@ -101,7 +102,7 @@ def open_lead_file(path: Path, name: str) -> LeadFile:
     if header_row and first[-1][0] == header_row:
         raise HeaderOnly
     total = form.lines if isinstance(form, TextForm) else form.rows
-    return LeadFile(path, name, header, header_row, max(total - header_row, 1), form, stamp)
+    return LeadFile(path, name, header, header_row, max(total - header_row, 1), form, stamp, tuple(first))
 
 
 def fingerprint(path: Path) -> str:

@@ -96,7 +96,7 @@ class OpenQuotation(UnreadableFile):
     def __init__(self, row: int) -> None:
         super().__init__(
             _(
-                "A quotation mark opened in row {row} is never closed, so the rows after it cannot be told apart. "
+                "A quotation mark opened in row {row} is not closed there, so the rows after it cannot be told apart. "
                 "Remove or close it.",
                 row=row,
             )

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile, ZipInfo
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS
 
+from domain.leads.shared_texts import SharedTexts, read_shared_texts
 from domain.leads.unreadable import (
     MAX_CELL,
     BrokenWorkbook,
@@ -131,36 +134,69 @@ def _unpacked(archive: ZipFile, member: ZipInfo, limit: int) -> Iterator[tuple[i
 
 
 def _rows(path: Path, form: WorkbookForm) -> Iterator[tuple[int, list[str]]]:
-    with closing(_open(path, data_only=True)) as workbook:
-        name = _first_filled_sheet(workbook)
-        values = _values(workbook[name])
+    with closing(_open(path)) as workbook:
+        sheet = _first_filled_sheet(workbook)
+        values = _values(workbook, sheet, data_only=True)
         if not form.has_formulas:
             yield from values
             return
-        with closing(_open(path, data_only=False)) as formulas:
-            # A formula whose result was never stored is kept as its text.
-            for (number, cached), (_same, typed) in zip(values, _values(formulas[name]), strict=True):
-                yield number, [c or t for c, t in zip_longest(cached, typed, fillvalue="")]
+        # A formula whose result was never stored is kept as its text.
+        for (number, cached), (_same, typed) in zip(values, _values(workbook, sheet, data_only=False), strict=True):
+            yield number, [c or t for c, t in zip_longest(cached, typed, fillvalue="")]
 
 
-def _open(path: Path, *, data_only: bool) -> Any:
-    return load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
+class _CompactReader(ExcelReader):  # type: ignore[misc]
+    """openpyxl's reader with the shared texts kept small."""
+
+    def read_strings(self) -> None:
+        named = self.package.find(SHARED_STRINGS)
+        if named is not None:
+            with self.archive.open(named.PartName[1:]) as source:
+                self.shared_strings = SharedTexts(read_shared_texts(source))
 
 
-def _first_filled_sheet(workbook: Any) -> str:
+def _open(path: Path) -> Any:
+    reader = _CompactReader(path, read_only=True, keep_links=False)
+    reader.read()
+    return reader.wb
+
+
+def _first_filled_sheet(workbook: Any) -> Any:
     for sheet in workbook.worksheets:
-        if sheet.sheet_state == "visible" and any(any(row) for _, row in islice(_values(sheet), 1000)):
-            return str(sheet.title)
+        rows = islice(_values(workbook, sheet, data_only=False), 1000)
+        if sheet.sheet_state == "visible" and any(any(cells) for _, cells in rows):
+            return sheet
     raise EmptyFile
 
 
-def _values(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    # The declared dimensions may be a million rows of nothing.
-    sheet.reset_dimensions()
-    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-        if number > MAX_SHEET_ROWS:
-            raise TooManyRows
-        cells = [value_text(value) for value in row]
-        if sum(map(len, cells)) > MAX_CELL and max(map(len, cells)) > MAX_CELL:
-            raise CellTooLarge(number)
-        yield number, cells
+def _values(workbook: Any, sheet: Any, *, data_only: bool) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that the sheet really has; the size it declares may be a million rows of nothing."""
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=data_only,
+            epoch=workbook.epoch,
+            date_formats=workbook._date_formats,
+            timedelta_formats=workbook._timedelta_formats,
+        )
+        last = 0
+        for number, cells in parser.parse():
+            if number > MAX_SHEET_ROWS:
+                raise TooManyRows
+            if number <= last:
+                raise BrokenWorkbook  # An import that goes on from a row relies on rising numbers.
+            last = number
+            parser.row_dimensions.clear()  # Heights of rows would pile up in memory.
+            yield number, _texts(number, cells)
+
+
+def _texts(number: int, cells: list[dict[str, Any]]) -> list[str]:
+    if not cells:
+        return []
+    row = [""] * max(cell["column"] for cell in cells)
+    for cell in cells:
+        row[cell["column"] - 1] = value_text(cell["value"])
+    if sum(map(len, row)) > MAX_CELL and max(map(len, row)) > MAX_CELL:
+        raise CellTooLarge(number)
+    return row

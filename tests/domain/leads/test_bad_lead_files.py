@@ -59,13 +59,25 @@ BAD: dict[str, tuple[bytes, str, type[UnreadableFile], str]] = {
         GOOD + b'"Ben,ben@example.com\nChitra,c@example.com\n',
         "a.csv",
         OpenQuotation,
-        "row 3 is never",
+        "row 3 is not closed",
     ),
     "open quotation over many rows": (
         GOOD + b'"Ben,b@example.com\n' + b"C,c@example.com\n" * 900,
         "a.csv",
         OpenQuotation,
         "row 3",
+    ),
+    "quotation closed far below": (
+        GOOD + b'"Ben,b@example.com\n' + b"C,c@example.com\n" * 900 + b'"D",d@example.com\n',
+        "a.csv",
+        OpenQuotation,
+        "row 3",
+    ),
+    "flawed utf-8 of western letters": (
+        GOOD + "Renée Müller, Zoë Søren, José\n".encode() + b"Andr\xe9,a@example.com\n",
+        "a.csv",
+        NotDecodable,
+        "line 4",
     ),
     "flawed utf-8": (
         GOOD + "आशा,आशा पाटील पुणे महाराष्ट्र\n".encode() + b"\xe0\xa4\n",

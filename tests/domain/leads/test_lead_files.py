@@ -80,6 +80,7 @@ def test_every_delimiter_is_found_whatever_the_name(tmp_path: Path, delimiter: s
 UGLY = {
     "a title line": ("Leads from the phone campaign,,\n\nName,Email,Phone\nAsha,asha@example.com,9876543210\n", 4),
     "a title without commas": ("Email leads of October\nName,Email,Phone\nAsha,asha@example.com,9876543210\n", 3),
+    "a title that names a field": ("Our e-mail leads\nEmail,Wish\nasha@example.com,Yoga\n", 3),
     "two title lines": ("Academy\nExported 1 Oct 2026\nName,Email\nAsha,asha@example.com\n", 4),
     "Excel's separator line": ("sep=;\nName;Email\nAsha;asha@example.com\n", 3),
     "old Mac line ends": ("Name,Email\rAsha,asha@example.com\r", 2),

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from domain.leads.columns import suggest_mapping
 from domain.leads.files import open_lead_file
 from domain.leads.rows import CleanLead, RowCleaner
+from domain.leads.shared_texts import SharedTexts, read_shared_texts
 from domain.leads.unreadable import (
     BrokenWorkbook,
     ContentDiffers,
@@ -189,6 +190,22 @@ def test_a_row_number_beyond_every_sheet_is_refused(tmp_path: Path, number: byte
     changed = sheet.replace(b'<row r="2"', b'<row r="' + number + b'"').replace(b'r="A2"', b'r="A' + number + b'"')
     with pytest.raises(UnreadableFile):
         rows_of(repacked(path, {"xl/worksheets/sheet1.xml": changed}))
+
+
+def test_rows_that_go_backwards_are_damaged(tmp_path: Path) -> None:
+    path = saved(tmp_path, ["Email"], ["a@b.in"], ["c@d.in"])
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    with pytest.raises(BrokenWorkbook):
+        rows_of(repacked(path, {"xl/worksheets/sheet1.xml": sheet.replace(b'<row r="3"', b'<row r="2"')}))
+
+
+def test_shared_texts_are_read_without_their_formatting_and_reading_aids() -> None:
+    namespace = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    items = b"<si><t>Asha</t></si><si><r><t>Ben </t></r><r><t>Kapoor</t></r><rPh><t>x</t></rPh></si><si/>"
+    source = io.BytesIO(b'<sst xmlns="' + namespace + b'">' + items + "<si><t>पुणे</t></si></sst>".encode())
+    texts = SharedTexts(read_shared_texts(source))
+    assert list(texts) == ["Asha", "Ben Kapoor", "", "पुणे"]
 
 
 def test_declared_dimensions_are_not_believed(tmp_path: Path) -> None:
