@@ -1,5 +1,6 @@
 """People: one human across lead, applicant and student; and profiles, the accounts some of them have."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,6 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
+
+from domain.work import Row, Work
 
 Moment = DateTime(timezone=True)
 
@@ -46,3 +49,19 @@ class Profile(SQLModel, table=True):
     password_changed_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
+
+
+SEARCH = """
+select h.id, h.name, h.email, h.phone, p.role,
+  exists (select from enrolments e where e.person_id = h.id) as is_student,
+  exists (select from cta_submissions c where c.person_id = h.id) as has_applied,
+  exists (select from imported_leads l where l.person_id = h.id) as is_lead
+from search_people(%(needle)s, %(most)s) as found (id) join people h on h.id = found.id left join profiles p on p.person_id = h.id
+order by p.role is null, lower(h.name), h.id
+"""
+
+
+async def search_people(work: Work, needle: str, most: int = 8) -> Sequence[Row]:
+    """Return people whose name, e-mail or phone contains the text; fewer than two characters find nobody."""
+    text = needle.strip()
+    return await work.rows(SEARCH, needle=text[:100], most=most) if len(text) > 1 else []

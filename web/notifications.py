@@ -13,18 +13,6 @@ from domain.notifications import PER_PAGE, list_notifications, mark_read
 from domain.work import Work
 from web.paging import page_number
 from web.rendering import go, page
-from web.shell import read_shell
-
-
-class BellController(Controller):
-    """The bell alone, for when a notification has come or was read elsewhere."""
-
-    path = "/bell"
-
-    @get(opt={"no_shell": True})
-    async def show(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
-        request.scope["state"]["shell"] = await read_shell(work)
-        return page(request, "layouts/_bell.html", bell_href=_place(work))
 
 
 class NotificationsController(Controller):

@@ -5,8 +5,13 @@ from typing import Any
 from web.account.password import PasswordController
 from web.account.profile import NewsController, ProfileController
 from web.account.sign_ins import SignInsController
+from web.admin.audit import AuditController
+from web.admin.errors import ErrorController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
+from web.admin.search import SearchController
+from web.admin.settings import DemoRemovalController, SettingsController
+from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
 from web.health import HealthController
 from web.live import LiveController
 from web.notifications import NotificationsController
@@ -14,8 +19,9 @@ from web.public.admin_request import AdminRequestController, AdminRequestVerific
 from web.public.password import ForgotPasswordController, SetPasswordController
 from web.public.sign_in import SignInController, SignOutController
 from web.static_files import static_file
+from web.webhooks.sendgrid import SendGridWebhookController
 
-INFRASTRUCTURE: list[Any] = [HealthController, LiveController, static_file]
+INFRASTRUCTURE: list[Any] = [HealthController, LiveController, static_file, SendGridWebhookController]
 
 # (audience, path, controllers)
 AUDIENCES: list[tuple[str, str, list[Any]]] = [
@@ -37,6 +43,19 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
         [ProfileController, NewsController, PasswordController, SignInsController],
     ),
     ("student", "/student", [NotificationsController]),
-    ("admin", "/admin", [LeadController, LeadSelectionController, NotificationsController]),
-    ("super_admin", "/admin/team", []),
+    (
+        "admin",
+        "/admin",
+        [
+            LeadController,
+            LeadSelectionController,
+            NotificationsController,
+            AuditController,
+            ErrorController,
+            SettingsController,
+            DemoRemovalController,
+            SearchController,
+        ],
+    ),
+    ("super_admin", "/admin/team", [TeamController, MemberController, AdminRequestDecisionController]),
 ]
