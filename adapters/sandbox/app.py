@@ -16,11 +16,15 @@ from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.faults import Faults
 from adapters.sandbox.journal import JournalMiddleware
 from adapters.sandbox.machine import MachineController
+from adapters.sandbox.mailbox.clicks import follow_link
+from adapters.sandbox.mailbox.controller import MailboxController
+from adapters.sandbox.pages import HomeController, JournalController
+from adapters.sandbox.rendering import STATIC, add_headers, page
 from adapters.sandbox.sendgrid import answers, sendgrid_router
 from adapters.sandbox.sendgrid.access import RateLimit
 from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.sandbox.sendgrid.posting import EventPoster
-from adapters.settings import ROOT, Settings
+from adapters.settings import Settings
 
 log = logging.getLogger(__name__)
 PROVIDERS = ("sendgrid",)
@@ -36,7 +40,11 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Li
         route_handlers=[
             sendgrid_router(),
             MachineController,
-            create_static_files_router("/static", directories=[ROOT / "static"]),
+            HomeController,
+            MailboxController,
+            JournalController,
+            follow_link,
+            create_static_files_router("/static", directories=[STATIC]),
         ],
         middleware=[JournalMiddleware(database, PROVIDERS)],
         lifespan=[_running(database, poster)],
@@ -50,6 +58,7 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Li
                 "settings": settings,
             }.items()
         },
+        before_send=[add_headers],
         exception_handlers={Exception: _failed},
         openapi_config=None,
         logging_config=None,
@@ -80,7 +89,7 @@ def _running(database: SandboxDatabase, poster: EventPoster) -> Any:
     return lifespan
 
 
-def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Answer an error in the manner of whoever was asked."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status >= 500:
@@ -88,5 +97,7 @@ def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes
     if request.url.path.startswith("/sendgrid/"):
         message = {404: "not found", 405: "POST method allowed only"}.get(status, "Internal server error")
         return answers.error(status, message)
+    if "text/html" in request.headers.get("Accept", ""):
+        return page(request, "error.html", status_code=status, status=status)
     detail = error.detail if isinstance(error, HTTPException) else "Internal server error"
     return answers.as_json({"error": detail}, status)

@@ -164,5 +164,10 @@ async def requests_of(
     return [row._asdict() for row in rows]
 
 
+async def get_request(database: SandboxDatabase, request_id: int) -> dict[str, Any] | None:
+    row = await database.row("select * from requests where id = %(id)s", id=request_id)
+    return row._asdict() if row else None
+
+
 async def count_requests(database: SandboxDatabase, provider: str | None) -> int:
     return int((await database.row(_COUNT, provider=provider))[0])

@@ -12,6 +12,7 @@ from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.faults import Faults
 from adapters.sandbox.journal import requests_of
 from adapters.sandbox.mailbox.messages import Filter, find_messages
+from adapters.sandbox.rendering import from_own_pages
 from adapters.sandbox.sendgrid.answers import as_json
 from adapters.sandbox.sendgrid.bodies import json_object
 
@@ -20,6 +21,7 @@ MOST = 10_000
 
 class MachineController(Controller):
     path = "/"
+    guards = [from_own_pages]
 
     @get("/health/live", sync_to_thread=False)
     def live(self) -> Response[bytes]:
