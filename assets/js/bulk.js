@@ -1,5 +1,5 @@
 // Ticked rows: the bar with what can be done to them, all on this page, or all that match.
-import { appearing, on, say } from "./page.js";
+import { on, say } from "./page.js";
 
 const rows = (id) => [...document.querySelectorAll(`.row-check[form="${CSS.escape(id)}"]`)];
 // form.id would be the boxes, whose name is "id".
@@ -43,4 +43,18 @@ on("change", "[data-check-page]", (box) => {
   for (const row of rows(box.dataset.checkPage)) row.checked = box.checked;
   count(box.dataset.checkPage);
 });
-appearing("[data-bulk]", (bar) => count(idOf(bar)));
+
+const countAll = () => document.querySelectorAll("[data-bulk]").forEach((bar) => count(idOf(bar)));
+countAll();
+
+// A list that refreshes by itself keeps its ticks; one that somebody sorts or turns the page of starts anew.
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  if (!ctx.sourceEvent?.isTrusted) ctx.ticked = [...document.querySelectorAll(".row-check:checked")].map((box) => [box.getAttribute("form"), box.value]);
+});
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  for (const [id, value] of ctx.ticked ?? []) {
+    const box = rows(id).find((row) => row.value === value);
+    if (box) box.checked = true;
+  }
+  countAll();
+});
