@@ -1,0 +1,256 @@
+"""The demo business: it looks like a real one, nothing of it leaves, and it goes without taking anything along."""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import phonenumbers
+import pytest
+
+from adapters import demo
+from adapters.demo.business import make_business
+from adapters.passwords import Argon2PasswordHasher
+from adapters.postgres.database import Database
+from adapters.settings import Settings
+from domain.automation.handlers import HANDLERS
+from domain.demo import find_demo, remove_demo
+from domain.work import SYSTEM, Work
+from tests.fixtures.cast import send_csrf
+
+NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+RESERVED = re.compile(r".*@([a-z.]+\.test|example\.(com|org|net))")
+TABLES = """
+    people profiles sign_ins one_time_links courses modules batches lead_imports lead_import_rows imported_leads lead_campaigns
+    cta_submissions enrolments deliveries email_logs email_suppressions notifications lead_tags automation_steps
+""".split()  # noqa: SIM905
+
+
+@pytest.fixture
+async def loaded(settings: Settings, database: Database) -> Database:
+    async with database.work(SYSTEM) as work:
+        assert await demo.load_demo(work, Argon2PasswordHasher())
+    return database
+
+
+async def counts(work: Work) -> dict[str, int]:
+    return {table: await work.value(f"select count(*) from {table}") for table in TABLES}
+
+
+def test_the_demo_is_the_same_business_every_time():
+    assert make_business(NOW, "hash") == make_business(NOW, "hash")
+
+
+def test_the_demo_has_the_size_of_a_real_business():
+    tables = make_business(NOW, "hash")
+    sizes = {table: len(rows) for table, rows in tables.items()}
+    assert (sizes["courses"], sizes["batches"], sizes["imported_leads"]) == (2, 3, 2000)
+    assert 250 <= sizes["cta_submissions"] <= 320
+    assert 130 <= sizes["enrolments"] <= 190
+    assert sizes["lead_imports"] > 10
+
+
+def test_the_demo_ends_now_and_begins_sixty_days_ago():
+    tables = make_business(NOW, "hash")
+    moments = [
+        value
+        for rows in tables.values()
+        for row in rows
+        for name, value in row.items()
+        if isinstance(value, datetime) and name != "due_at"
+    ]
+    assert max(moments) <= NOW
+    assert NOW - timedelta(days=62) < min(moments) < NOW - timedelta(days=58)
+
+
+def test_the_weeks_grow():
+    leads = make_business(NOW, "hash")["imported_leads"]
+    by_half = [NOW - timedelta(days=30) < lead["created_at"] for lead in leads]
+    assert sum(by_half) > 1.5 * (len(leads) - sum(by_half))
+
+
+def test_demo_addresses_belong_to_nobody_and_phones_are_indian_mobiles():
+    people = make_business(NOW, "hash")["people"]
+    assert all(RESERVED.fullmatch(person["email"]) for person in people if person["email"])
+    phones = [phonenumbers.parse(person["phone"]) for person in people if person["phone"]]
+    assert all(phonenumbers.is_valid_number_for_region(phone, "IN") for phone in phones)
+    assert {phonenumbers.number_type(phone) for phone in phones} == {phonenumbers.PhoneNumberType.MOBILE}
+
+
+def test_contacts_that_exist_already_are_left_alone():
+    person = make_business(NOW, "hash")["people"][500]
+    again = make_business(NOW, "hash", {person["email"], person["phone"], "data-analytics"})
+    contacts = {other["email"] for other in again["people"]} | {other["phone"] for other in again["people"]}
+    assert not contacts & {person["email"], person["phone"]}
+    assert again["courses"][0]["slug"] == "data-analytics-2"
+
+
+async def test_only_the_three_demo_accounts_have_a_password(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        rows = await work.rows(
+            "select h.email, p.role from profiles p join people h on h.id = p.person_id where password_hash is not null"
+        )
+    assert {tuple(row) for row in rows} == {
+        ("owner@demo.gurudesk.test", "super_admin"),
+        ("admin@demo.gurudesk.test", "admin"),
+        ("student@demo.gurudesk.test", "student"),
+    }
+
+
+async def test_the_demo_password_signs_in(loaded: Database, client: httpx.AsyncClient, settings: Settings):
+    send_csrf(client, settings)
+    form = {"login": "owner@demo.gurudesk.test", "password": "gurudesk-demo"}
+    answer = await client.post("/sign-in", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/admin")
+
+
+async def test_nothing_of_the_demo_is_sent_or_run_by_itself(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        waiting = await work.value(
+            "select count(*) from deliveries where state not in ('sent', 'failed', 'unknown', 'cancelled')"
+            " or leased_until is not null"
+        )
+        steps = await work.value("select count(*) from automation_steps")
+    assert (waiting, steps) == (0, 0)
+
+
+async def test_the_demo_gives_admins_something_to_mend(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        row = await work.row(
+            "select (select count(*) from deliveries where state = 'failed') as failed,"
+            " (select count(*) from deliveries where state = 'unknown') as unknown,"
+            " (select count(*) from cta_submissions where status = 'new') as waiting"
+        )
+    assert row
+    assert row.failed > 0
+    assert row.unknown > 0
+    assert row.waiting > 3
+
+
+async def test_leads_applications_and_enrolments_tell_one_story(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        wrong = await work.row(
+            """
+            select
+              (select count(*) from imported_leads l where (l.status = 'enrolled') <> exists (
+                select from cta_submissions a where a.lead_id = l.id and a.status = 'approved')) as leads,
+              (select count(*) from cta_submissions a where (a.status = 'approved') <> exists (
+                select from enrolments e where e.application_id = a.id)) as applications,
+              (select count(*) from email_suppressions s join deliveries d on d.to_address = s.email
+                and d.campaign_id is not null and d.created_at > s.created_at) as suppressed,
+              (select count(*) from lead_imports i where created_count <> (
+                select count(*) from imported_leads l where l.import_id = i.id)) as imports,
+              (select count(*) from lead_campaigns c where recipient_count <> (
+                select count(*) from deliveries d where d.campaign_id = c.id)) as campaigns
+            """
+        )
+    assert wrong
+    assert tuple(wrong) == (0, 0, 0, 0, 0)
+
+
+async def test_loading_twice_does_nothing(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        before = await counts(work)
+        assert not await demo.load_demo(work, Argon2PasswordHasher())
+        assert await counts(work) == before
+
+
+async def test_removing_leaves_what_was_there_before(database: Database, cast: object):
+    async with database.work(SYSTEM) as work:
+        before = await counts(work)
+        await demo.load_demo(work, Argon2PasswordHasher())
+        assert await remove_demo(work)
+        assert await counts(work) == before
+        assert not (await find_demo(work)).is_loaded
+        assert not await remove_demo(work)
+
+
+async def test_audit_entries_outlive_the_demo(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        before = await work.value("select count(*) from audit_logs")
+        await remove_demo(work)
+        assert await work.value("select count(*) from audit_logs") == before + 1
+
+
+async def test_what_users_did_with_demo_leads_goes_with_them(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        await work.run(
+            """
+            insert into lead_campaigns (name, course_id, recipients, created_at)
+            select 'Tried out', (select id from courses limit 1), array[p.id], %(now)s from people p where is_demo limit 1
+            """,
+            now=work.now,
+        )
+        await work.run(
+            """
+            insert into deliveries
+              (channel, kind, person_id, campaign_id, to_address, template, idempotency_key, due_at, created_at)
+            select 'email', 'cta', c.recipients[1], c.id, 'somebody@example.com', 'cta', 'tried', %(now)s, %(now)s
+              from lead_campaigns c where c.name = 'Tried out'
+            """,
+            now=work.now,
+        )
+        await remove_demo(work)
+        assert await work.value("select count(*) from deliveries") == 0
+        assert await work.value("select count(*) from lead_campaigns") == 0
+        assert await work.value("select count(*) from courses") == 0
+
+
+async def test_a_demo_course_that_real_people_are_in_becomes_real(loaded: Database, cast: object):
+    async with loaded.work(SYSTEM) as work:
+        await work.run(
+            """
+            insert into enrolments (person_id, batch_id, enrolled_at)
+            select p.person_id, b.id, %(now)s from profiles p join people h on h.id = p.person_id, batches b
+             where h.name = 'Asha Rao' and b.name = 'Batch 7'
+            """,
+            now=work.now,
+        )
+        await remove_demo(work)
+        rows = await work.rows("select c.title, c.is_demo, b.name from courses c join batches b on b.course_id = c.id")
+        assert [tuple(row) for row in rows] == [("Data Analytics", False, "Batch 7")]
+        assert await work.value("select count(*) from enrolments") == 1
+
+
+async def test_a_batch_of_ones_own_keeps_its_demo_course(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        await work.run(
+            "update business_settings set updated_at = updated_at - interval '1 s' where key = 'demo_loaded'"
+        )
+        await work.run(
+            "insert into batches (course_id, name, created_at) select id, 'Mine', %(now)s from courses where title ~ 'UX'",
+            now=work.now,
+        )
+        await remove_demo(work)
+        rows = await work.rows("select c.title, b.name from courses c join batches b on b.course_id = c.id")
+        assert [tuple(row) for row in rows] == [("UX Foundations", "Mine")]
+
+
+async def test_tags_of_ones_own_leads_stay_in_the_filter(loaded: Database, cast: object):
+    async with loaded.work(SYSTEM) as work:
+        await work.run(
+            "insert into imported_leads (person_id, tags, created_at) select id, '{vip,meta}', %(now)s from people"
+            " where name = 'Asha Rao'",
+            now=work.now,
+        )
+        await remove_demo(work)
+        assert [row.tag for row in await work.rows("select tag from lead_tags order by tag")] == ["meta", "vip"]
+
+
+async def test_demo_accounts_and_their_sign_ins_are_gone(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        await work.run(
+            "insert into sign_ins (person_id, token_hash) select person_id, 'x'::bytea from profiles where role = 'admin'"
+        )
+        await remove_demo(work)
+        assert await work.value("select count(*) from sign_ins") == 0
+        assert await work.value("select count(*) from people") == 0
+
+
+def test_the_commands_load_and_remove_it(settings: Settings):
+    assert (demo.load(settings), demo.load(settings)) == (True, False)
+    assert (demo.remove(settings), demo.remove(settings)) == (True, False)
+
+
+def test_removal_is_a_step_the_worker_knows():
+    assert asyncio.iscoroutinefunction(HANDLERS["remove_demo"])
