@@ -5,20 +5,30 @@ from typing import Any
 from web.account.password import PasswordController
 from web.account.profile import NewsController, ProfileController
 from web.account.sign_ins import SignInsController
+from web.admin.application_decisions import ApplicationDecisionController
+from web.admin.applications import ApplicationController
 from web.admin.audit import AuditController
+from web.admin.batches import BatchController
+from web.admin.courses import CourseController
 from web.admin.errors import ErrorController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
+from web.admin.modules import ModuleController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
+from web.admin.students import StudentController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
 from web.health import HealthController
 from web.live import LiveController
 from web.notifications import NotificationsController
 from web.public.admin_request import AdminRequestController, AdminRequestVerificationController
+from web.public.apply import ApplyController
+from web.public.landing import LandingController
 from web.public.password import ForgotPasswordController, SetPasswordController
 from web.public.sign_in import SignInController, SignOutController
 from web.static_files import static_file
+from web.student.course import StudentCourseController
+from web.student.dashboard import StudentDashboardController
 from web.webhooks.sendgrid import SendGridWebhookController
 
 INFRASTRUCTURE: list[Any] = [HealthController, LiveController, static_file, SendGridWebhookController]
@@ -29,6 +39,8 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
         "public",
         "/",
         [
+            LandingController,
+            ApplyController,
             SignInController,
             SignOutController,
             ForgotPasswordController,
@@ -42,13 +54,19 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
         "/account",
         [ProfileController, NewsController, PasswordController, SignInsController],
     ),
-    ("student", "/student", [NotificationsController]),
+    ("student", "/student", [StudentDashboardController, StudentCourseController, NotificationsController]),
     (
         "admin",
         "/admin",
         [
             LeadController,
             LeadSelectionController,
+            ApplicationController,
+            ApplicationDecisionController,
+            StudentController,
+            CourseController,
+            ModuleController,
+            BatchController,
             NotificationsController,
             AuditController,
             ErrorController,

@@ -1,0 +1,1 @@
+"""Admissions: people apply, admins decide, and who is approved becomes a student."""

@@ -1,0 +1,77 @@
+"""The modules of a course, in order."""
+
+from typing import Literal
+from uuid import UUID
+
+from domain.audit import record
+from domain.errors import NotFound
+from domain.language import _
+from domain.work import Work
+
+# Whoever changes the order of a course holds its row meanwhile, so that positions stay 1, 2, 3.
+LOCK = "select title from courses where id = %(course_id)s for update"
+ADD = """
+insert into modules (course_id, position, title, summary)
+select %(course_id)s, coalesce(max(position), 0) + 1, %(title)s, %(summary)s from modules where course_id = %(course_id)s
+returning id
+"""
+UPDATE = """
+update modules set title = %(title)s, summary = %(summary)s where id = %(id)s and course_id = %(course_id)s returning title
+"""
+SWAP = """
+with mine as (select id, position from modules where id = %(id)s and course_id = %(course_id)s),
+  other as (
+    select m.id, m.position from modules m, mine
+    where m.course_id = %(course_id)s and m.position = mine.position + %(by)s)
+update modules m set position = case when m.id = mine.id then other.position else mine.position end
+from mine, other where m.id in (mine.id, other.id)
+"""
+REMOVE = "delete from modules where id = %(id)s and course_id = %(course_id)s returning title, position"
+CLOSE_GAP = "update modules set position = position - 1 where course_id = %(course_id)s and position > %(position)s"
+
+
+async def add_module(work: Work, course_id: UUID, title: str, summary: str = "") -> UUID:
+    """Add a module at the end; return its id."""
+    course = await _hold(work, course_id)
+    module_id: UUID = await work.value(ADD, course_id=course_id, title=title, summary=summary)
+    await record(work, "module.added", "course", course_id, course, module=title)
+    return module_id
+
+
+async def update_module(work: Work, course_id: UUID, module_id: UUID, title: str, summary: str = "") -> None:
+    """Change a module's words."""
+    course = await _hold(work, course_id)
+    if await work.value(UPDATE, course_id=course_id, id=module_id, title=title, summary=summary) is None:
+        raise _gone()
+    await record(work, "module.updated", "course", course_id, course, module=title)
+
+
+async def move_module(work: Work, course_id: UUID, module_id: UUID, direction: Literal["up", "down"]) -> None:
+    """Swap a module with its neighbour; the first cannot go up, nor the last down: nothing happens then."""
+    course = await _hold(work, course_id)
+    if await work.run(SWAP, course_id=course_id, id=module_id, by=-1 if direction == "up" else 1):
+        await record(work, "module.moved", "course", course_id, course, direction=direction)
+
+
+async def remove_module(work: Work, course_id: UUID, module_id: UUID) -> str:
+    """Remove a module; return its title."""
+    course = await _hold(work, course_id)
+    removed = await work.row(REMOVE, course_id=course_id, id=module_id)
+    if removed is None:
+        raise _gone()
+    await work.run(CLOSE_GAP, course_id=course_id, position=removed.position)
+    await record(work, "module.removed", "course", course_id, course, module=removed.title)
+    return str(removed.title)
+
+
+async def _hold(work: Work, course_id: UUID) -> str:
+    work.require_admin()
+    title = await work.value(LOCK, course_id=course_id)
+    if title is None:
+        raise NotFound(_("This course does not exist any more."))
+    work.signal("courses")
+    return str(title)
+
+
+def _gone() -> NotFound:
+    return NotFound(_("This module does not exist any more."))

@@ -1,0 +1,1 @@
+"""Learning: what a student has done of what was due."""

@@ -1,0 +1,1 @@
+"""Pages for students: their own, and nothing else."""
