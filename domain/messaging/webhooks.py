@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.campaigns import on_sent
 from domain.messaging.states import BY_EVENT, DROPPED_FOR, SUPPRESSES
 from domain.ports import EmailEvent
 from domain.work import Row, Work
@@ -30,11 +31,6 @@ with report as (
   select * from unnest(%(ids)s::uuid[], %(states)s::text[], %(ranks)s::int[], %(reasons)s::text[], %(opens)s::int[],
     %(clicks)s::int[], %(delivered)s::timestamptz[], %(opened)s::timestamptz[], %(clicked)s::timestamptz[],
     %(histories)s::jsonb[]) as r (id, state, rank, reason, opens, clicks, delivered_at, opened_at, clicked_at, history)
-), taken as (
-  -- An event is proof that the e-mail had left: it settles what was in doubt.
-  update deliveries d set state = 'sent', sent_at = coalesce(d.sent_at, %(now)s), reason = '', lease_token = null,
-         leased_until = null
-    from report r where d.id = r.id and d.state in ('sending', 'unknown', 'retry') and r.rank >= 20
 )
 update email_logs l set state = case when r.rank > l.rank then r.state else l.state end,
        reason = case when r.rank > l.rank then r.reason else l.reason end, rank = greatest(l.rank, r.rank),
@@ -43,6 +39,13 @@ update email_logs l set state = case when r.rank > l.rank then r.state else l.st
        clicked_at = coalesce(l.clicked_at, r.clicked_at), history = l.history || (r.history -> 'events'), updated_at = %(now)s
   from report r join deliveries d on d.id = r.id where l.delivery_id = r.id
 returning d.campaign_id
+"""
+# An event is proof that the e-mail had left: it settles what was in doubt.
+TAKEN = """
+update deliveries d set state = 'sent', sent_at = coalesce(d.sent_at, %(now)s), reason = '', lease_token = null,
+       leased_until = null, retry_at = null
+ where d.id = any(%(ids)s) and d.state in ('sending', 'unknown', 'retry')
+returning d.id
 """
 SUPPRESS = """
 insert into email_suppressions (email, reason, detail, delivery_id, created_at)
@@ -134,6 +137,8 @@ async def _apply(work: Work, events: Sequence[Row]) -> None:
     )
     for campaign_id in {row.campaign_id for row in rows if row.campaign_id}:
         work.signal(f"campaign:{campaign_id}")
+    if taken := await work.rows(TAKEN, now=work.now, ids=[delivery_id for delivery_id, _ in ordered]):
+        await on_sent(work, [row.id for row in taken])
 
 
 async def _suppress(work: Work, events: Sequence[Row]) -> None:
