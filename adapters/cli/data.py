@@ -38,8 +38,11 @@ def demo(remove: bool) -> None:
     settings = load_settings()
     with servers_running(settings):
         bring_up_to_date(settings)
-        (business.remove if remove else business.load)(settings)
-    click.echo("The demo data is removed." if remove else "The demo data is loaded.")
+        done = business.remove(settings) if remove else business.load(settings)
+    if remove:
+        click.echo("The demo data is removed." if done else "There is no demo data.")
+    else:
+        click.echo("The demo data is loaded." if done else "The demo data is there already.")
 
 
 @click.command("import")

@@ -1,7 +1,5 @@
-"""What must be done to the database before web and worker start: migrations, and demo data the first time."""
+"""What must be done to the database before web and worker start."""
 
-import subprocess
-import sys
 from dataclasses import dataclass
 
 import psycopg
@@ -12,7 +10,6 @@ from adapters.postgres.addresses import OWNER_ROLE, owner_url
 from adapters.postgres.migrate import applied, head, migrate
 from adapters.settings import Settings
 from adapters.up import screen
-from adapters.up.logs import PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +21,11 @@ class Population:
 
 
 def prepare(settings: Settings) -> Population:
-    """Bring the database to the newest version and, the first time, fill it with the demo."""
+    """Bring the database to the newest version and look who is in it."""
     version = _version(settings)
     migrate(settings)
     screen.component("database", "up to date" if version == head() else f"brought to version {head()}")
-    found = population(settings)
-    marker = settings.data_dir / "demo-offered"
-    if settings.demo and not settings.production and not found.anybody and not marker.exists():
-        _load_demo()
-        marker.touch()
-        found = population(settings)
-        screen.component("demo", "loaded")
-    return found
+    return population(settings)
 
 
 def population(settings: Settings) -> Population:
@@ -57,11 +47,3 @@ def _version(settings: Settings) -> str | None:
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise CannotStart(f"The database does not answer: {reason}") from None
-
-
-def _load_demo() -> None:
-    """In a process of its own: what the demo needs in memory goes with it."""
-    made = subprocess.run([sys.executable, "-m", "adapters.cli", "demo"], capture_output=True, text=True, check=False)
-    if made.returncode != 0:
-        reason = (made.stderr.strip().splitlines() or ["no reason given"])[-1].removeprefix(PLAIN).rstrip(".")
-        raise CannotStart(f"The demo data could not be loaded ({reason}). Set GURUDESK_DEMO=false to start without it.")

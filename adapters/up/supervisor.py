@@ -17,6 +17,7 @@ from adapters.serving import require_free_port
 from adapters.settings import Settings
 from adapters.up import leftovers, screen
 from adapters.up.component import Component, own_command
+from adapters.up.demo_load import DemoLoad
 from adapters.up.logs import ComponentLog
 from adapters.up.preparation import prepare
 from adapters.up.readiness import http_problem, worker_problem
@@ -40,6 +41,7 @@ class Supervisor:
         self.stopping = threading.Event()
         self.servers: list[Component] = []
         self.programs: list[Component] = []
+        self.demo = DemoLoad(settings)
 
     def run(self) -> None:
         began = time.monotonic()
@@ -48,7 +50,9 @@ class Supervisor:
             self._start_servers()
             if not self.stopping.is_set():
                 found = prepare(self.settings)
-                screen.addresses(self.settings, sandbox=self._has_sandbox, demo=found.demo, anybody=found.anybody)
+                self.demo.start_if_first(found)
+                demo = found.demo or not self.demo.done
+                screen.addresses(self.settings, sandbox=self._has_sandbox, demo=demo, anybody=found.anybody)
                 self._start_programs()
                 self._watch(began)
 
@@ -134,7 +138,8 @@ class Supervisor:
                 component.watch()
             if before != [component.process for component in self.programs]:
                 self._remember()
-            if not told and all(component.ready for component in self.programs):
+            self.demo.watch()
+            if not told and self.demo.done and all(component.ready for component in self.programs):
                 told = True
                 screen.line(f"Ready after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.")
 
@@ -167,6 +172,7 @@ class Supervisor:
         finally:
             if self.programs:
                 screen.line("Stopping.")
+            self.demo.stop()
             self._stop_all()
             leftovers.forget(self.settings.data_dir)
             if self.programs:

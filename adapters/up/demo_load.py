@@ -1,0 +1,62 @@
+"""Fills an empty database with the demo at the first start, while the other parts are starting."""
+
+import os
+import signal
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.embedded.processes import end
+from adapters.settings import Settings
+from adapters.up import screen
+from adapters.up.component import own_command
+from adapters.up.logs import PLAIN, ComponentLog
+from adapters.up.preparation import Population
+
+
+@dataclass(slots=True)
+class DemoLoad:
+    """The demo is offered once a data folder: who has removed it does not get it back with the next start."""
+
+    settings: Settings
+    process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+    log: ComponentLog = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.log = ComponentLog(self.settings.data_dir / "logs" / "demo.log")
+
+    @property
+    def done(self) -> bool:
+        return self.process is None
+
+    def start_if_first(self, found: Population) -> None:
+        """Start loading, unless somebody is in the database already or the demo is not wanted."""
+        settings = self.settings
+        if settings.demo and not settings.production and not found.anybody and not self._marker.exists():
+            writer = self.log.pipe()
+            try:
+                self.process = own_command("demo")(writer)
+            finally:
+                os.close(writer)
+
+    def watch(self) -> None:
+        """Notice that the loading has ended, and how."""
+        if self.process is None or self.process.poll() is None:
+            return
+        if self.process.returncode == 0:
+            self._marker.touch()
+            screen.component("demo", "loaded")
+        else:
+            reason = self.log.last_line.removeprefix(PLAIN) or "no reason given"
+            screen.component("demo", f"could not be loaded: {reason} GURUDESK_DEMO=false starts without it.")
+        self.process = None
+
+    def stop(self) -> None:
+        """Break the loading off; it is one transaction, so nothing of it stays."""
+        if self.process:
+            end(self.process, signal.SIGTERM, 5)
+            self.process = None
+
+    @property
+    def _marker(self) -> Path:
+        return self.settings.data_dir / "demo-offered"
