@@ -1,0 +1,159 @@
+"""Rows of every table, each labelled with whose or what it is: what the matrix of row security is tried on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from tests.fixtures.cast import ASHA, BEN, CHITRA, DEVIKA
+
+OWNERS = {"asha": ASHA, "chitra": CHITRA, "ben": BEN, "devika": DEVIKA}
+# Three courses: anybody sees the published one, Asha attends one that is not published any more, nobody attends the draft.
+COURSES = {
+    "published": "00000000-0000-0000-0000-0000000000c1",
+    "attended": "00000000-0000-0000-0000-0000000000c2",
+    "draft": "00000000-0000-0000-0000-0000000000c3",
+}
+IMPORT = "00000000-0000-0000-0000-0000000000d1"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How a row of a table is made for a label, and how its label is read back."""
+
+    insert: str
+    label: str
+    labels: tuple[str, ...] = ("business",)
+    made_by_itself: bool = False
+    change: str = ""  # a change that any row stands, where there is no moment to set
+
+
+def personal(insert: str, owner: str) -> Rows:
+    """Rows of which everybody of the cast has one; ``owner`` is the column that says whose it is."""
+    names = " ".join(f"when '{actor.id}' then '{name}'" for name, actor in OWNERS.items())
+    return Rows(insert, f"case {owner}::text {names} end", tuple(OWNERS))
+
+
+def of_course(insert: str, column: str, change: str = "") -> Rows:
+    names = " ".join(f"when '{course}' then '{name}'" for name, course in COURSES.items())
+    return Rows(insert, f"case {column}::text {names} end", tuple(COURSES), change=change)
+
+
+def business(insert: str, *, made_by_itself: bool = False, change: str = "") -> Rows:
+    return Rows(insert, "'business'", made_by_itself=made_by_itself, change=change)
+
+
+# In the order in which rows may be made: what is referred to comes first.
+ROWS: dict[str, Rows] = {
+    "app_clock": business("insert into app_clock default values", made_by_itself=True, change="shift = '0'"),
+    "business_settings": business("insert into business_settings values ('colour', '1')"),
+    "people": personal(
+        "insert into people (id, email, created_at, updated_at) values (%(owner)s, %(email)s, now(), now())", "id"
+    ),
+    "profiles": personal(
+        "insert into profiles (person_id, role, created_at, updated_at) values (%(owner)s, %(role)s, now(), now())",
+        "person_id",
+    ),
+    "sign_ins": personal(
+        "insert into sign_ins (person_id, token_hash) values (%(owner)s, %(email)s::bytea)", "person_id"
+    ),
+    "one_time_links": personal(
+        "insert into one_time_links (purpose, subject_id, token_hash, expires_at)"
+        " values ('set_password', %(owner)s, %(email)s::bytea, now())",
+        "subject_id",
+    ),
+    "admin_requests": business(
+        "insert into admin_requests (name, email, created_at) values ('Esha', 'esha@example.test', now())"
+    ),
+    "courses": of_course(
+        "insert into courses (id, slug, title, is_published, created_at, updated_at)"
+        " values (%(course)s, %(label)s, %(label)s, %(label)s = 'published', now(), now())",
+        "id",
+    ),
+    "modules": of_course(
+        "insert into modules (course_id, position, title) values (%(course)s, 1, 'One')", "course_id", "title = 'x'"
+    ),
+    "batches": of_course(
+        "insert into batches (id, course_id, name, created_at) values (%(course)s, %(course)s, 'Batch', now())",
+        "course_id",
+    ),
+    "enrolments": personal(
+        "insert into enrolments (person_id, batch_id, enrolled_at) values (%(owner)s, %(owners_course)s, now())",
+        "person_id",
+    ),
+    "lead_imports": business(
+        "insert into lead_imports (id, file_name, stored_name, file_size, file_hash, created_at)"
+        f" values ('{IMPORT}', 'leads.csv', 'x', 1, 'x', now())"
+    ),
+    "lead_import_rows": business(
+        f"insert into lead_import_rows values ('{IMPORT}', 1, 'rejected', 'no contact')", change="reason = 'x'"
+    ),
+    "imported_leads": personal(
+        "insert into imported_leads (person_id, tags, created_at) values (%(owner)s, '{cold}', now())", "person_id"
+    ),
+    "lead_counts": business("insert into lead_counts values ('new', 1)", made_by_itself=True, change="change = 1"),
+    "lead_tags": business("insert into lead_tags values ('warm')", made_by_itself=True, change="tag = 'warm'"),
+    "lead_campaigns": business(
+        f"insert into lead_campaigns (name, course_id, created_at) values ('May', '{COURSES['published']}', now())"
+    ),
+    "cta_submissions": personal(
+        "insert into cta_submissions (person_id, course_id, name, email, phone, submitted_at, updated_at)"
+        f" values (%(owner)s, '{COURSES['published']}', '', %(email)s, '', now(), now())",
+        "person_id",
+    ),
+    "automation_steps": personal(
+        "insert into automation_steps (kind, person_id, dedupe_key, due_at, created_at)"
+        " values ('x', %(owner)s, %(email)s, now(), now())",
+        "person_id",
+    ),
+    "deliveries": personal(
+        "insert into deliveries (id, channel, kind, person_id, to_address, template, idempotency_key, due_at, created_at)"
+        " values (%(owner)s, 'email', 'x', %(owner)s, %(email)s, 'x', %(email)s, now(), now())",
+        "person_id",
+    ),
+    "email_logs": personal(
+        "insert into email_logs (delivery_id, person_id, to_email, from_email, subject, created_at, updated_at)"
+        " values (%(owner)s, %(owner)s, %(email)s, 'us@example.test', '', now(), now())",
+        "person_id",
+    ),
+    "email_suppressions": personal(
+        "insert into email_suppressions (email, reason, delivery_id, created_at)"
+        " values (%(email)s, 'bounced', %(owner)s, now())",
+        "delivery_id",
+    ),
+    "webhook_events": business(
+        "insert into webhook_events (provider, event_id, kind, payload, occurred_at) values ('x', 'x', 'x', '{}', now())"
+    ),
+    "notifications": personal(
+        "insert into notifications (person_id, kind, title, created_at) values (%(owner)s, 'x', 'x', now())",
+        "person_id",
+    ),
+    "audit_logs": personal(
+        "insert into audit_logs (at, actor_id, actor_name, action) values (now(), %(owner)s, 'x', 'x')", "actor_id"
+    ),
+    "error_logs": personal(
+        "insert into error_logs (reference, component, kind, message, person_id)"
+        " values (%(email)s, 'web', 'x', 'x', %(owner)s)",
+        "person_id",
+    ),
+}
+
+
+def values_of(label: str) -> dict[str, Any]:
+    """Return what the insert statements need to make the row of a label."""
+    actor = OWNERS.get(label, ASHA)
+    return {
+        "label": label,
+        "owner": actor.id,
+        "email": actor.email,
+        "role": actor.role,
+        "course": COURSES.get(label),
+        "owners_course": COURSES["attended" if label == "asha" else "published"],
+    }
+
+
+def fill(connection: psycopg.Connection[Any]) -> None:
+    """Make every row, as a superuser."""
+    for rows in ROWS.values():
+        for label in () if rows.made_by_itself else rows.labels:
+            connection.execute(rows.insert, values_of(label))
