@@ -9,6 +9,7 @@ from web.admin.application_decisions import ApplicationDecisionController
 from web.admin.applications import ApplicationController
 from web.admin.audit import AuditController
 from web.admin.batches import BatchController
+from web.admin.campaigns import CampaignController
 from web.admin.courses import CourseController
 from web.admin.errors import ErrorController
 from web.admin.lead_selections import LeadSelectionController
@@ -26,6 +27,7 @@ from web.public.apply import ApplyController
 from web.public.landing import LandingController
 from web.public.password import ForgotPasswordController, SetPasswordController
 from web.public.sign_in import SignInController, SignOutController
+from web.public.unsubscribe import UnsubscribeController
 from web.static_files import static_file
 from web.student.course import StudentCourseController
 from web.student.dashboard import StudentDashboardController
@@ -41,6 +43,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
         [
             LandingController,
             ApplyController,
+            UnsubscribeController,
             SignInController,
             SignOutController,
             ForgotPasswordController,
@@ -60,6 +63,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
         "/admin",
         [
             LeadController,
+            CampaignController,
             LeadSelectionController,
             ApplicationController,
             ApplicationDecisionController,

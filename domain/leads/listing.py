@@ -123,6 +123,14 @@ async def count_leads(work: Work, wanted: LeadFilter) -> int:
     return int(await work.value(f"select count(*) {FROM} {where}", **values))
 
 
+async def file_names(work: Work, wanted: LeadFilter) -> dict[str, str]:
+    """Return the name of the file whose leads are asked for, by its import's id."""
+    if wanted.import_id is None:
+        return {}
+    rows = await work.rows("select id, file_name from lead_imports where id = %(id)s", id=wanted.import_id)
+    return {str(row.id): row.file_name for row in rows}
+
+
 async def find_lead(work: Work, lead_id: UUID) -> Row:
     """Return a lead with its person, or raise NotFound."""
     row = await work.row(LEAD, id=lead_id)

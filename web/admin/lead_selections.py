@@ -9,7 +9,7 @@ from litestar.response import Response, Template
 from domain.errors import DomainError, InvalidInput
 from domain.language import _, ngettext
 from domain.leads.filters import LeadFilter, read_filter
-from domain.leads.listing import count_leads
+from domain.leads.listing import count_leads, file_names
 from domain.leads.removing import delete_leads
 from domain.leads.tagging import add_tag, read_tag, remove_tag
 from domain.work import Work
@@ -35,8 +35,13 @@ class LeadSelectionController(Controller):
         if not typed.get("scope") and not wanted.ids:
             return go(request, back_to(typed), _("Tick the leads first."), "info")
         if action == "delete" or not wanted.ids:
-            return go(request, with_query(f"{LIST}/selection", action=action, new_tag=typed.get("new_tag"), **as_query(wanted)))
-        count = await (add_tag if action == "tag" else remove_tag)(work, wanted, read_tag(str(typed.get("new_tag", ""))))
+            return go(
+                request,
+                with_query(f"{LIST}/selection", action=action, new_tag=typed.get("new_tag"), **as_query(wanted)),
+            )
+        count = await (add_tag if action == "tag" else remove_tag)(
+            work, wanted, read_tag(str(typed.get("new_tag", "")))
+        )
         return go(request, back_to(typed), tagged(action, count))
 
     @get()
@@ -110,7 +115,7 @@ async def confirmation(work: Work, typed: dict[str, Any]) -> dict[str, Any]:
         "action": action,
         "count": await count_leads(work, wanted),
         "selection": as_query(wanted),
-        "chips": chips(wanted),
+        "chips": chips(wanted, await file_names(work, wanted)),
         "back": back_to(typed),
     }
 

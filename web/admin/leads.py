@@ -1,7 +1,7 @@
 """Leads: the list, one lead, adding and changing one by hand, and the CSV of what the list shows."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import TextIOWrapper
 from typing import IO, Any
 from uuid import UUID
@@ -127,18 +127,17 @@ def list_context(request: Request[Any, Any, Any], wanted: LeadFilter, found: Lea
         "wanted": wanted,
         "query": query,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-        "chips": chips(wanted, found),
+        "chips": chips(wanted, {found_id: file_name for found_id, file_name, _at in found.imports}),
         "no_source": NO_SOURCE,
         "status_names": status_names(),
     }
 
 
-def chips(wanted: LeadFilter, found: LeadPage | None = None) -> list[tuple[str, str]]:
+def chips(wanted: LeadFilter, files: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
     """Return what is filtered by, in words, for the chips that take it back."""
     statuses = status_names()
-    files = {found_id: file_name for found_id, file_name, _at in (found.imports if found else ())}
     source = _("without a source") if wanted.source == NO_SOURCE else wanted.source
-    import_name = files.get(str(wanted.import_id), _("one file"))
+    import_name = (files or {}).get(str(wanted.import_id), _("one file"))
     words = {
         "q": _("Search: {what}", what=wanted.q),
         "status": _("Status: {what}", what=statuses.get(wanted.status, "")),

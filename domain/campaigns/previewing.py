@@ -1,0 +1,23 @@
+"""What the first recipient of a campaign would see. Its links lead to the course's page, and count nothing."""
+
+from domain.language import _
+from domain.ports import MessageRenderer, RenderedEmail
+from domain.work import Row, Work
+
+
+async def preview_email(
+    work: Work, renderer: MessageRenderer, recipient: Row, course: Row, base_url: str
+) -> RenderedEmail:
+    """Render the CTA e-mail for one recipient as it would be sent, without a delivery."""
+    business_name = await work.value("select value #>> '{}' from business_settings where key = 'business_name'")
+    values = {
+        "business_name": business_name or "Gurudesk",
+        "base_url": base_url,
+        "recipient_name": recipient.name,
+        "first_name": (recipient.name.split() or [_("there")])[0],
+        "course_title": course.title,
+        "course_summary": course.summary,
+        "apply_url": f"{base_url}/apply/{course.slug}",
+        "unsubscribe_url": f"{base_url}/unsubscribe",
+    }
+    return renderer.email("cta", values)
