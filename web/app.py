@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 from litestar import Litestar, Router
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
 from litestar.template import TemplateConfig
 
 from adapters.bootstrap import open_redis, open_services
@@ -46,7 +45,7 @@ def create_app(settings: Settings) -> Litestar:
         before_send=[security_headers(settings)],
         exception_handlers=errors.HANDLERS,
         template_config=TemplateConfig(instance=engine()),
-        openapi_config=OpenAPIConfig(title="Gurudesk", version="1", path="/api/schema"),
+        openapi_config=None,  # its pages would list every address to anybody; there is no API to describe yet
         request_max_body_size=LARGEST_BODY,
         debug=False,
         logging_config=None,
