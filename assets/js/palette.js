@@ -3,6 +3,7 @@ import { on } from "./page.js";
 
 const palette = document.getElementById("palette");
 const field = palette?.querySelector("input");
+const results = palette?.querySelector("#palette-results");
 const none = palette?.querySelector("#palette-none");
 let wait;
 
@@ -33,7 +34,13 @@ function refresh() {
     link.tabIndex = -1;
     link.setAttribute("role", "option");
   });
-  none.hidden = options().length > 0;
+  for (const heading of palette.querySelectorAll("#palette-people :is(h2, h3, p)")) heading.setAttribute("role", "presentation");
+  const found = options().length > 0;
+  none.hidden = found;
+  // A list box without options is none.
+  results.toggleAttribute("role", found);
+  if (found) results.setAttribute("role", "listbox");
+  field.setAttribute("aria-expanded", String(found));
   select(options()[0]);
 }
 
