@@ -5,12 +5,15 @@ from typing import Any
 from web.account.password import PasswordController
 from web.account.profile import NewsController, ProfileController
 from web.account.sign_ins import SignInsController
+from web.admin.activity import ActivityController
 from web.admin.application_decisions import ApplicationDecisionController
 from web.admin.applications import ApplicationController
 from web.admin.audit import AuditController
 from web.admin.batches import BatchController
 from web.admin.campaigns import CampaignController
 from web.admin.courses import CourseController
+from web.admin.dashboard import DashboardController, TrialEmailController
+from web.admin.deliveries import DeliveryController
 from web.admin.errors import ErrorController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
@@ -62,8 +65,12 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
         "admin",
         "/admin",
         [
+            DashboardController,
+            TrialEmailController,
+            ActivityController,
             LeadController,
             CampaignController,
+            DeliveryController,
             LeadSelectionController,
             ApplicationController,
             ApplicationDecisionController,

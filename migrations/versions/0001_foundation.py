@@ -57,7 +57,6 @@ create table people (
 );
 create index people_search on people using gin (search);
 create index people_name on people (lower(name), id);
-create index people_import on people (import_id) where import_id is not null;
 
 create table profiles (
   person_id uuid primary key references people on delete cascade,
@@ -262,6 +261,7 @@ create index cta_submissions_status on cta_submissions (status, submitted_at des
 create index cta_submissions_submitted on cta_submissions (submitted_at desc, id);
 create index cta_submissions_person on cta_submissions (person_id);
 create index cta_submissions_lead on cta_submissions (lead_id);
+create index cta_submissions_decided on cta_submissions (decided_at) where decided_at is not null;
 create index cta_submissions_decider on cta_submissions (decided_by) where decided_by is not null;
 
 create table enrolments (
@@ -360,6 +360,8 @@ create index email_logs_created on email_logs (created_at desc);
 create index email_logs_message on email_logs (message_id);
 create index email_logs_to on email_logs (to_email);
 create index email_logs_person on email_logs (person_id);
+create index email_logs_trouble on email_logs (created_at desc)
+  where state in ('bounced', 'dropped', 'blocked', 'spam', 'unsubscribed');
 
 create table email_suppressions (
   email text primary key check (email = lower(email)),
