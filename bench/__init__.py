@@ -1,0 +1,1 @@
+"""Measurements, each beside a bare baseline of the same run: what counts is the ratio, not the machine."""

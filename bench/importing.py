@@ -1,0 +1,91 @@
+"""Importing leads: rows a second against loops that only parse and validate, and the memory it takes."""
+
+import csv
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from adapters.imports import run_file
+from bench.ground import Row, ground, row
+from bench.import_parse import parse_and_validate
+from bench.lead_files import write_lead_file
+
+ROWS = 100_000
+MANY = 500_000
+
+
+def bare_loop(path: Path) -> int:
+    """Parse with the csv module and validate with the two libraries, as one would write it in ten minutes."""
+    good = 0
+    with path.open(encoding="utf-8", newline="") as stream:
+        for cells in csv.DictReader(stream):
+            good += _is_email(cells["email"]) or _is_phone(cells["phone_number"])
+    return good
+
+
+def _is_email(text: str) -> bool:
+    try:
+        return bool(validate_email(text, check_deliverability=False))
+    except EmailNotValidError:
+        return False
+
+
+def _is_phone(text: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, "IN"))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def measure() -> list[Row]:
+    """Return rows a second and peak memory; each import runs in a process of its own."""
+    rows: list[Row] = []
+    with ground() as settings:
+        path = write_lead_file(settings.data_dir / "leads.csv", ROWS)
+        bare, own = _rate(bare_loop, path), _rate(parse_and_validate, path)
+        small = _in_a_process(settings.data_dir, path)
+    with ground() as settings:
+        large = _in_a_process(settings.data_dir, write_lead_file(settings.data_dir / "many.csv", MANY))
+    rows.append(
+        row("import of 100,000 rows ÷ csv, phonenumbers and email-validator alone", small["rate"], "rows/s", bare)
+    )
+    rows.append(row("import of 100,000 rows ÷ our own reading alone", small["rate"], "rows/s", own))
+    rows.append(row("import of 500,000 rows ÷ the rate at 100,000", large["rate"], "rows/s", small["rate"]))
+    rows.append(row("peak memory, 100,000 rows", small["memory"], "MB"))
+    rows.append(row("peak memory, 500,000 rows ÷ 100,000", large["memory"], "MB", small["memory"]))
+    return rows
+
+
+def _rate(loop: object, path: Path) -> float:
+    started = time.perf_counter()
+    loop(path)  # type: ignore[operator]
+    return ROWS / (time.perf_counter() - started)
+
+
+def _in_a_process(data_dir: Path, path: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.importing", str(data_dir), str(path)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    result: dict[str, float] = json.loads(answer.stdout)
+    return result
+
+
+def _import(data_dir: Path, path: Path) -> None:
+    import resource
+
+    from adapters.settings import Settings
+
+    settings = Settings(_env_file=None, data_dir=data_dir)  # type: ignore[call-arg]
+    started = time.perf_counter()
+    result = run_file(settings, path, dry_run=False)
+    seconds = time.perf_counter() - started
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"rate": result["rows"] / seconds, "memory": memory, "new": result["new"]}))
+
+
+if __name__ == "__main__":
+    _import(Path(sys.argv[1]), Path(sys.argv[2]))
