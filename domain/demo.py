@@ -1,8 +1,5 @@
 """The demo data: whether it is there, and its removal, which leaves everything that people have made themselves."""
 
-from dataclasses import dataclass
-
-from domain.audit import record
 from domain.automation.running import StepRun
 from domain.work import Work
 
@@ -12,12 +9,6 @@ BEGIN = """
 update business_settings set value = 'true', updated_at = %(now)s where key = 'demo_loaded' and value <> 'true'
 """
 END = "update business_settings set value = 'false', updated_at = %(now)s where key = 'demo_loaded'"
-STATE = """
-select (select value = 'true' from business_settings where key = 'demo_loaded') as is_loaded,
-  (select count(*) from people where is_demo) as people,
-  (select count(*) from profiles p join people h on h.id = p.person_id
-    where p.role = 'super_admin' and p.is_active and p.password_hash is not null and not h.is_demo) as other_owners
-"""
 
 # In this order: what has no foreign key to go by first, then people with all that hangs on them, then the rest.
 REMOVE = (
@@ -59,22 +50,6 @@ delete from batches b where b.course_id = any(%(courses)s) and b.created_at <= %
 TOPICS = ("leads", "imports", "applications", "students", "courses", "deliveries", "notifications", "activity")
 
 
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """``other_owners`` counts the super admins who can still sign in once the demo is gone."""
-
-    is_loaded: bool
-    people: int
-    other_owners: int
-
-
-async def find_demo(work: Work) -> Demo:
-    """Return whether the demo is there, and who remains without it."""
-    row = await work.row(STATE)
-    assert row is not None
-    return Demo(bool(row.is_loaded), row.people, row.other_owners)
-
-
 async def begin_demo(work: Work) -> bool:
     """Remember that the demo is being loaded; False when it is there already."""
     await work.rows(LOCK)
@@ -95,7 +70,6 @@ async def remove_demo(work: Work) -> bool:
     await work.run(EMPTY_BATCHES, courses=[row.id for row in kept], loaded_at=loaded_at)
     await work.run("delete from courses where is_demo")
     await work.run(END, now=work.now)
-    await record(work, "demo.removed", "demo")
     for topic in TOPICS:
         work.signal(topic)
     return True

@@ -11,6 +11,7 @@ from adapters.postgres.addresses import app_url
 from adapters.postgres.database import Database
 from adapters.redis.live import RedisLiveSignals
 from adapters.settings import Settings
+from domain.audit import record
 from domain.demo import begin_demo, remove_demo
 from domain.ports import PasswordHasher
 from domain.work import SYSTEM, Work
@@ -41,7 +42,13 @@ def load(settings: Settings) -> bool:
 
 def remove(settings: Settings) -> bool:
     """Remove what belongs to the demo and nothing else; say whether there was one."""
-    return asyncio.run(_with_work(settings, remove_demo))
+    return asyncio.run(_with_work(settings, _remove))
+
+
+async def _remove(work: Work) -> bool:
+    if removed := await remove_demo(work):
+        await record(work, "demo.removed")
+    return removed
 
 
 async def load_demo(work: Work, hasher: PasswordHasher) -> bool:

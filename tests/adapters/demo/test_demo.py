@@ -14,7 +14,7 @@ from adapters.passwords import Argon2PasswordHasher
 from adapters.postgres.database import Database
 from adapters.settings import Settings
 from domain.automation.handlers import HANDLERS
-from domain.demo import find_demo, remove_demo
+from domain.demo import remove_demo
 from domain.work import SYSTEM, Work
 from tests.fixtures.cast import send_csrf
 
@@ -161,7 +161,7 @@ async def test_removing_leaves_what_was_there_before(database: Database, cast: o
         await demo.load_demo(work, Argon2PasswordHasher())
         assert await remove_demo(work)
         assert await counts(work) == before
-        assert not (await find_demo(work)).is_loaded
+        assert not await work.value("select value = 'true' from business_settings where key = 'demo_loaded'")
         assert not await remove_demo(work)
 
 
@@ -169,7 +169,7 @@ async def test_audit_entries_outlive_the_demo(loaded: Database):
     async with loaded.work(SYSTEM) as work:
         before = await work.value("select count(*) from audit_logs")
         await remove_demo(work)
-        assert await work.value("select count(*) from audit_logs") == before + 1
+        assert await work.value("select count(*) from audit_logs") == before > 0
 
 
 async def test_what_users_did_with_demo_leads_goes_with_them(loaded: Database):
