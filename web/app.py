@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Router
 from litestar.di import Provide
+from litestar.exceptions import NotFoundException
 from litestar.template import TemplateConfig
 
 from adapters.bootstrap import open_redis, open_services
@@ -41,7 +43,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[*routes.INFRASTRUCTURE, *(_audience(*group) for group in routes.AUDIENCES)],
         lifespan=[lifespan],
         dependencies={"work": Provide(provide_work)},
-        before_request=check_csrf,
+        before_request=check_request,
         before_send=[security_headers(settings)],
         exception_handlers=errors.HANDLERS,
         template_config=TemplateConfig(instance=engine()),
@@ -50,6 +52,13 @@ def create_app(settings: Settings) -> Litestar:
         debug=False,
         logging_config=None,
     )
+
+
+async def check_request(request: Request[Any, Any, Any]) -> None:
+    """Refuse what no page of ours sends: a null byte, which Postgres cannot take, or another site's form."""
+    if "%00" in request.url.path or "%00" in request.url.query or "\0" in request.url.path:
+        raise NotFoundException
+    await check_csrf(request)
 
 
 def _audience(name: str, path: str, controllers: list[type]) -> Router:

@@ -9,6 +9,7 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response, Template
 
+from adapters.quiet_paths import quiet_path
 from domain import errors
 from domain.language import _
 from web.forms import FormRefused
@@ -45,7 +46,7 @@ def render_unexpected(request: Request[Any, Any, Any], error: Exception) -> Resp
     """Show what to do next, and leave the whole story under a reference in Errors."""
     reference = secrets.token_hex(4)
     trace = "".join(traceback.format_exception(error, limit=-30))
-    log.error("unexpected error %s at %s %s\n%s", reference, request.method, request.url.path, trace)
+    log.error("unexpected error %s at %s %s\n%s", reference, request.method, quiet_path(request.url.path), trace)
     identity = request.scope["state"].get("identity")
     request.app.state.errors.remember(
         reference=reference,

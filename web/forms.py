@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from litestar import Request
-from litestar.datastructures import UploadFile
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import DomainError, InvalidInput
@@ -63,7 +62,8 @@ async def typed_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
     for name in form:
         if name.startswith("_"):
             continue
-        sent = [value for value in form.getall(name) if not isinstance(value, UploadFile)]
+        # No keyboard types a null byte, and Postgres cannot take one.
+        sent = [value.replace("\0", "") for value in form.getall(name) if isinstance(value, str)]
         if sent:
             values[name] = sent[0] if len(sent) == 1 else sent
     return values

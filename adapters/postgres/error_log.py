@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from adapters.postgres.database import Database
+from adapters.quiet_paths import quiet_path
 from domain.work import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class ErrorLog:
             "message": redacted(str(error))[:500],
             "trace": redacted("".join(traceback.format_tb(error.__traceback__, limit=-20)))[:8000],
             "method": method,
-            "path": path[:300],
+            "path": quiet_path(path)[:300],
             "person_id": person_id,
         }
         task = asyncio.create_task(self._write(entry))

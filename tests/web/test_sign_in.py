@@ -25,3 +25,10 @@ async def test_a_wrong_password_and_an_unknown_account_get_the_same_answer_and_k
     assert wrong.status_code == unknown.status_code == 422
     assert wrong.text == unknown.text.replace("who@example.test", ASHA.email)
     assert ASHA.email in wrong.text
+
+
+async def test_a_null_byte_in_an_address_or_a_form_breaks_nothing(client, settings, cast):
+    send_csrf(client, settings)
+    assert (await client.get("/sign-in?next=%00")).status_code == 404
+    assert (await client.get("/set-password/a%00b")).status_code == 404
+    assert (await client.post("/sign-in", data={"login": "a\0b", "password": "\0"})).status_code == 422

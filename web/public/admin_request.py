@@ -49,7 +49,6 @@ class AdminRequestController(Controller):
 class AdminRequestVerificationController(Controller):
     path = "/admin-access/verify/{token:str}"
     dependencies = {"system": Provide(provide_system_work)}
-    opt = {"secret_path": True}
 
     @get()
     async def new(

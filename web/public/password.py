@@ -49,7 +49,6 @@ class ForgotPasswordController(Controller):
 class SetPasswordController(Controller):
     path = "/set-password/{token:str}"
     dependencies = {"system": Provide(provide_system_work)}
-    opt = {"secret_path": True}
 
     @get()
     async def new(
