@@ -1,6 +1,7 @@
 """Serves a Litestar app over HTTP with Granian."""
 
 import errno
+import logging
 import os
 import signal
 import socket
@@ -12,6 +13,8 @@ from typing import Any
 from adapters.cli.plain_words import explain, say
 from adapters.embedded.processes import die_with_parent
 from adapters.errors import CannotStart
+from adapters.quiet_paths import QuietPaths
+from adapters.serving.streams import EndingStreams
 from adapters.settings import Settings
 
 # Granian's own default is 1,024 open connections, after which the whole server hangs; live pages keep theirs open.
@@ -33,7 +36,8 @@ class Loader:
         if arrange := die_with_parent(signal.SIGKILL, self.parent):
             arrange()
         try:
-            return import_module(self.module).create_app(self.settings)
+            logging.getLogger("granian.access").addFilter(QuietPaths())
+            return EndingStreams(import_module(self.module).create_app(self.settings))
         except Exception as error:
             say(explain(error))
             sys.exit(1)
@@ -41,13 +45,13 @@ class Loader:
 
 def serve(module: str, settings: Settings, host: str, port: int, setting: str, *, workers: int = 1) -> None:
     """Serve ``module``'s ``create_app(settings)`` until told to stop; ``setting`` names the port for people."""
-    from granian import Granian
     from granian.constants import Interfaces
+
+    from adapters.serving.server import Server
 
     require_free_port(host, port, setting)
     import_module(module)  # once, before the serving processes fork off
-
-    Granian(
+    Server(
         f"{module}:create_app",
         address=host,
         port=port,
