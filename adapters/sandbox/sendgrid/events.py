@@ -11,7 +11,7 @@ _EVENTS = """
 select e.id, e.kind, extract(epoch from e.due_at)::bigint as at, e.sg_event_id, e.details, m.email, m.sg_message_id,
   m.custom_args, l.message_id, l.categories, l.asm_group_id
 from events e join messages m on m.id = e.message_id join mails l on l.id = m.mail_id
-where e.id = any(%(ids)s)
+where e.id = any(%(ids)s) order by e.id
 """
 DELIVERY_KINDS = ("processed", "deferred", "delivered", "bounce", "dropped")
 # One in so many requests repeats an event, as SendGrid's do.

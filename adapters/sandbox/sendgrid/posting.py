@@ -27,6 +27,8 @@ from adapters.settings import Settings
 log = logging.getLogger(__name__)
 
 POLL = 0.25
+# After the first event, a moment for others to join its request.
+GATHER = 0.05
 EVENTS_A_POST = 700
 AT_ONCE = 4
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -105,8 +107,10 @@ class EventPoster:
                 while True:
                     await self._round(client)
             finally:
-                for task in self._flying.values():
+                flying = list(self._flying.values())
+                for task in flying:
                     task.cancel()
+                await asyncio.gather(*flying, return_exceptions=True)
 
     async def _round(self, client: httpx.AsyncClient) -> None:
         self._woken.clear()
@@ -118,8 +122,11 @@ class EventPoster:
             await asyncio.sleep(POLL)
             return
         if not more:
+            # Not wait_for: before Python 3.12 it swallows being cancelled when woken at the same moment.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), POLL)
+                async with asyncio.timeout(POLL):
+                    await self._woken.wait()
+                    await asyncio.sleep(GATHER)
 
     async def _collect(self) -> bool:
         """Put what has happened into posts; say whether there may be more."""
