@@ -16,6 +16,7 @@ find_python() {
 }
 
 make_venv() {
+    is_here || rm -rf .venv
     if [ -z "${PYTHON:-}" ] && [ -x .venv/bin/python ] && fits .venv/bin/python; then return; fi
     python=$(find_python) || exit 1
     if [ "$(version_of .venv/bin/python)" = "$(version_of "$python")" ]; then return; fi
@@ -27,6 +28,9 @@ make_venv() {
         venv_with_debians_package "$python"
     fi
 }
+
+# A virtual environment names its own folder inside: one that was moved or copied with the code does not work.
+is_here() { [ -x .venv/bin/python ] && grep -qsF "$(pwd -P)/.venv" .venv/bin/activate; }
 
 # Debian keeps venv in a package of its own.
 venv_with_debians_package() {

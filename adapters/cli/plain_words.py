@@ -12,6 +12,8 @@ import click
 from adapters.errors import CannotStart
 from domain.errors import DomainError
 
+MAX_BYTES = 5 * 1024 * 1024
+
 
 class PlainGroup(click.Group):
     """A group whose commands never show a traceback."""
@@ -49,7 +51,9 @@ def _kept(error: Exception) -> str:
     """Keep the traceback and say where; without a writable folder there is only the line."""
     file = _log_folder() / "errors.log"
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if file.exists() and file.stat().st_size > MAX_BYTES:
+            file.replace(file.with_suffix(".log.1"))
         with file.open("a", encoding="utf-8") as log:
             log.write(f"{datetime.now(UTC).isoformat()} {' '.join(sys.argv[1:2])}\n")
             log.writelines(traceback.format_exception(error))

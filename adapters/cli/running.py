@@ -17,12 +17,21 @@ def up() -> None:
     run(load_settings())
 
 
+def _log_plainly() -> None:
+    """Print what happens with its time. Requests to others stay out: their addresses may hold tokens."""
+    import logging
+
+    logging.basicConfig(level=logging.INFO, format="[%(asctime)s] %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
 @click.command()
 def web() -> None:
     """Serve the pages (GURUDESK_HOST, GURUDESK_PORT)."""
     from adapters.serving import serve
     from adapters.settings_check import load_settings
 
+    _log_plainly()
     settings = load_settings()
     serve("web.app", settings, settings.host, settings.port, "GURUDESK_PORT", workers=settings.workers)
 
@@ -33,6 +42,7 @@ def worker() -> None:
     from adapters.arq.worker import run
     from adapters.settings_check import load_settings
 
+    _log_plainly()
     run(load_settings())
 
 
@@ -42,5 +52,6 @@ def sandbox() -> None:
     from adapters.serving import serve
     from adapters.settings_check import load_settings
 
+    _log_plainly()
     settings = load_settings()
     serve("adapters.sandbox.app", settings, "127.0.0.1", settings.sandbox_port, "GURUDESK_SANDBOX_PORT")

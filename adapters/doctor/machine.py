@@ -1,9 +1,9 @@
 """The machine: Python, disk, Pango."""
 
 import ctypes.util
-import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,17 +22,29 @@ def examine_machine(settings: Settings) -> Iterator[Finding]:
 
 
 def _data_folder(folder: Path) -> Finding:
-    there = next(step for step in (folder, *folder.absolute().parents) if step.exists())
-    if os.access(there, os.W_OK | os.X_OK):
+    if _writable(_nearest(folder)):
         return right("Data folder", f"{folder} can be written to.")
     return wrong("Data folder", f"{folder} cannot be written to. Change that, or set GURUDESK_DATA_DIR.")
 
 
 def _disk(folder: Path) -> Finding:
-    there = next(step for step in (folder, *folder.absolute().parents) if step.exists())
-    free = shutil.disk_usage(there).free
+    free = shutil.disk_usage(_nearest(folder)).free
     text = f"{free / 1024**3:.1f} GB are free where the data is."
     return right("Disk", text) if free >= LEAST_FREE else wrong("Disk", f"Only {text} Make room before it is full.")
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the folder itself, or what exists of the way to it."""
+    return next(step for step in (folder.absolute(), *folder.absolute().parents) if step.exists())
+
+
+def _writable(folder: Path) -> bool:
+    """Try it: permissions alone do not tell of a read-only disk."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def missing_pango() -> list[str]:

@@ -16,4 +16,4 @@ class Server(MPServer):
         for serving in self.wrks:
             with suppress(ProcessLookupError):
                 os.kill(serving.inner.pid, END_STREAMS)
-        super().signal_handler_interrupt(*args, **kwargs)
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]

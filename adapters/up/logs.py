@@ -22,7 +22,7 @@ class ComponentLog:
     _size: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._size = self.path.stat().st_size if self.path.exists() else 0
 
     def pipe(self) -> int:

@@ -2,10 +2,11 @@
 
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
 
 from adapters.postgres.addresses import app_url, owner_url, role_password, sandbox_url
 from adapters.postgres.migrate import applied, at_head, head, migrate
-from adapters.settings import Settings
+from adapters.settings import ROOT, Settings
 
 
 def ask(url: str, statement: str) -> tuple[object, ...]:
@@ -54,3 +55,7 @@ def test_a_role_has_one_password_for_as_long_as_the_secret_key_is(settings: Sett
     assert role_password(Settings(_env_file=None, data_dir=other.data_dir), "gurudesk_app") != role_password(
         settings, "gurudesk_app"
     )
+
+
+def test_the_newest_revision_is_the_one_alembic_finds() -> None:
+    assert head() == ScriptDirectory(str(ROOT / "migrations")).get_current_head()
