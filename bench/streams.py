@@ -111,7 +111,8 @@ async def _bare(redis: Redis) -> list[float]:
 
     async def listen(queue: asyncio.Queue[float]) -> None:
         while True:
-            late.append(time.perf_counter() - await queue.get())
+            began = await queue.get()
+            late.append(time.perf_counter() - began)
 
     tasks = [asyncio.create_task(listen(queue)) for queue in queues]
     async with redis.pubsub() as pubsub:
