@@ -30,6 +30,7 @@ from web.public.apply import ApplyController
 from web.public.landing import LandingController
 from web.public.password import ForgotPasswordController, SetPasswordController
 from web.public.sign_in import SignInController, SignOutController
+from web.public.styleguide import StyleguideController
 from web.public.unsubscribe import UnsubscribeController
 from web.static_files import static_file
 from web.student.course import StudentCourseController
@@ -53,6 +54,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SetPasswordController,
             AdminRequestController,
             AdminRequestVerificationController,
+            StyleguideController,
         ],
     ),
     (
