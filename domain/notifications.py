@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from domain.errors import NotFound
+from domain.language import _
 from domain.work import Row, Work
 
 PER_PAGE = 20
@@ -48,6 +50,16 @@ async def list_notifications(work: Work, *, page: int = 1, unread: bool = False)
     skip = (page - 1) * PER_PAGE
     rows = await work.rows(LIST, person_id=work.identity.person_id, unread=unread, most=PER_PAGE, skip=skip)
     return rows, rows[0].total if rows else 0
+
+
+async def open_notification(work: Work, notification_id: UUID) -> str:
+    """Mark one notification of who asks as read and return where it leads. Raises NotFound."""
+    statement = "select url from notifications where id = %(id)s and person_id = %(person_id)s"
+    row = await work.row(statement, id=notification_id, person_id=work.identity.person_id)
+    if row is None:
+        raise NotFound(_("This notification is gone."))
+    await mark_read(work, notification_id)
+    return str(row.url)
 
 
 async def mark_read(work: Work, notification_id: UUID | None = None) -> int:

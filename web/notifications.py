@@ -9,9 +9,10 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response, Template
 
 from domain.language import _
-from domain.notifications import PER_PAGE, list_notifications, mark_read
+from domain.notifications import PER_PAGE, list_notifications, mark_read, open_notification
 from domain.work import Work
 from web.paging import page_number
+from web.public.sign_in import local_path
 from web.rendering import go, page
 
 
@@ -38,6 +39,13 @@ class NotificationsController(Controller):
             place=_place(work),
             now=work.now,
         )
+
+    @get("/{notification_id:uuid}")
+    async def show(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], notification_id: FromPath[UUID]
+    ) -> Response[Any]:
+        # Opening one reads it, wherever it leads.
+        return go(request, local_path(await open_notification(work, notification_id)) or _place(work))
 
     @post("/{notification_id:uuid}/reading")
     async def read(

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from domain.accounts.logins import normal_email
-from domain.accounts.passwords import plan_password_link
 from domain.errors import Conflict, InvalidInput
 from domain.language import _
+from domain.messaging.outbox import plan_email
 from domain.work import Work
 
 ROLES = ("admin", "super_admin")
+INVITED_HOURS = "72"
 
 ADD_PERSON = """
 insert into people (name, email, created_at, updated_at) values (%(name)s, %(email)s, %(now)s, %(now)s)
@@ -39,10 +40,20 @@ async def create_admin(work: Work, *, email: str, name: str, role: str = "admin"
 
 
 async def mail_way_in(work: Work, person_id: UUID) -> None:
-    """Plan the e-mail with which a new admin sets a password."""
+    """Plan the e-mail with which a new admin sets a password, within three days."""
     row = await work.row("select name, email from people where id = %(id)s", id=person_id)
     assert row is not None
-    await plan_password_link(work, person_id, row.name, row.email)
+    await plan_email(
+        work,
+        kind="set_password",
+        template="admin_welcome",
+        to=row.email,
+        name=row.name,
+        key=f"admin_welcome:{person_id}:{work.now.isoformat()}",
+        params={"hours": INVITED_HOURS},
+        person_id=person_id,
+        subject_id=person_id,
+    )
 
 
 async def _person(work: Work, email: str, name: str) -> UUID:

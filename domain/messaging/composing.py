@@ -81,7 +81,8 @@ class Composer:
             if row.person_id is None:
                 raise CannotCompose("The student has been removed.")
             return {"temporary_password": await issue_temporary_password(work, row.person_id, self.ports.hasher)}
-        if hours := LINK_HOURS.get(row.kind):
+        if row.kind in LINK_HOURS:
+            hours = int(row.params.get("hours", LINK_HOURS[row.kind]))
             token = await create_link(work, row.kind, row.subject_id, hours)
             path = {"set_password": "/set-password/", "verify_admin_request": "/admin-access/verify/"}[row.kind]
             return {"link": f"{self.ports.base_url}{path}{token}", "hours": str(hours)}
