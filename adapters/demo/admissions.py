@@ -11,7 +11,7 @@ from adapters.demo.words import MOTIVATIONS, REJECTIONS
 
 HOW_MANY = 300
 DIRECT = 24  # who came by a friend's word, without being a lead
-APPROVED = 0.56
+APPROVED = 0.58
 UNDECIDED_DAYS = 4
 
 
@@ -37,7 +37,7 @@ class Admissions:
 
     def _reluctance(self, click: Click) -> float:
         # The school is better known by now: who clicked lately applies more often.
-        return self.story.random.random() + (self.story.now - click.at).days / DAYS * 0.2
+        return self.story.random.random() + (self.story.now - click.at).days / DAYS * 0.5
 
     def _apply(self, person: Record, course: Record, at: datetime, click: Click | None) -> None:
         person["phone"] = person["phone"] or self.story.new_phone()
@@ -77,7 +77,7 @@ class Admissions:
         submitted_at: datetime = application["submitted_at"]
         decided_at = self.story.after(submitted_at, timedelta(minutes=20), timedelta(days=2))
         age = self.story.now - submitted_at
-        if decided_at is None or (age < timedelta(days=UNDECIDED_DAYS) and self.story.chance(0.35)):
+        if decided_at is None or (age < timedelta(days=UNDECIDED_DAYS) and self.story.chance(0.28)):
             return
         decider = self.office.admin if self.story.chance(0.7) else self.office.owner
         application |= {"version": 2, "decided_by": decider["id"], "decided_at": decided_at, "updated_at": decided_at}
@@ -102,7 +102,7 @@ class Admissions:
 
     def enrol(self, person: Record, batch: Record, course: Record, at: datetime, application: Record | None) -> None:
         """Add an enrolment; one in six pays the early price."""
-        early = course["price_paise"] * 9 // 10
+        early = course["price_paise"] * 9 // 10_00 * 1_00
         self.story.add(
             "enrolments",
             id=self.story.id(),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from adapters.demo.words import CITIES, FIRST_NAMES, LAST_NAMES
 
 IST = ZoneInfo("Asia/Kolkata")
-SEED = 5
+SEED = 3
 DAYS = 60
 DOMAINS = ("example.com", "example.org", "example.net", "mail.test")
 
