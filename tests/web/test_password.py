@@ -1,6 +1,7 @@
 """Forgetting a password and setting a new one, as a browser does it."""
 
 from domain.accounts.one_time_links import create_link
+from domain.accounts.passwords import issue_temporary_password
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, sign_in_as, signed_in_browser
 
@@ -68,8 +69,6 @@ async def test_the_fourth_link_in_an_hour_is_refused_on_the_form_which_keeps_wha
 async def test_a_temporary_password_opens_one_sign_in_and_only_the_page_to_change_it(app, services, client, cast):
     await sign_in_as(client, app, ASHA)
     async with services.database.work(SYSTEM) as work:
-        from domain.accounts.passwords import issue_temporary_password
-
         temporary = await issue_temporary_password(work, ASHA.id, services.hasher)
     form = {"login": ASHA.email, "password": temporary}
     first = await client.post("/sign-in", data=form)

@@ -1,6 +1,9 @@
 """Signing in and out, as a browser does it."""
 
-from tests.fixtures.cast import ASHA, BEN, PASSWORD, send_csrf
+import pytest
+
+from domain.accounts.tokens import token_hash
+from tests.fixtures.cast import ASHA, BEN, PASSWORD, send_csrf, sign_in_as
 
 
 async def test_a_student_signs_in_with_the_phone_and_sees_the_dashboard_address(client, settings, cast):
@@ -32,3 +35,25 @@ async def test_a_null_byte_in_an_address_or_a_form_breaks_nothing(client, settin
     assert (await client.get("/sign-in?next=%00")).status_code == 404
     assert (await client.get("/set-password/a%00b")).status_code == 404
     assert (await client.post("/sign-in", data={"login": "a\0b", "password": "\0"})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//evil.example.test", "https://evil.example.test", "/\\evil.example.test", "/\tx", "javascript:x", "/sign-out"],
+)
+async def test_after_signing_in_nobody_is_led_elsewhere(client, settings, cast, elsewhere):
+    send_csrf(client, settings)
+    form = {"login": ASHA.email, "password": PASSWORD, "next": elsewhere}
+    assert (await client.post("/sign-in", data=form)).headers["location"] == "/student"
+
+
+async def test_signing_in_gives_a_new_token_and_ends_the_one_the_browser_had(app, client, services, cast):
+    old = await sign_in_as(client, app, ASHA)
+    await client.post("/sign-in", data={"login": BEN.email, "password": PASSWORD})
+    assert client.cookies["gurudesk_sign_in"] != old
+    async with services.database.work_of(token_hash(old)) as work:
+        assert work.identity.role == "anonymous"
+
+
+async def test_who_is_signed_in_is_not_asked_again(as_admin):
+    assert (await as_admin.get("/sign-in")).headers["location"] == "/admin"
