@@ -15,6 +15,8 @@ from web.admin.courses import CourseController
 from web.admin.dashboard import DashboardController, TrialEmailController
 from web.admin.deliveries import DeliveryController
 from web.admin.errors import ErrorController
+from web.admin.import_runs import ImportColumnsController, ImportRunController, ImportUndoController
+from web.admin.imports import ImportController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
 from web.admin.modules import ModuleController
@@ -74,6 +76,10 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             CampaignController,
             DeliveryController,
             LeadSelectionController,
+            ImportController,
+            ImportColumnsController,
+            ImportRunController,
+            ImportUndoController,
             ApplicationController,
             ApplicationDecisionController,
             StudentController,

@@ -1,31 +1,15 @@
 """The steps of lead imports: the dry run, the import, and its undoing."""
 
+from pathlib import Path
 from uuid import UUID
 
-from domain.automation.running import StepRun, hold
+from domain.automation.running import Skip, StepRun, hold
+from domain.language import _
 from domain.leads.importing import ImportRun
-from domain.leads.imports import LeadImport
-from domain.work import Work
+from domain.leads.undoing import remove_some
+from domain.work import Row, Work
 
-UNDONE_AT_ONCE = 5_000
-
-# Only what nobody has touched since: still new, never written to, not edited, and its person nothing else to us.
-UNDO = """
-with untouched as (
-  select l.id, l.person_id from imported_leads l
-   where l.import_id = %(id)s and l.status = 'new' and l.touched_at is null and l.last_import_id = %(id)s
-     and not exists (select from deliveries d where d.person_id = l.person_id)
-     and not exists (select from cta_submissions s where s.person_id = l.person_id)
-   limit %(most)s
-), leads as (
-  delete from imported_leads where id in (select id from untouched) returning person_id
-), gone as (
-  delete from people p using leads l where p.id = l.person_id and p.import_id = %(id)s
-     and not exists (select from profiles r where r.person_id = p.id)
-     and not exists (select from enrolments e where e.person_id = p.id)
-)
-select count(*) from leads
-"""
+OURS = "select state, stored_name from lead_imports where id = %(id)s and step_id = %(step)s"
 
 
 async def check_import(run: StepRun) -> None:
@@ -40,42 +24,38 @@ async def run_import(run: StepRun) -> None:
 
 async def undo_import(run: StepRun) -> None:
     """Remove what the step's import created, some thousands at a time."""
-    import_id = _subject(run)
     while True:
         async with run.work() as work:
             await hold(work, run.step, run.lease_seconds)
-            removed = await _undo_some(work, import_id)
-            if not removed:
-                await work.run(
-                    "update lead_imports set state = 'undone', finished_at = %(now)s where id = %(id)s and state = 'undoing'",
-                    id=import_id,
-                    now=work.now,
-                )
-                work.signal("imports")
-                work.signal("leads")
+            if (await _ours(work, run)).state != "undoing":
+                return
+            if not await remove_some(work, _subject(run)):
                 return
 
 
-async def _undo_some(work: Work, import_id: UUID) -> int:
-    removed: int = await work.value(UNDO, id=import_id, most=UNDONE_AT_ONCE)
-    await work.run(
-        "update lead_imports set undone_count = undone_count + %(removed)s where id = %(id)s",
-        removed=removed,
-        id=import_id,
-    )
-    work.signal(f"import:{import_id}")
-    return removed
-
-
 async def _import_run(run: StepRun) -> ImportRun:
-    import_id = _subject(run)
     async with run.work() as work:
-        stored_name = (await work.get(LeadImport, import_id)).stored_name
+        stored_name = (await _ours(work, run)).stored_name
 
     async def guard(work: Work) -> None:
         await hold(work, run.step, run.lease_seconds)
 
-    return ImportRun(import_id, run.ports.files.path(stored_name), run.work, guard)
+    return ImportRun(_subject(run), _path(run, stored_name), run.work, guard, run.step.id)
+
+
+async def _ours(work: Work, run: StepRun) -> Row:
+    """Return the import; raise Skip when it is gone, or belongs to a later step."""
+    row = await work.row(OURS, id=_subject(run), step=run.step.id)
+    if row is None:
+        raise Skip(_("The import was discarded, or started again since."))
+    return row
+
+
+def _path(run: StepRun, stored_name: str) -> Path | None:
+    try:
+        return run.ports.files.path(stored_name)
+    except FileNotFoundError:
+        return None
 
 
 def _subject(run: StepRun) -> UUID:

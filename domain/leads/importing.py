@@ -5,7 +5,8 @@ it costs little beyond the storing. A killed worker leaves whole chunks; the nex
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -32,7 +33,7 @@ update lead_imports set rows_done = rows_done + %(rows)s, last_row = %(last_row)
        rows_done + %(rows)s), created_count = created_count + %(fresh)s, updated_count = updated_count + %(known)s,
        duplicate_count = duplicate_count + %(duplicates)s, rejected_count = rejected_count + %(rejected)s,
        warning_count = warning_count + %(warnings)s
- where id = %(id)s and state = %(state)s and last_row = %(after)s
+ where id = %(id)s and state = %(state)s and last_row = %(after)s and step_id is not distinct from %(step)s::uuid
 """
 RESET = """
 update lead_imports set rows_done = 0, last_row = 0, created_count = 0, updated_count = 0, duplicate_count = 0,
@@ -45,8 +46,9 @@ select %(id)s, n, kind, reason, cells
 on conflict (import_id, kind, row_number) do update set reason = excluded.reason, cells = excluded.cells
 """
 END = """
-update lead_imports set state = %(end)s, error = %(error)s, finished_at = %(now)s, rows_total = rows_done
-where id = %(id)s and state = %(state)s
+update lead_imports set state = %(end)s, error = %(error)s, finished_at = %(now)s,
+       rows_total = case when %(end)s = 'failed' then rows_total else rows_done end
+where id = %(id)s and state = %(state)s and step_id is not distinct from %(step)s::uuid
 """
 
 
@@ -59,8 +61,17 @@ class Chunk:
     leads: list[NumberedLead] = field(default_factory=list)
     remarks: list[dict[str, Any]] = field(default_factory=list)
 
-    def count(self, kind: str) -> int:
-        return sum(remark["kind"] == kind for remark in self.remarks)
+    def remarks_with(self, twins: Mapping[int, int]) -> list[dict[str, Any]]:
+        """Return the remarks when some rows proved to be people of earlier rows; those rows are not kept."""
+        if not twins:
+            return self.remarks
+        kept = [remark for remark in self.remarks if remark["n"] not in twins]
+        return kept + [_twin(row.number, row.cells, twins[row.number]) for row in self.leads if row.number in twins]
+
+
+def _twin(number: int, cells: list[str], first: int) -> dict[str, Any]:
+    reason = _("The same person as in row {row}.", row=first)
+    return {"n": number, "kind": "duplicate", "reason": reason, "cells": cells}
 
 
 class ChunkReader:
@@ -85,10 +96,9 @@ class ChunkReader:
         if isinstance(lead, RejectedRow):
             chunk.remarks.append({"n": number, "kind": "rejected", "reason": lead.reason, "cells": cells})
         elif first := self._seen.first_row(lead, number):
-            reason = _("The same person as in row {row}.", row=first)
-            chunk.remarks.append({"n": number, "kind": "duplicate", "reason": reason, "cells": cells})
+            chunk.remarks.append(_twin(number, cells, first))
         else:
-            chunk.leads.append(NumberedLead(number, lead))
+            chunk.leads.append(NumberedLead(number, lead, cells))
             if lead.warnings:
                 reason = " ".join(lead.warnings)
                 chunk.remarks.append({"n": number, "kind": "warning", "reason": reason, "cells": cells})
@@ -110,12 +120,17 @@ Guard = Callable[[Work], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
-    """One attempt at a dry run or an import. ``guard`` runs in every transaction and raises when the run is not ours."""
+    """One attempt at a dry run or an import. ``guard`` runs in every transaction and raises when the run is not ours.
+
+    ``path`` is None when the file is gone. ``step_id`` is the step this run belongs to, if any: stopped and started again,
+    an import belongs to another one.
+    """
 
     import_id: UUID
-    path: Path
+    path: Path | None
     work: OpenWork
     guard: Guard
+    step_id: UUID | None = None
 
     async def check(self) -> None:
         """Do the dry run: count, and keep what would be refused."""
@@ -130,22 +145,28 @@ class ImportRun:
         if lead_import is None:
             return
         try:
-            file = await asyncio.to_thread(reopen, lead_import, self.path)
-            reader = await asyncio.to_thread(ChunkReader, file, lead_import)
+            reader = await asyncio.to_thread(self._reader, lead_import)
             await self._chunks(lead_import, reader, state, each)
-        except (DomainError, FileNotFoundError) as problem:
-            missing = isinstance(problem, FileNotFoundError)
-            reason = _("The uploaded file is gone. Upload it again.") if missing else str(problem)
-            await self._end(state, "failed", reason)
+        except Stopped:
+            return
+        except FileNotFoundError:
+            await self._end(state, "failed", _("The uploaded file is gone from the disk. Upload it again."))
+        except DomainError as problem:
+            await self._end(state, "failed", str(problem))
         else:
             await self._end(state, end)
+
+    def _reader(self, lead_import: LeadImport) -> ChunkReader:
+        if self.path is None:
+            raise FileNotFoundError(lead_import.stored_name)
+        return ChunkReader(reopen(lead_import, self.path), lead_import)
 
     async def _begin(self, state: str) -> LeadImport | None:
         """Return the import, or None when it is no longer in this state. A run from the first row forgets earlier counts."""
         async with self.work() as work:
             await self.guard(work)
             lead_import = await work.get(LeadImport, self.import_id)
-            if lead_import.state != state:
+            if lead_import.state != state or lead_import.step_id != self.step_id:
                 return None
             if lead_import.last_row == 0:
                 await self._forget(work)
@@ -162,8 +183,6 @@ class ImportRun:
             ahead = asyncio.create_task(asyncio.to_thread(reader.next))
             try:
                 await self._one(lead_import, chunk, after, state, each)
-            except Stopped:
-                return
             finally:
                 following = await ahead
             after, chunk = chunk.last_row, following
@@ -181,35 +200,42 @@ class ImportRun:
                     raise
 
     async def _advance(self, work: Work, chunk: Chunk, stored: Stored, after: int, state: str) -> None:
+        remarks = chunk.remarks_with(stored.twins)
+        kinds = Counter(remark["kind"] for remark in remarks)
         moved = await work.run(
             ADVANCE,
             id=self.import_id,
+            step=self.step_id,
             state=state,
             after=after,
             rows=chunk.rows,
             last_row=chunk.last_row,
             fresh=stored.fresh,
             known=stored.known,
-            duplicates=chunk.count("duplicate"),
-            rejected=chunk.count("rejected"),
-            warnings=chunk.count("warning"),
+            duplicates=kinds["duplicate"],
+            rejected=kinds["rejected"],
+            warnings=kinds["warning"],
         )
         if not moved:
             raise Stopped  # by an admin, or another worker is ahead: nothing of this chunk is kept
-        if chunk.remarks:
-            await work.run(KEEP_ROWS, id=self.import_id, rows=msgspec.json.encode(chunk.remarks).decode())
+        if remarks:
+            # Postgres takes no null character in a text; workbooks may hold one.
+            rows = msgspec.json.encode(remarks).decode().replace("\\u0000", "")
+            await work.run(KEEP_ROWS, id=self.import_id, rows=rows)
         work.signal(f"import:{self.import_id}")
+        work.signal("imports")
 
     async def _end(self, state: str, end: str, error: str = "") -> None:
         async with self.work() as work:
             await self.guard(work)
-            if await work.run(END, id=self.import_id, state=state, end=end, error=error, now=work.now):
+            values = {"id": self.import_id, "step": self.step_id, "state": state, "end": end, "error": error}
+            if await work.run(END, **values, now=work.now):
                 for topic in (f"import:{self.import_id}", "imports", "leads", "activity"):
                     work.signal(topic)
 
 
 class Stopped(Exception):
-    """The import is not in the state this run works on any more."""
+    """The import does not belong to this run any more, or is not in the state it works on."""
 
 
 Each = Callable[[Work, LeadImport, Chunk], Awaitable[Stored]]

@@ -12,17 +12,54 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from domain.audit import record
-from domain.automation.steps import plan_step
-from domain.errors import Conflict, InvalidInput
+from domain.automation.steps import cancel_steps, plan_step
+from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
-from domain.leads.columns import ColumnMapping, check_mapping, mapping_from_json, mapping_to_json, suggest_mapping
+from domain.leads.columns import (
+    ATTRIBUTE,
+    IGNORE,
+    ColumnMapping,
+    check_mapping,
+    describe_columns,
+    mapping_from_json,
+    mapping_to_json,
+    suggest_mapping,
+)
 from domain.leads.files import LeadFile, fingerprint, open_lead_file
+from domain.leads.headers import CONTACTS
+from domain.leads.unreadable import FileChanged
 from domain.work import Work
 
 Moment = DateTime(timezone=True)
 
 # What an import may overwrite of people and leads that are known already. Empty fields are always filled in.
 OVERWRITABLE = ("name", "email", "phone", "city", "source", "campaign", "notes")
+
+# A step that has failed for good leaves its import as it was: then it may be planned once more.
+MOVE = """
+update lead_imports i set state = %(state)s, error = ''{assignments}
+ where i.id = %(id)s and (i.state = any(%(states)s) or i.state = %(state)s and exists (
+     select from automation_steps s where s.id = i.step_id and s.state = 'failed'))
+   and (%(step)s::uuid is null or i.step_id = %(step)s)
+"""
+DISCARD = """
+delete from lead_imports i where i.id = %(id)s and i.state in ('uploaded', 'checked', 'failed')
+   and not exists (select from imported_leads l where l.import_id = i.id)
+returning file_name, stored_name
+"""
+NO_COUNTS = dict.fromkeys(
+    (
+        "rows_done",
+        "last_row",
+        "created_count",
+        "updated_count",
+        "duplicate_count",
+        "rejected_count",
+        "warning_count",
+        "undone_count",
+    ),
+    0,
+)
 
 
 class LeadImport(SQLModel, table=True):
@@ -36,6 +73,8 @@ class LeadImport(SQLModel, table=True):
     stored_name: str
     file_size: int
     file_hash: str
+    header: list[str] = Field(default_factory=list, sa_type=JSONB)
+    samples: list[list[str]] = Field(default_factory=list, sa_type=JSONB)
     mapping: dict[str, str] = Field(default_factory=dict, sa_type=JSONB)
     options: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     state: str = "uploaded"
@@ -59,33 +98,28 @@ class LeadImport(SQLModel, table=True):
     def columns(self) -> ColumnMapping:
         return mapping_from_json(self.mapping)
 
-    @property
-    def share_done(self) -> float:
-        """Return how much of the file is read, from 0 to 1."""
-        return min(self.rows_done / self.rows_total, 1.0) if self.rows_total else 0.0
-
-    @property
-    def is_running(self) -> bool:
-        return self.state in ("checking", "running", "undoing")
-
 
 async def add_import(work: Work, path: Path, file_name: str, stored_name: str) -> LeadImport:
     """Keep an uploaded file with the columns guessed; raise UnreadableFile, saying why, when it is no lead file."""
     work.require_admin()
     file, file_hash, file_size = await asyncio.to_thread(_looked_at, path, file_name)
+    mapping = suggest_mapping(file.header, file.samples())
     lead_import = LeadImport(
         created_by=work.identity.person_id,
         file_name=file_name,
         stored_name=stored_name,
         file_size=file_size,
         file_hash=file_hash,
-        mapping=mapping_to_json(suggest_mapping(file.header, file.samples())),
+        header=list(file.header),
+        samples=[column.samples for column in describe_columns(file.header, file.samples(), mapping)],
+        mapping=mapping_to_json(mapping),
         options={"overwrite": [], "tags": [], "source": ""},
         rows_total=file.estimated_rows,
         created_at=work.now,
     )
     work.add(lead_import)
-    await work.flush()
+    await record(work, "import.uploaded", "import", lead_import.id, file_name)
+    work.signal("imports")
     return lead_import
 
 
@@ -93,34 +127,35 @@ def _looked_at(path: Path, file_name: str) -> tuple[LeadFile, str, int]:
     return open_lead_file(path, file_name), fingerprint(path), path.stat().st_size
 
 
-async def earlier_import(work: Work, lead_import: LeadImport) -> LeadImport | None:
-    """Return the latest earlier import of the very same file that has stored leads, if any."""
-    row = await work.row(
-        "select id from lead_imports where file_hash = %(hash)s and id <> %(id)s and state in ('running', 'stopped', 'done')"
-        " order by created_at desc limit 1",
-        hash=lead_import.file_hash,
-        id=lead_import.id,
-    )
-    return await work.get(LeadImport, row.id) if row else None
-
-
 async def check_import(work: Work, import_id: UUID, mapping: ColumnMapping, options: Mapping[str, Any]) -> None:
     """Plan the dry run with these columns; raise NoUsableColumn or InvalidInput when they cannot give leads."""
     work.require_admin()
     check_mapping(mapping)
+    _check_once(mapping)
     if unknown := set(options.get("overwrite", ())) - set(OVERWRITABLE):
         raise InvalidInput({"overwrite": _("{fields} cannot be overwritten.", fields=", ".join(sorted(unknown)))})
-    values = {"mapping": mapping_to_json(mapping), "options": dict(options)}
-    await _move(work, import_id, ("uploaded", "checked", "failed"), "checking", **values, last_row=0, rows_done=0)
+    values: dict[str, Any] = {"mapping": mapping_to_json(mapping), "options": dict(options), **NO_COUNTS}
+    await _move(work, import_id, ("uploaded", "checked", "failed"), "checking", **values)
     await _plan(work, "check_import", import_id)
 
 
-async def start_import(work: Work, import_id: UUID) -> None:
-    """Plan the import itself, after its dry run; pressing twice starts it once."""
+async def stop_check(work: Work, import_id: UUID) -> None:
+    """Give up a dry run and go back to choosing the columns."""
     work.require_admin()
-    await _move(work, import_id, ("checked",), "running", started_at=work.now, last_row=0, rows_done=0)
+    await _move(work, import_id, ("checking",), "uploaded")
+    await cancel_steps(work, import_id, _("The check was stopped."), "check_import")
+
+
+async def start_import(work: Work, import_id: UUID, check_id: UUID | None = None) -> None:
+    """Plan the import itself; pressing twice starts it once.
+
+    ``check_id`` is the step of the dry run whose counts were confirmed: raises Conflict when there was another since.
+    """
+    work.require_admin()
+    values: dict[str, Any] = {**NO_COUNTS, "started_at": work.now, "finished_at": None}
+    await _move(work, import_id, ("checked",), "running", check_id, **values)
     await _plan(work, "run_import", import_id)
-    await _record(work, "import.started", import_id)
+    await record_import(work, "import.started", import_id)
 
 
 async def resume_import(work: Work, import_id: UUID) -> None:
@@ -128,53 +163,92 @@ async def resume_import(work: Work, import_id: UUID) -> None:
     work.require_admin()
     await _move(work, import_id, ("stopped",), "running", finished_at=None)
     await _plan(work, "run_import", import_id)
-    await _record(work, "import.resumed", import_id)
+    await record_import(work, "import.resumed", import_id)
 
 
 async def stop_import(work: Work, import_id: UUID) -> None:
     """Stop a running import after the rows under way; what is stored stays, and it can go on later."""
     work.require_admin()
     await _move(work, import_id, ("running",), "stopped", finished_at=work.now)
-    await _record(work, "import.stopped", import_id)
+    await cancel_steps(work, import_id, _("The import was stopped."), "run_import")
+    await record_import(work, "import.stopped", import_id)
 
 
-async def undo_import(work: Work, import_id: UUID) -> None:
+async def begin_undo(work: Work, import_id: UUID) -> None:
     """Plan the removal of what this import created and nobody has touched since."""
-    work.require_admin()
-    await _move(work, import_id, ("done", "stopped", "failed"), "undoing", undone_count=0)
+    await _move(work, import_id, ("done", "stopped", "failed"), "undoing")
     await _plan(work, "undo_import", import_id)
-    await _record(work, "import.undone", import_id)
+    await record_import(work, "import.undone", import_id)
+
+
+async def discard_import(work: Work, import_id: UUID) -> str:
+    """Forget a file that has given no leads; return the name of its stored file, which is the caller's to delete."""
+    work.require_admin()
+    row = await work.row(DISCARD, id=import_id)
+    if row is None:
+        raise Conflict(await _where_it_stands(work, import_id))
+    await cancel_steps(work, import_id, _("The file was discarded."))
+    await record(work, "import.discarded", "import", import_id, row.file_name)
+    work.signal(f"import:{import_id}")
+    work.signal("imports")
+    return str(row.stored_name)
 
 
 def reopen(lead_import: LeadImport, path: Path) -> LeadFile:
     """Open the kept file again; raise UnreadableFile when it is no longer the one that was uploaded."""
-    file = open_lead_file(path, lead_import.file_name)
+    if path.stat().st_size != lead_import.file_size or fingerprint(path) != lead_import.file_hash:
+        raise FileChanged
     check_mapping(lead_import.columns)
-    return file
+    return open_lead_file(path, lead_import.file_name)
 
 
-async def _move(work: Work, import_id: UUID, states: Sequence[str], state: str, **values: Any) -> None:
+async def record_import(work: Work, action: str, import_id: UUID, **details: Any) -> None:
+    """Write an audit entry under the file's name."""
+    name = await work.value("select file_name from lead_imports where id = %(id)s", id=import_id)
+    await record(work, action, "import", import_id, name or "", **details)
+
+
+def _check_once(mapping: ColumnMapping) -> None:
+    """A lead has one name and one city: of two columns for it, the second would silently be an extra."""
+    first: dict[str, int] = {}
+    for index, field in mapping.items():
+        if first.setdefault(field, index) != index and field not in CONTACTS | {ATTRIBUTE, IGNORE}:
+            message = _(
+                "Column {first} is taken for this already. Keep one of them as an extra.", first=first[field] + 1
+            )
+            raise InvalidInput({f"column-{index}": message})
+
+
+async def _move(
+    work: Work, import_id: UUID, states: Sequence[str], state: str, step_id: UUID | None = None, **values: Any
+) -> None:
     """Change the state if it is still one of ``states``: of two who press at once, one wins."""
     assignments = "".join(f", {name} = %({name})s" for name in values)
-    changed = await work.run(
-        f"update lead_imports set state = %(state)s, error = ''{assignments} where id = %(id)s and state = any(%(states)s)",
-        id=import_id,
-        state=state,
-        states=list(states),
-        **values,
-    )
-    if not changed:
-        lead_import = await work.get(LeadImport, import_id)
-        raise Conflict(_("This import is {state} now. Reload to see where it stands.", state=lead_import.state))
+    sql = MOVE.format(assignments=assignments)
+    if not await work.run(sql, id=import_id, states=list(states), state=state, step=step_id, **values):
+        raise Conflict(await _where_it_stands(work, import_id))
     work.signal(f"import:{import_id}")
     work.signal("imports")
+
+
+async def _where_it_stands(work: Work, import_id: UUID) -> str:
+    state = await work.value("select state from lead_imports where id = %(id)s", id=import_id)
+    if state is None:
+        raise NotFound(_("This import does not exist, or it has been discarded."))
+    sentences = {
+        "uploaded": _("The columns of this file are to be chosen first."),
+        "checking": _("This file is being checked right now."),
+        "checked": _("This file was checked again in the meantime. Please look at what was found."),
+        "running": _("This import is running already."),
+        "stopped": _("This import has been stopped."),
+        "done": _("This import is done already."),
+        "failed": _("This import has failed."),
+        "undoing": _("This import is being undone already."),
+        "undone": _("This import has been undone already."),
+    }
+    return sentences[state]
 
 
 async def _plan(work: Work, kind: str, import_id: UUID) -> None:
     step_id = await plan_step(work, kind, import_id, key=f"{kind}:{import_id}:{uuid4()}")
     await work.run("update lead_imports set step_id = %(step)s where id = %(id)s", step=step_id, id=import_id)
-
-
-async def _record(work: Work, action: str, import_id: UUID) -> None:
-    name = await work.value("select file_name from lead_imports where id = %(id)s", id=import_id)
-    await record(work, action, "import", import_id, name or "")

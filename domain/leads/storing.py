@@ -1,30 +1,42 @@
 """Storing a chunk of clean leads: matched with the people known already, in one statement however many rows there are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from domain.leads.rows import CleanLead
+from domain.leads.rows import MAX_TAGS, CleanLead
 from domain.work import Work
 
 # The rows as one JSON text: parsed by Postgres, cheaper than an array a column or a round trip a row.
 ROWS = """
 rows as materialized (
-  select *, gen_random_uuid() as new_id from json_to_recordset(%(rows)s::json) as r (n int, name text, email text, phone text, city text, source text,
-    campaign text, notes text, tags text[], consent boolean, attributes jsonb)
-), matched as materialized (
+  select *, gen_random_uuid() as new_id
+    from json_to_recordset(%(rows)s::json) as r (n int, name text, email text, phone text, city text, source text, campaign text,
+    notes text, tags text[], consent boolean, attributes jsonb)
+), found as materialized (
   select r.n, coalesce(by_email.id, by_phone.id) as person_id
     from rows r left join people by_email on by_email.email = r.email left join people by_phone on by_phone.phone = r.phone
+), ranked as materialized (
+  -- One row may name a person by the e-mail, another by the phone: only the database knows that they are the same.
+  select n, person_id, case when person_id is null then n else min(n) over (partition by person_id) end as first_n
+    from found
+), matched as materialized (
+  select n, person_id from ranked where n = first_n
 )
 """
-COUNT = f"with {ROWS} select count(*) filter (where person_id is null) as fresh, count(person_id) as known from matched"
+TWINS = "(select jsonb_agg(jsonb_build_array(n, first_n)) from ranked where n <> first_n) as twins"
+COUNT = f"""
+with {ROWS}
+select count(*) filter (where person_id is null) as fresh, count(person_id) as known, {TWINS} from matched
+"""
 STORE = f"""
 with {ROWS}, fresh as (
   insert into people (id, name, email, phone, city, consent_email, consent_whatsapp, import_id, created_at, updated_at)
-  select r.new_id, r.name, r.email, r.phone, r.city, coalesce(r.consent, false), coalesce(r.consent, false), %(import_id)s, %(now)s, %(now)s
+  select r.new_id, r.name, r.email, r.phone, r.city, coalesce(r.consent, false), coalesce(r.consent, false),
+      %(import_id)s, %(now)s, %(now)s
     from rows r join matched m using (n) where m.person_id is null
   on conflict do nothing
   returning id
@@ -47,9 +59,13 @@ with {ROWS}, fresh as (
      and (p.name = '' or p.city = '' or p.email is null or p.phone is null or r.consent
        or %(overwrite)s && array['name', 'city', 'email', 'phone'])
 ), leads as (
-  insert into imported_leads as l (person_id, import_id, last_import_id, row_number, source, campaign, tags, notes,
-    attributes, created_at)
-  select m.person_id, %(import_id)s, %(import_id)s, r.n, r.source, r.campaign, r.tags, r.notes, r.attributes, %(now)s
+  insert into imported_leads as l (person_id, import_id, last_import_id, row_number, status, source, campaign, tags,
+    notes, attributes, created_at)
+  select m.person_id, %(import_id)s, %(import_id)s, r.n, case
+        when m.is_known and exists (select from enrolments e where e.person_id = m.person_id) then 'enrolled'
+        when m.is_known and exists (select from cta_submissions a where a.person_id = m.person_id) then 'applied'
+        else 'new' end,
+      r.source, r.campaign, r.tags, r.notes, r.attributes, %(now)s
     from placed m join rows r using (n)
   on conflict (person_id) do update set
       last_import_id = excluded.last_import_id,
@@ -62,7 +78,7 @@ with {ROWS}, fresh as (
       tags = (select array(select distinct unnest(l.tags || excluded.tags) order by 1)),
       attributes = excluded.attributes || l.attributes
 )
-select count(*) filter (where not is_known) as fresh, count(*) filter (where is_known) as known from placed
+select count(*) filter (where not is_known) as fresh, count(*) filter (where is_known) as known, {TWINS} from placed
 """
 
 
@@ -72,29 +88,34 @@ class OvertakenByAnother(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NumberedLead:
-    """A clean lead and the number of its row in the file."""
+    """A clean lead, the number of its row in the file, and the row as it was."""
 
     number: int
     lead: CleanLead
+    cells: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How many leads were new, and how many belonged to people known already."""
+    """How many leads were new, and how many belonged to people known already.
+
+    ``twins`` are rows that proved to be the person of an earlier row of the chunk, with that row: they are left out.
+    """
 
     fresh: int
     known: int
+    twins: Mapping[int, int]
 
 
 async def count_chunk(work: Work, leads: Sequence[NumberedLead]) -> Stored:
     """Return what storing these leads would do."""
     row = await work.row(COUNT, rows=_as_json(leads, {}))
     assert row is not None
-    return Stored(row.fresh, row.known)
+    return Stored(row.fresh, row.known, dict(row.twins or ()))
 
 
 async def store_chunk(work: Work, import_id: UUID, leads: Sequence[NumberedLead], options: dict[str, Any]) -> Stored:
-    """Store leads that are all different people; raise OvertakenByAnother when one was added beside us."""
+    """Store leads that share no contact; raise OvertakenByAnother when one was added beside us."""
     row = await work.row(
         STORE,
         rows=_as_json(leads, options),
@@ -103,9 +124,10 @@ async def store_chunk(work: Work, import_id: UUID, leads: Sequence[NumberedLead]
         now=work.now,
     )
     assert row is not None
-    if row.fresh + row.known != len(leads):
+    stored = Stored(row.fresh, row.known, dict(row.twins or ()))
+    if stored.fresh + stored.known + len(stored.twins) != len(leads):
         raise OvertakenByAnother
-    return Stored(row.fresh, row.known)
+    return stored
 
 
 def _as_json(leads: Sequence[NumberedLead], options: dict[str, Any]) -> str:
@@ -120,7 +142,7 @@ def _as_json(leads: Sequence[NumberedLead], options: dict[str, Any]) -> str:
             "source": lead.source or source,
             "campaign": lead.campaign,
             "notes": lead.notes,
-            "tags": [*dict.fromkeys([*tags, *lead.tags])],
+            "tags": [*dict.fromkeys([*tags, *lead.tags])][:MAX_TAGS],
             "consent": lead.consent,
             "attributes": _attributes(lead),
         }

@@ -151,6 +151,9 @@ create table lead_imports (
   stored_name text not null,
   file_size bigint not null,
   file_hash text not null,
+  -- What the page shows of the file: each column's name, and some of its values.
+  header jsonb not null default '[]',
+  samples jsonb not null default '[]',
   mapping jsonb not null default '{}',
   options jsonb not null default '{}',
   state text not null default 'uploaded' check (state in
