@@ -1,0 +1,64 @@
+"""What the business needs of the house it runs in: texts, files, live pages, passwords, limits."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from domain.work import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedEmail:
+    subject: str
+    text: str
+    html: str
+
+
+class MessageRenderer(Protocol):
+    """Renders templates/email/. Synchronous and quick; many recipients share one rendering through substitutions."""
+
+    def email(self, template: str, values: Mapping[str, object]) -> RenderedEmail: ...
+
+
+class FileStore(Protocol):
+    """Keeps files under names of ours. Names are relative, made by us, never by a visitor."""
+
+    async def put(self, name: str, chunks: AsyncIterator[bytes], *, limit: int) -> int:
+        """Store the chunks and return the size in bytes; past ``limit`` bytes, raise FileTooLarge and keep nothing."""
+        ...
+
+    def path(self, name: str) -> Path:
+        """Return where the file lies on this machine; raise FileNotFoundError when it is gone."""
+        ...
+
+    async def delete(self, name: str) -> None:
+        """Remove the file; one that is gone already is fine."""
+        ...
+
+
+class LiveSignals(Protocol):
+    async def announce(self, signals: Sequence[Signal]) -> None:
+        """Tell every open page of these topics. Never raises: a page that misses a hint re-syncs."""
+        ...
+
+    async def nudge(self) -> None:
+        """Wake a worker now. Never raises: the sweep comes anyway."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    """Argon2id off the event loop, a few at a time."""
+
+    async def hash(self, password: str) -> str: ...
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        """Say whether the password fits. No hash takes as long as a hash and fits nothing."""
+        ...
+
+
+class RateLimiter(Protocol):
+    """Counts attempts atomically across processes."""
+
+    async def hit(self, bucket: str, *, limit: int, seconds: int) -> int:
+        """Count one attempt; return 0 when allowed, else the seconds until the next is."""
+        ...
