@@ -23,12 +23,13 @@ TELL_AFTER = 20.0
 class Component:
     """A child process that is started again, after a growing pause, whenever it ends.
 
-    ``problem`` says what the component still lacks, empty when it is ready. ``stop_signal`` ends it cleanly.
+    ``problem`` says, given the seconds since the start, what the component still lacks; it is empty when ready.
+    ``stop_signal`` ends the component cleanly.
     """
 
     name: str
     launch: Launch
-    problem: Callable[[], str]
+    problem: Callable[[float], str]
     log: ComponentLog
     say: Callable[[str, str], None]
     stop_signal: signal.Signals = signal.SIGTERM
@@ -82,7 +83,7 @@ class Component:
         self.say(self.name, f"{what}; starting it again in {pause:g} s")
 
     def _look_for_ready(self, now: float) -> None:
-        problem = self.problem()
+        problem = self.problem(now - self.started)
         if not problem:
             self.ready = True
             self.say(self.name, "ready" if not self.failures else "ready again")

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from adapters.settings import Settings
@@ -11,7 +12,8 @@ DEMO_SIGN_INS = ("owner@demo.gurudesk.test", "admin@demo.gurudesk.test", "studen
 
 
 def line(text: str = "") -> None:
-    print(text, flush=True)
+    with suppress(OSError):  # the terminal may be gone, and stopping must go on
+        print(text, flush=True)
 
 
 def component(name: str, text: str) -> None:
