@@ -60,7 +60,11 @@ def render_unexpected(request: Request[Any, Any, Any], error: Exception) -> Resp
 
 
 def render_refused_form(request: Request[Any, Any, Any], refused: FormRefused) -> Template:
-    return page(request, refused.template, status_code=422, form=refused.form, **refused.context)
+    status = 429 if refused.retry_after else 422
+    response = page(request, refused.template, status_code=status, form=refused.form, **refused.context)
+    if refused.retry_after:
+        response.headers["Retry-After"] = str(refused.retry_after)
+    return response
 
 
 def send_to_sign_in(request: Request[Any, Any, Any], _error: SignInNeeded) -> Response[Any]:

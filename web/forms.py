@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from litestar import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from domain.errors import DomainError, InvalidInput
+from domain.errors import DomainError, InvalidInput, TooMany
 from domain.language import _
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -31,10 +31,11 @@ class Form(Generic[Model]):
 class FormRefused(Exception):
     """Typed values are wrong: the page is shown again with them, and the transaction is rolled back."""
 
-    def __init__(self, template: str, form: Form[Any], context: Mapping[str, Any]) -> None:
+    def __init__(self, template: str, form: Form[Any], context: Mapping[str, Any], retry_after: int = 0) -> None:
         self.template = template
         self.form = form
         self.context = dict(context)
+        self.retry_after = retry_after
 
 
 async def read_form(
@@ -52,7 +53,8 @@ async def read_form(
 def refuse(template: str, form: Form[Any], error: DomainError, **context: Any) -> FormRefused:
     """Return what to raise when the domain refuses what was typed: its words, beside the field if it names one."""
     errors = error.fields if isinstance(error, InvalidInput) else {"": str(error)}
-    return FormRefused(template, Form(form.values, errors), context)
+    retry_after = error.retry_after if isinstance(error, TooMany) else 0
+    return FormRefused(template, Form(form.values, errors), context, retry_after)
 
 
 async def typed_values(request: Request[Any, Any, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from domain.accounts.logins import normal_login
 from domain.accounts.one_time_links import use_link
 from domain.accounts.password_rules import check_password
 from domain.accounts.sign_ins import revoke_sign_ins
+from domain.audit import record
 from domain.errors import InvalidInput, NotFound
 from domain.language import _
 from domain.messaging.outbox import plan_email
@@ -103,6 +104,8 @@ async def _store(work: Work, account: Row, password: str, hasher: PasswordHasher
     password_hash = await hasher.hash(password)
     await work.run(STORE, person_id=account.id, password_hash=password_hash, now=work.now)
     await revoke_sign_ins(work, account.id, but=work.identity.sign_in_id)
+    if account.role != "student":
+        await record(work, "password.changed", "person", account.id, account.name)
 
 
 async def _account(work: Work, person_id: UUID) -> Row:

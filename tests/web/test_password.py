@@ -62,6 +62,8 @@ async def test_the_fourth_link_in_an_hour_is_refused_on_the_form_which_keeps_wha
     for _ in range(3):
         assert (await as_owner.post("/forgot-password", data={"login": ASHA.email})).status_code == 200
     refused = await as_owner.post("/forgot-password", data={"login": ASHA.email})
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 3500
     assert "Try again in 60 minutes" in refused.text
     assert ASHA.email in refused.text
 

@@ -1,5 +1,6 @@
 """Passwords: what is refused, how long a temporary one is good, and what changing one ends."""
 
+import asyncio
 import re
 from datetime import timedelta
 
@@ -81,6 +82,12 @@ async def test_a_temporary_password_opens_one_sign_in(work_as, hasher, attempt):
     assert (await attempt(password)).must_change_password
     with pytest.raises(InvalidInput, match="was used or has expired"):
         await attempt(password)
+
+
+async def test_of_two_browsers_that_use_a_temporary_password_at_once_one_gets_in(work_as, hasher, attempt):
+    password = await temporary(work_as, hasher)
+    results = await asyncio.gather(*(attempt(password) for _ in range(4)), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["InvalidInput"] * 3 + ["SignedIn"]
 
 
 async def test_a_temporary_password_is_good_for_72_hours_of_business_time(work_as, hasher, attempt):
