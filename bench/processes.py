@@ -24,6 +24,14 @@ def free_port() -> int:
 @contextmanager
 def component(name: str, settings: Settings) -> Iterator[psutil.Process]:
     """Run `gurudesk web`, `worker` or `sandbox` on the servers of these settings until the block is left."""
+    port = {"web": settings.port, "sandbox": settings.sandbox_port}.get(name)
+    with module_running(["adapters.cli", name], settings, port) as process:
+        yield process
+
+
+@contextmanager
+def module_running(module: list[str], settings: Settings, port: int | None) -> Iterator[psutil.Process]:
+    """Run a module with arguments on the servers of these settings; with a port, once it answers there."""
     environment = os.environ | {
         "GURUDESK_DATA_DIR": str(settings.data_dir),
         "GURUDESK_PORT": str(settings.port),
@@ -31,10 +39,10 @@ def component(name: str, settings: Settings) -> Iterator[psutil.Process]:
         "GURUDESK_SANDBOX_DELAYS": "false",
         "GURUDESK_DEMO": "false",
     }
-    process = subprocess.Popen([sys.executable, "-m", "adapters.cli", name], env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", *module], env=environment, stdout=subprocess.DEVNULL)
     try:
-        if name != "worker":
-            _wait(settings.port if name == "web" else settings.sandbox_port, process)
+        if port is not None:
+            _wait(port, process)
         yield psutil.Process(process.pid)
     finally:
         process.terminate()

@@ -32,16 +32,18 @@ with recursive hop (source) as (
   select (select l.source from imported_leads l where l.source > hop.source order by l.source limit 1)
     from hop where hop.source is not null
 )
-select {count} as total, r.*,
-  (select array_agg(source) from (select source from hop where source is not null limit 50) s) as sources,
-  (select array_agg(tag) from (select tag from lead_tags order by tag limit 100) t) as tag_names,
-  (select jsonb_agg(jsonb_build_array(id, file_name, created_at)) from (
-     select id, file_name, created_at from lead_imports where state in ('running', 'stopped', 'done')
-      order by created_at desc limit 30) i) as imports
+select {count} as total, r.*, f.*
 from (select) one left join (
   select p.id as person_id, l.id, p.name, p.email, p.phone, p.city, l.status, l.source, l.tags, l.created_at, l.at
     from ({page}) l join people p on p.id = l.person_id
-) r on true order by r.at
+) r on true left join lateral (
+  -- What can be filtered by comes with the first row alone.
+  select (select array_agg(source) from (select source from hop where source is not null limit 50) s) as sources,
+    (select array_agg(tag) from (select tag from lead_tags order by tag limit 100) t) as tag_names,
+    (select jsonb_agg(jsonb_build_array(id, file_name)) from (
+       select id, file_name from lead_imports where state in ('running', 'stopped', 'done')
+        order by created_at desc limit 30) i) as imports
+) f on r.at is null or r.at = %(offset)s + 1 order by r.at
 """
 PAGE = """
 select l.*, row_number() over (order by {order}) as at {from_} {where} order by {order} limit %(limit)s offset %(offset)s
@@ -76,7 +78,7 @@ class LeadPage:
     page: int
     sources: Sequence[str] = ()
     tags: Sequence[str] = ()
-    imports: Sequence[tuple[str, str, str]] = field(default=())
+    imports: Sequence[tuple[str, str]] = field(default=())
 
     @property
     def pages(self) -> int:

@@ -127,7 +127,7 @@ def list_context(request: Request[Any, Any, Any], wanted: LeadFilter, found: Lea
         "wanted": wanted,
         "query": query,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-        "chips": chips(wanted, {found_id: file_name for found_id, file_name, _at in found.imports}),
+        "chips": chips(wanted, dict(found.imports)),
         "no_source": NO_SOURCE,
         "status_names": status_names(),
     }
