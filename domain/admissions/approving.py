@@ -22,11 +22,13 @@ from unnest(%(ids)s::uuid[], %(versions)s::int[], %(batches)s::uuid[]) as c (id,
 where a.id = c.id and a.status = 'new' and a.version = c.version
 returning a.id
 """
-# Locked, so that two admins cannot give away the same last place.
+# Locked before they are counted, in a statement of its own: a count that waits inside the locking one is as old as its start,
+# and two admins would give away the same last place.
+LOCK_BATCHES = "select id from batches where id = any(%(ids)s) order by id for update"
 BATCHES = """
 select b.id, b.course_id, b.name, b.starts_on, b.ends_on, b.capacity, c.title as course, c.price_paise,
   (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn') as taken
-from batches b join courses c on c.id = b.course_id where b.id = any(%(ids)s) order by b.id for update of b
+from batches b join courses c on c.id = b.course_id where b.id = any(%(ids)s)
 """
 CANDIDATES = """
 select a.id, a.course_id, c.batch_id, a.lead_id, h.id as person_id, h.name, h.email, a.email as typed_email,
@@ -88,7 +90,9 @@ async def approve_all(work: Work, approvals: Sequence[Approval], *, beyond_capac
     Raises BatchFull, InvalidInput and Conflict before anything is changed.
     """
     work.require_admin()
-    batches = {batch.id: batch for batch in await work.rows(BATCHES, ids=list({one.batch_id for one in approvals}))}
+    batch_ids = list({one.batch_id for one in approvals})
+    await work.rows(LOCK_BATCHES, ids=batch_ids)
+    batches = {batch.id: batch for batch in await work.rows(BATCHES, ids=batch_ids)}
     chosen: dict[str, Any] = {
         "ids": [one.application_id for one in approvals],
         "batches": [one.batch_id for one in approvals],

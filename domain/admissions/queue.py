@@ -1,5 +1,6 @@
 """The review queue: applications by state, searched, filtered, sorted, 20 a page, and what is new since it was opened."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +20,8 @@ SORTS = {
     "city": "lower(a.city), a.id",
     "-city": "lower(a.city) desc, a.id",
 }
+# A phone number is found however it is grouped.
+PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,}").fullmatch
 FILTER = """
 (%(q)s::text = '' or a.search like %(pattern)s) and (%(course)s::uuid is null or a.course_id = %(course)s)
   and (%(until)s::timestamptz is null or a.submitted_at <= %(until)s)
@@ -69,6 +72,8 @@ class Filters:
 
     def values(self) -> dict[str, Any]:
         text = self.q.strip().lower()
+        if PHONE(text):
+            text = re.sub(r"[^+0-9]", "", text)
         escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return {
             "state": self.state,

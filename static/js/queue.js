@@ -1,22 +1,10 @@
-// The review queue: ticks that survive a refresh of the list, and shortcuts that bring the focus to a decision.
+// The review queue: ticks that survive "3 new: show", and shortcuts that bring the focus to a decision.
 (() => {
-  const list = () => document.querySelector("[data-keep-ticks]");
-  const ticked = new Set();
-
+  // A list that refreshes by itself keeps its ticks already; this is for the person who asks to see the news.
   document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
-    ticked.clear();
-    if (!ctx.target?.matches?.("[data-keep-ticks]")) return;
-    for (const box of list().querySelectorAll(".row-check:checked")) ticked.add(box.value);
-  });
-
-  document.addEventListener("htmx:after:swap", () => {
-    for (const box of list()?.querySelectorAll(".row-check") ?? []) {
-      if (!ticked.has(box.value) || box.checked) continue;
-      box.checked = true;
-      box.dispatchEvent(new Event("change", { bubbles: true }));
-    }
-    ticked.clear();
-  });
+    if (!ctx.sourceElement?.closest?.("#applications-news")) return;
+    ctx.ticked = [...document.querySelectorAll(".row-check:checked")].map((box) => [box.getAttribute("form"), box.value]);
+  }, true);
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-focuses]");

@@ -48,7 +48,11 @@ class ApplicationController(Controller):
     async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
         filters = read_filters(request.query_params)
         queue = await list_applications(work, filters, page_number(request.query_params))
-        context = {"queue": queue, "query": query_of(filters), "undo": await undo_of(request, work)}
+        context = {
+            "queue": queue,
+            "query": query_of(filters),
+            "undo": await undo_of(work, request.query_params.get("undo", "")),
+        }
         return page(request, "admin/applications/index.html", since=work.now.isoformat(), **context)
 
     @get("/news", opt={"no_shell": True})
@@ -65,7 +69,14 @@ class ApplicationController(Controller):
     ) -> Template:
         filters = read_filters(request.query_params)
         context = await shown(work, application_id, filters)
-        return page(request, template_of(request), undo=await undo_of(request, work), form=None, full=False, **context)
+        return page(
+            request,
+            template_of(request),
+            undo=await undo_of(work, request.query_params.get("undo", "")),
+            form=None,
+            full=False,
+            **context,
+        )
 
     @post("/{application_id:uuid}/approval")
     async def approve(
@@ -149,21 +160,23 @@ async def onwards(
     if not is_fragment(request):
         path = f"{INDEX}/{next_id}" if next_id else INDEX
         return go(request, with_query(path, undo=undo, **query), "" if undo else message)
-    toast = {"kind": "success", "text": message}
-    if undo:
-        toast |= {"undo": with_query(f"{INDEX}/rejections/undo", at=undo), "undo_label": _("Undo")}
+    # What lies under an open panel cannot be pressed, so the way back is shown inside it.
+    context = {"undo": await undo_of(work, undo), "query": query}
     if next_id:
-        context = await shown(work, next_id, filters)
-        answer = page(request, "admin/applications/_application.html", form=None, full=False, undo=None, **context)
+        context |= await shown(work, next_id, filters)
+        answer = page(request, "admin/applications/_application.html", form=None, full=False, **context)
     else:
-        answer = page(request, "admin/applications/_done.html", query=query)
-    answer.headers["HX-Trigger"] = json.dumps({"toast": toast, "applications:decided": True})
+        answer = page(request, "admin/applications/_done.html", **context)
+    events: dict[str, Any] = {"applications:decided": True}
+    if not undo:
+        events["toast"] = {"kind": "success", "text": message}
+    answer.headers["HX-Trigger"] = json.dumps(events)
     return answer
 
 
-async def undo_of(request: Request[Any, Any, Any], work: Work) -> Mapping[str, Any] | None:
-    """Return what the undo bar says, when the address names a rejection of who asks that can be undone."""
-    if not (text := request.query_params.get("undo")):
+async def undo_of(work: Work, text: str) -> Mapping[str, Any] | None:
+    """Return what the undo bar says, when ``text`` is the moment of a rejection that who asks can undo."""
+    if not text:
         return None
     row = await undoable(work, read_moment(text))
     return {"count": row.count, "name": row.name, "at": text} if row else None
@@ -178,7 +191,7 @@ def read_filters(values: Mapping[str, Any]) -> Filters:
     state, sort = str(values.get("state", "")), str(values.get("sort", ""))
     return Filters(
         state=state if state in STATES else "",
-        q=str(values.get("q", "")).replace("\0", "")[:200],
+        q=str(values.get("q", ""))[:200],
         course=uuid_or_none(str(values.get("course", ""))),
         sort=sort or "-submitted",
     )

@@ -55,7 +55,7 @@ class StudentController(Controller):
 def read_filters(values: Mapping[str, Any]) -> StudentFilters:
     """Read the filters of an address; what makes no sense filters nothing."""
     return StudentFilters(
-        q=str(values.get("q", "")).replace("\0", "")[:200],
+        q=str(values.get("q", ""))[:200],
         batch=uuid_or_none(str(values.get("batch", ""))),
         sort=str(values.get("sort", "")) or "name",
     )

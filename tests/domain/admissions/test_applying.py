@@ -112,9 +112,7 @@ async def test_who_matches_one_person_by_e_mail_and_another_by_phone_is_the_one_
 async def test_the_link_of_the_e_mail_names_lead_and_campaign(applies, database, catalogue):
     async with database.work(SYSTEM) as work:
         known = await lead(work, email="old@example.com")
-        delivery = await work.row(
-            CAMPAIGN_EMAIL, course_id=catalogue.course_id, person_id=known.person_id, key="cta:1"
-        )
+        delivery = await work.row(CAMPAIGN_EMAIL, course_id=catalogue.course_id, person_id=known.person_id, key="cta:1")
     await applies(ROHIT, delivery_id=delivery.id)
     async with database.work(SYSTEM) as work:
         (application,) = await all_applications(work)
@@ -126,9 +124,7 @@ async def test_the_link_of_the_e_mail_names_lead_and_campaign(applies, database,
 async def test_without_the_link_the_last_campaign_for_this_course_is_named(applies, database, catalogue):
     async with database.work(SYSTEM) as work:
         known = await lead(work, email=ROHIT.email)
-        delivery = await work.row(
-            CAMPAIGN_EMAIL, course_id=catalogue.course_id, person_id=known.person_id, key="cta:1"
-        )
+        delivery = await work.row(CAMPAIGN_EMAIL, course_id=catalogue.course_id, person_id=known.person_id, key="cta:1")
     await applies(ROHIT)
     async with database.work(SYSTEM) as work:
         (application,) = await all_applications(work)

@@ -43,7 +43,11 @@ async def test_an_approved_applicant_is_a_student_with_a_place_and_a_welcome(app
     assert await approves(application_id) == "Rohit Deshmukh"
 
     (application,) = await rows(database, "select * from cta_submissions")
-    assert (application.status, application.decided_by, application.batch_id) == ("approved", BEN.id, catalogue.batch_id)
+    assert (application.status, application.decided_by, application.batch_id) == (
+        "approved",
+        BEN.id,
+        catalogue.batch_id,
+    )
     (profile,) = await rows(database, f"select * from profiles where person_id = '{application.person_id}'")
     assert (profile.role, profile.password_hash) == ("student", None)
     (enrolment,) = await rows(database, "select * from enrolments")
@@ -53,7 +57,11 @@ async def test_an_approved_applicant_is_a_student_with_a_place_and_a_welcome(app
         3_000_000,
     )
     (email,) = await rows(database, "select * from deliveries")
-    assert (email.kind, email.to_address, email.idempotency_key) == ("welcome", ROHIT.email, f"welcome:{application_id}")
+    assert (email.kind, email.to_address, email.idempotency_key) == (
+        "welcome",
+        ROHIT.email,
+        f"welcome:{application_id}",
+    )
     assert email.params["course_title"] == "Data Analytics"
     assert email.params["batch_name"] == "Batch 7"
     assert "password" not in str(email.params)
@@ -137,10 +145,14 @@ async def test_a_deactivated_student_is_not_enrolled_behind_anybodys_back(applie
 
 async def test_an_approval_that_fails_at_the_end_leaves_nothing(applies, database, catalogue, work_as):
     application_id = await applies(ROHIT)
-    with pytest.raises(RuntimeError):
+
+    async def fail_after_approving() -> None:
         async with work_as(BEN.identity) as work:
             await approve(work, Approval(application_id, 1, catalogue.batch_id))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_after_approving()
     (application,) = await rows(database, "select * from cta_submissions")
     assert application.status == "new"
     for table in ("enrolments", "deliveries", "audit_logs where action = 'application.approved'"):

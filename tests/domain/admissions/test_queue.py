@@ -35,7 +35,7 @@ async def test_the_newest_comes_first_and_every_sort_has_its_opposite(work):
     assert await names(work, sort="; drop table people") == await names(work)
 
 
-@pytest.mark.parametrize("q", ["meera", "MEERA@", "+9198765 00002".replace(" ", ""), "Nair"])
+@pytest.mark.parametrize("q", ["meera", "MEERA@", "98765 00002", "+91 98765-00002", "Nair"])
 async def test_search_finds_by_name_e_mail_and_phone(work, q):
     assert await names(work, q=q) == ["Meera Nair"]
 
