@@ -96,7 +96,13 @@ class Admissions:
         batch = next(row for row in self.story.tables["batches"] if row["id"] == application["batch_id"])
         self.enrol(person, batch, course, at, application)
         self.office.account(person, "student", at)
-        params = {"course": course["title"], "batch": batch["name"], "starts_on": f"{batch['starts_on']:%-d %B %Y}"}
+        params = {
+            "first_name": person["name"].split()[0],
+            "sign_in_email": person["email"],
+            "course_title": course["title"],
+            "batch_name": batch["name"],
+            "batch_dates": f"It runs from {batch['starts_on']:%-d %B %Y} to {batch['ends_on']:%-d %B %Y}.",
+        }
         delivery = self.mailing.delivery(person, at, "welcome", params, subject_id=application["id"])
         self.mailing.received(delivery, f"Welcome to {course['title']}: your account", opens=0.9)
 
@@ -117,6 +123,6 @@ class Admissions:
     def _tell_rejected(self, application: Record, person: Record, course: Record, at: datetime) -> None:
         sent_at = at + timedelta(minutes=10)
         if sent_at < self.story.now - timedelta(hours=1):
-            params = {"course": course["title"]}
+            params = {"first_name": person["name"].split()[0], "course_title": course["title"]}
             delivery = self.mailing.delivery(person, sent_at, "rejection", params, subject_id=application["id"])
             self.mailing.received(delivery, f"Your application for {course['title']}", opens=0.7)

@@ -59,7 +59,9 @@ def _send(
             "course_summary": course["summary"],
             "apply_path": f"/apply/{course['slug']}",
         }
-        delivery = mailing.delivery(lead.person, at, "cta", params, campaign_id=campaign["id"])
+        delivery = mailing.delivery(
+            lead.person, at, "cta", params, campaign_id=campaign["id"], subject_id=lead.row["id"]
+        )
         subject = f"{params['first_name']}, your place in {course['title']}"
         trouble = place if is_last else None
         if clicked_at := _outcome(story, mailing, delivery, subject, trouble):

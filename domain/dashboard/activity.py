@@ -12,7 +12,7 @@ from domain.work import Work
 MOST = 8
 PER_PAGE = 40
 # Told by the import, campaign or application itself, with more to say than the entry of who began it.
-TOLD_ELSEWHERE = ("import.started", "campaign.started")
+TOLD_ELSEWHERE = ("import.uploaded", "import.started", "campaign.started")
 
 # Each part reads the end of an index. Entries about the demo outlive it in the audit log, but not here.
 SQL = """
@@ -46,23 +46,35 @@ select jsonb_agg(to_jsonb(happened) order by at desc, key) from (
 ) happened
 """
 
-# What is done -> icon, sentence. Others are named by their own words.
-ACTIONS = {
-    "application.approved": ("graduation-cap", "Application approved"),
-    "application.rejected": ("user-x", "Application rejected"),
-    "application.reopened": ("undo-2", "Rejection undone"),
-    "import.undone": ("undo-2", "Import undone"),
-    "import.stopped": ("square", "Import stopped"),
-    "course.created": ("book-open", "Course created"),
-    "course.published": ("book-open", "Course published"),
-    "batch.created": ("layers", "Batch created"),
-    "sending.paused": ("pause", "Sending paused"),
-    "sending.resumed": ("play", "Sending resumed"),
-    "demo.removed": ("trash-2", "Demo data removed"),
-    "admin.invited": ("user-plus", "Admin invited"),
-    "leads.deleted": ("trash-2", "Leads deleted"),
-    "leads.exported": ("download", "Leads exported"),
-    "address.suppressed": ("mail-x", "Address takes no more campaigns"),
+# Where the words of the action itself would read badly.
+TITLES = {
+    "application.reopened": "Rejection undone",
+    "address.suppressed": "Address takes no more campaigns",
+    "address.resubscribed": "Address takes campaigns again",
+    "demo.removed": "Demo data removed",
+    "test_email.sent": "Test e-mail sent",
+    "student.welcomed_again": "Welcome e-mail sent again",
+}
+# What it was done to, or the action itself -> icon
+ICONS = {
+    "application.approved": "graduation-cap",
+    "application.rejected": "user-x",
+    "application": "clipboard-check",
+    "import": "file-up",
+    "lead": "users",
+    "leads": "users",
+    "campaign": "megaphone",
+    "course": "book-open",
+    "module": "book-open",
+    "batch": "layers",
+    "student": "graduation-cap",
+    "password": "key-round",
+    "sending.paused": "pause",
+    "sending": "play",
+    "address": "mail-x",
+    "test_email": "mail-check",
+    "business": "building-2",
+    "demo": "trash-2",
 }
 PLACES = {
     "application": "/admin/applications/{}",
@@ -140,11 +152,13 @@ def _email(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 def _audit(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
     action = row["state"]
-    icon, title = ACTIONS.get(action, ("shield-check", action.replace(".", " ").replace("_", " ").capitalize()))
+    noun = action.partition(".")[0]
+    icon = ICONS.get(action) or ICONS.get(noun, "shield-check")
+    title = _(TITLES[action]) if action in TITLES else action.replace(".", " ").replace("_", " ").capitalize()
     about = f"{row['name']}, {row['detail']}" if row["detail"] and row["name"] else row["name"] or ""
     by = _("by {name}", name=row["actor"])
-    place = PLACES.get(action.partition(".")[0], "")
-    return icon, _(title), f"{about} · {by}" if about else by, place.format(row["subject"]) if row["subject"] else ""
+    place = PLACES.get(noun, "")
+    return icon, title, f"{about} · {by}" if about else by, place.format(row["subject"]) if row["subject"] else ""
 
 
 WORDS = {"application": _application, "import": _import, "campaign": _campaign, "email": _email, "audit": _audit}

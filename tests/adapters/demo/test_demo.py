@@ -10,13 +10,14 @@ import pytest
 
 from adapters import demo
 from adapters.demo.business import make_business
+from adapters.email_templates import JinjaMessageRenderer
 from adapters.passwords import Argon2PasswordHasher
 from adapters.postgres.database import Database
 from adapters.settings import Settings
 from domain.automation.handlers import HANDLERS
 from domain.demo import remove_demo
 from domain.work import SYSTEM, Work
-from tests.fixtures.cast import send_csrf
+from tests.fixtures.cast import ASHA, send_csrf
 
 NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 RESERVED = re.compile(r".*@([a-z.]+\.test|example\.(com|org|net))")
@@ -148,6 +149,17 @@ async def test_leads_applications_and_enrolments_tell_one_story(loaded: Database
     assert tuple(wrong) == (0, 0, 0, 0, 0)
 
 
+def test_demo_emails_can_be_sent_again():
+    deliveries = make_business(NOW, "hash")["deliveries"]
+    kinds = {delivery["kind"]: delivery for delivery in deliveries}
+    assert set(kinds) == {"cta", "welcome", "rejection"}
+    made_when_composed = {"apply_url": "u", "unsubscribe_url": "u", "temporary_password": "p"}
+    common = {"business_name": "B", "base_url": "u", "recipient_name": "R"}
+    for kind, delivery in kinds.items():
+        filled = JinjaMessageRenderer().email(kind, {**common, **made_when_composed, **delivery["params"]})
+        assert delivery["to_name"].split()[0] in filled.text
+
+
 async def test_loading_twice_does_nothing(loaded: Database):
     async with loaded.work(SYSTEM) as work:
         before = await counts(work)
@@ -201,9 +213,9 @@ async def test_a_demo_course_that_real_people_are_in_becomes_real(loaded: Databa
         await work.run(
             """
             insert into enrolments (person_id, batch_id, enrolled_at)
-            select p.person_id, b.id, %(now)s from profiles p join people h on h.id = p.person_id, batches b
-             where h.name = 'Asha Rao' and b.name = 'Batch 7'
+            select %(asha)s, b.id, %(now)s from batches b where b.name = 'Batch 7'
             """,
+            asha=ASHA.id,
             now=work.now,
         )
         await remove_demo(work)
@@ -229,8 +241,8 @@ async def test_a_batch_of_ones_own_keeps_its_demo_course(loaded: Database):
 async def test_tags_of_ones_own_leads_stay_in_the_filter(loaded: Database, cast: object):
     async with loaded.work(SYSTEM) as work:
         await work.run(
-            "insert into imported_leads (person_id, tags, created_at) select id, '{vip,meta}', %(now)s from people"
-            " where name = 'Asha Rao'",
+            "insert into imported_leads (person_id, tags, created_at) values (%(asha)s, '{vip,meta}', %(now)s)",
+            asha=ASHA.id,
             now=work.now,
         )
         await remove_demo(work)
