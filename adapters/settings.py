@@ -1,5 +1,8 @@
 """Every setting of Gurudesk, read from the environment and `.env`, checked when the program starts."""
 
+import os
+import secrets
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -94,14 +97,13 @@ class Settings(BaseSettings):
 
 
 def _kept_secret(path: Path) -> bytes:
-    import os
-    import secrets
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_urlsafe(48).encode())
+    """Return what the file holds; of several processes that find none, one writes it, whole, and all read that."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(secrets.token_urlsafe(48).encode())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_bytes()
