@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+
+from bench.ground import Row, row
 
 ROOT = Path(__file__).resolve().parent.parent
 BARE = """
@@ -25,18 +26,14 @@ Granian("bare", port={port}, interface=Interfaces.ASGI).serve(target_loader=lamb
 """
 
 
-def measure() -> list[dict[str, Any]]:
+def measure() -> list[Row]:
     """Start twice in a fresh data folder: with everything to make, and again. The baseline is a bare Litestar app."""
     bare = _bare_start()
     with tempfile.TemporaryDirectory(prefix="gd-bench-", dir="/tmp") as folder:
         Path(folder).chmod(0o711)
         environment = _environment(Path(folder) / "data")
         first, again = _start(environment), _start(environment)
-    return [_row("start, first time with demo data", first, bare), _row("start again", again, bare)]
-
-
-def _row(name: str, value: float, baseline: float) -> dict[str, Any]:
-    return {"name": name, "value": value, "unit": "s", "baseline": baseline, "ratio": value / baseline}
+    return [row("start, first time with demo data", first, "s", bare), row("start again", again, "s", bare)]
 
 
 def _environment(data_dir: Path) -> dict[str, str]:
@@ -105,5 +102,5 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
-    for row in measure():
-        print(f"{row['name']:<34} {row['value']:6.2f} {row['unit']}  {row['ratio']:.1f} times a bare start")
+    for line in measure():
+        print(f"{line['name']:<34} {line['value']:6.2f} {line['unit']}  {line['ratio']} times a bare start")
