@@ -1,0 +1,103 @@
+"""Every page there is, taken from the route table, with the address at which the demo shows it."""
+
+from dataclasses import dataclass
+from string import Formatter
+from uuid import UUID
+
+from adapters.settings import Settings
+from domain.accounts.tokens import new_token, token_hash
+from domain.messaging.suppressions import unsubscribe_token
+from tests.fixtures.launcher import Launch
+from tests.fixtures.services import TEST_SECRET
+from tests.web.route_table import route_table
+from web.app import create_app
+
+# Who looks at the pages of an audience: the demo's owner sees all that admins see.
+LOOKS = {"public": "", "student": "student", "signed_in": "student", "admin": "owner", "super_admin": "owner"}
+
+# Where a part of an address comes from.
+PARTS = {
+    "lead_id": "select lead_id from cta_submissions where lead_id is not null order by submitted_at limit 1",
+    "application_id": "select id from cta_submissions where status = 'new' order by submitted_at limit 1",
+    "campaign_id": "select id from lead_campaigns order by created_at limit 1",
+    "course_id": "select course_id from batches order by starts_on, id limit 1",
+    "batch_id": "select id from batches order by starts_on, id limit 1",
+    "delivery_id": "select id from deliveries where state = 'failed' limit 1",
+    "import_id": "select id from lead_imports order by created_at desc limit 1",
+    "person_id": "select person_id from profiles where role = 'student' order by created_at desc limit 1",
+    "slug": "select slug from courses where is_published order by created_at limit 1",
+    "error_id": """
+        insert into error_logs (reference, component, kind, message, trace, method, path)
+        values (left(gen_random_uuid()::text, 8), 'web', 'TimeoutError', 'The database did not answer.',
+                'Traceback (most recent call last):' || chr(10) || '  File "web/app.py", line 1', 'GET', '/admin/leads')
+        returning id""",
+}
+# Whom or what a link with a token is about.
+LINKS = {
+    "/set-password/{token}": ("set_password", "select person_id from profiles where role = 'student' limit 1"),
+    "/admin-access/verify/{token}": (
+        "verify_admin_request",
+        """insert into admin_requests (name, email, reason, created_at)
+           values ('Kiran Rao', gen_random_uuid() || '@example.com', 'I teach.', now()) returning id""",
+    ),
+}
+LINK = """
+insert into one_time_links (purpose, subject_id, token_hash, expires_at)
+values ('{purpose}', '{subject}', '\\x{token_hash}', now() + interval '1 day')
+"""
+# What stands behind an address for the page to show what it is for.
+QUERIES = {"/admin/leads/selection": "?action=delete&scope=all", "/admin/campaigns/new": "?scope=all"}
+# These do their work and lead elsewhere.
+NO_PAGES = {"/admin/notifications/{notification_id}", "/student/notifications/{notification_id}"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPage:
+    """One page of the product, and who looks at it."""
+
+    template: str
+    looker: str
+
+    def __str__(self) -> str:
+        return self.template
+
+    def address(self, demo: Launch) -> str:
+        """Return where the demo shows it, filled with something that is there."""
+        parts = {name: _part(demo, self.template, name) for name in _names(self.template)}
+        return self.template.format(**parts) + QUERIES.get(self.template, "")
+
+
+def all_pages() -> list[PlacedPage]:
+    """Return every page that a person can ask for."""
+    app = create_app(Settings(_env_file=None, secret_key=TEST_SECRET))
+    entries = [
+        entry for entry in route_table(app) if entry.method == "GET" and entry.is_page and entry.audience in LOOKS
+    ]
+    pages = {entry.template: entry.audience for entry in entries if entry.template not in NO_PAGES}
+    return [PlacedPage(template, _looker(template, pages[template])) for template in sorted(pages)]
+
+
+def _looker(template: str, audience: str) -> str:
+    return "owner" if template == "/styleguide" else LOOKS[audience]
+
+
+def _names(template: str) -> list[str]:
+    return [name for _text, name, _format, _conversion in Formatter().parse(template) if name]
+
+
+def _part(demo: Launch, template: str, name: str) -> str:
+    if template == "/unsubscribe/{token}":
+        delivery_id = UUID(str(demo.ask("select id from deliveries where kind = 'cta' order by created_at limit 1")))
+        return unsubscribe_token((demo.data_dir / "secret_key").read_bytes(), delivery_id)
+    if name == "token":
+        return _link(demo, *LINKS[template])
+    assert name in PARTS, f"say in PARTS where the demo has a {name} for {template}"
+    value = demo.ask(PARTS[name])
+    assert value is not None, f"the demo has no {name}"
+    return str(value)
+
+
+def _link(demo: Launch, purpose: str, subject: str) -> str:
+    token = new_token()
+    demo.ask(LINK.format(purpose=purpose, subject=demo.ask(subject), token_hash=token_hash(token).hex()))
+    return token
