@@ -9,15 +9,16 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from adapters.provider_settings import PROVIDERS, SANDBOX_SENDGRID_KEY, ProviderSettings
+
+__all__ = ["ROOT", "SANDBOX_SENDGRID_KEY", "Settings"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# The keys the sandbox accepts; `.env.example` shows the same ones.
-SANDBOX_SENDGRID_KEY = "SG.sandbox-key-000000000.sandbox-secret-0000000000000000000000000000000"
 
-
-class Settings(BaseSettings):
+class Settings(ProviderSettings):
     """Settings by their environment names, case-insensitive. Empty values count as unset."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True)
@@ -26,7 +27,6 @@ class Settings(BaseSettings):
     data_dir: Path = Field(ROOT / ".gurudesk", validation_alias="GURUDESK_DATA_DIR")
     host: str = Field("127.0.0.1", validation_alias="GURUDESK_HOST")
     port: int = Field(8000, ge=1, le=65535, validation_alias="GURUDESK_PORT")
-    sandbox_port: int = Field(8001, ge=1, le=65535, validation_alias="GURUDESK_SANDBOX_PORT")
     public_url: str = Field("", validation_alias="GURUDESK_PUBLIC_URL")
     database_url: SecretStr | None = Field(None, validation_alias="GURUDESK_DATABASE_URL")
     app_database_url: SecretStr | None = Field(None, validation_alias="GURUDESK_APP_DATABASE_URL")
@@ -39,11 +39,6 @@ class Settings(BaseSettings):
     lookup_delay_seconds: float = Field(15.0, ge=0, le=3600, validation_alias="GURUDESK_LOOKUP_DELAY_SECONDS")
     trusted_proxies: int = Field(0, ge=0, le=5, validation_alias="GURUDESK_TRUSTED_PROXIES")
 
-    use_real_external_apis: bool = Field(False, validation_alias="USE_REAL_EXTERNAL_APIS")
-    sendgrid_mode: Literal["live", "sandbox"] | None = Field(None, validation_alias="GURUDESK_SENDGRID_MODE")
-    sendgrid_api_key: SecretStr | None = Field(None, validation_alias="SENDGRID_API_KEY")
-    sendgrid_base_url: str = Field("", validation_alias="SENDGRID_BASE_URL")
-    sendgrid_webhook_public_key: str = Field("", validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
     mail_from: str = Field("hello@gurudesk.test", validation_alias="GURUDESK_MAIL_FROM")
     mail_from_name: str = Field("Gurudesk", validation_alias="GURUDESK_MAIL_FROM_NAME")
 
@@ -55,8 +50,9 @@ class Settings(BaseSettings):
     def _complete(self) -> "Settings":
         if self.environment == "production" and self.secret_key is None:
             raise ValueError("GURUDESK_SECRET_KEY must be set in production")
-        if self.sendgrid_live and self.sendgrid_api_key is None:
-            raise ValueError("SENDGRID_API_KEY must be set when SendGrid is live")
+        for provider in PROVIDERS:
+            if self.is_live(provider) and (missing := self.missing(provider)):
+                raise ValueError(f"{' and '.join(missing)} must be set when {PROVIDERS[provider].title} is live")
         if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
             raise ValueError("GURUDESK_PUBLIC_URL must start with http:// or https://")
         return self
@@ -66,27 +62,9 @@ class Settings(BaseSettings):
         return self.environment == "production"
 
     @property
-    def sendgrid_live(self) -> bool:
-        return (self.sendgrid_mode == "live") if self.sendgrid_mode else self.use_real_external_apis
-
-    @property
     def base_url(self) -> str:
         """The address people reach us at, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
-
-    @property
-    def sandbox_url(self) -> str:
-        return f"http://127.0.0.1:{self.sandbox_port}"
-
-    @property
-    def sendgrid_url(self) -> str:
-        if self.sendgrid_base_url:
-            return self.sendgrid_base_url.rstrip("/")
-        return "https://api.sendgrid.com" if self.sendgrid_live else f"{self.sandbox_url}/sendgrid"
-
-    @property
-    def sendgrid_key(self) -> str:
-        return self.sendgrid_api_key.get_secret_value() if self.sendgrid_api_key else SANDBOX_SENDGRID_KEY
 
     @cached_property
     def secret(self) -> bytes:

@@ -1,0 +1,122 @@
+"""What each provider needs: its mode, its address, and its credentials, by their usual names.
+
+In sandbox mode an empty credential is the one the sandbox accepts, and an empty address is the sandbox's.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+Mode = Literal["live", "sandbox"] | None
+Secret = SecretStr | None
+
+# Everybody can read these: the sandbox takes them, no real provider does. `.env.example` names the same ones.
+SANDBOX_SENDGRID_KEY = "SG.sandbox-key-000000000.sandbox-secret-0000000000000000000000000000000"
+SANDBOX_VALUES = {
+    "SENDGRID_API_KEY": SANDBOX_SENDGRID_KEY,
+    "AISENSY_API_KEY": "sandbox-aisensy-key",
+    "AISENSY_PROJECT_ID": "5a0db0c0ffee5a0db0c0ffee",
+    "AISENSY_PROJECT_PASSWORD": "sandbox-aisensy-password",
+    "AISENSY_WEBHOOK_SECRET": "sandbox-aisensy-webhook-secret",
+    "INSTAMOJO_API_KEY": "sandbox-instamojo-key",
+    "INSTAMOJO_AUTH_TOKEN": "sandbox-instamojo-token",
+    "INSTAMOJO_SALT": "sandbox-instamojo-salt",
+    "BOLNA_API_KEY": "bn-sandbox-bolna-key",
+    "BOLNA_AGENT_ID": "5a0db0c0-ffee-4000-8000-00000000b01a",
+    "BOLNA_WEBHOOK_TOKEN": "sandbox-bolna-webhook-token",
+    "ZOOM_ACCOUNT_ID": "sandboxZoomAccount0001",
+    "ZOOM_CLIENT_ID": "sandbox-zoom-client",
+    "ZOOM_CLIENT_SECRET": "sandbox-zoom-secret",
+    "ZOOM_WEBHOOK_SECRET_TOKEN": "sandbox-zoom-webhook-secret",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider as settings and pages name it. ``needs`` are the settings it cannot be live without."""
+
+    title: str
+    live_url: str
+    needs: tuple[str, ...]
+
+
+PROVIDERS = {
+    "sendgrid": Provider("SendGrid", "https://api.sendgrid.com", ("SENDGRID_API_KEY",)),
+    "aisensy": Provider("AiSensy", "https://backend.aisensy.com", ("AISENSY_API_KEY", "AISENSY_WEBHOOK_SECRET")),
+    "instamojo": Provider(
+        "Instamojo",
+        "https://www.instamojo.com/api/1.1",
+        ("INSTAMOJO_API_KEY", "INSTAMOJO_AUTH_TOKEN", "INSTAMOJO_SALT"),
+    ),
+    "bolna": Provider("Bolna", "https://api.bolna.ai", ("BOLNA_API_KEY", "BOLNA_AGENT_ID", "BOLNA_WEBHOOK_TOKEN")),
+    "zoom": Provider(
+        "Zoom",
+        "https://api.zoom.us/v2",
+        ("ZOOM_ACCOUNT_ID", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"),
+    ),
+}
+SANDBOX_PATHS = {
+    "sendgrid": "/sendgrid",
+    "aisensy": "/aisensy",
+    "instamojo": "/instamojo/api/1.1",
+    "bolna": "/bolna",
+    "zoom": "/zoom/v2",
+}
+
+
+class ProviderSettings(BaseSettings):
+    """The providers' part of the settings."""
+
+    sandbox_port: int = Field(8001, ge=1, le=65535, validation_alias="GURUDESK_SANDBOX_PORT")
+    use_real_external_apis: bool = Field(False, validation_alias="USE_REAL_EXTERNAL_APIS")
+
+    sendgrid_mode: Mode = Field(None, validation_alias="GURUDESK_SENDGRID_MODE")
+    sendgrid_api_key: Secret = Field(None, validation_alias="SENDGRID_API_KEY")
+    sendgrid_base_url: str = Field("", validation_alias="SENDGRID_BASE_URL")
+    sendgrid_webhook_public_key: str = Field("", validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
+
+    def is_live(self, provider: str) -> bool:
+        """Say whether the provider is the real one."""
+        mode: Mode = getattr(self, f"{provider}_mode", None)
+        return (mode == "live") if mode else self.use_real_external_apis and hasattr(self, f"{provider}_mode")
+
+    def missing(self, provider: str) -> list[str]:
+        """Return the names of the settings the provider cannot be live without and that are empty."""
+        return [name for name in PROVIDERS[provider].needs if not self._typed(name)]
+
+    def address(self, provider: str) -> str:
+        """Return the base address of the provider's API, without a trailing slash."""
+        named = getattr(self, f"{provider}_base_url", "") or getattr(self, f"{provider}_api_base_url", "")
+        if named:
+            return str(named).rstrip("/")
+        return PROVIDERS[provider].live_url if self.is_live(provider) else self.sandbox_url + SANDBOX_PATHS[provider]
+
+    def credential(self, name: str, provider: str) -> str:
+        """Return a credential by its usual name; in sandbox mode an empty one is the sandbox's."""
+        return self._typed(name) or ("" if self.is_live(provider) else SANDBOX_VALUES.get(name, ""))
+
+    def _typed(self, name: str) -> str:
+        value = getattr(self, name.lower(), None)
+        return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def all_in_sandbox(self) -> bool:
+        return not any(self.is_live(provider) for provider in PROVIDERS)
+
+    @property
+    def sendgrid_live(self) -> bool:
+        return self.is_live("sendgrid")
+
+    @property
+    def sendgrid_url(self) -> str:
+        return self.address("sendgrid")
+
+    @property
+    def sendgrid_key(self) -> str:
+        return self.credential("SENDGRID_API_KEY", "sendgrid")
