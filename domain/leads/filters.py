@@ -19,7 +19,10 @@ _PHONE_LIKE = re.compile(r"\+?[0-9][0-9 ()./\-]{3,}")
 
 @dataclass(frozen=True, slots=True)
 class LeadFilter:
-    """What is asked for. Empty parts ask for nothing; dates are days in India, both ends counted in."""
+    """What is asked for. Empty parts ask for nothing; dates are days in India, both ends counted in.
+
+    ``ids`` names leads one by one: none of them are no leads, and only None is all.
+    """
 
     q: str = ""
     status: str = ""
@@ -28,7 +31,7 @@ class LeadFilter:
     tag: str = ""
     since: date | None = None
     until: date | None = None
-    ids: tuple[UUID, ...] = ()
+    ids: tuple[UUID, ...] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -44,7 +47,7 @@ class LeadFilter:
         parts: dict[str, Any] = {}
         for part in fields(self):
             value = getattr(self, part.name)
-            if value:
+            if value or value == ():
                 name = "import" if part.name == "import_id" else "id" if part.name == "ids" else part.name
                 parts[name] = [str(one) for one in value] if part.name == "ids" else str(value)
         return parts
@@ -72,7 +75,7 @@ class LeadFilter:
             _part(self.tag, "l.tags @> array[%(tag)s]", tag=self.tag),
             _part(self.since, "l.created_at >= %(since)s", since=self.since and _begin(self.since)),
             _part(self.until, "l.created_at < %(until)s", until=self.until and _begin(self.until + timedelta(days=1))),
-            _part(self.ids, "l.id = any(%(ids)s)", ids=list(self.ids)),
+            _part(self.ids is not None, "l.id = any(%(ids)s)", ids=list(self.ids or ())),
         ]
 
 
@@ -88,7 +91,7 @@ def read_filter(values: Mapping[str, Any]) -> LeadFilter:
         tag=_text(values, "tag")[:50],
         since=since,
         until=until,
-        ids=tuple(found for one in _many(values, "id") if (found := _uuid(str(one)))),
+        ids=tuple(found for one in _many(values, "id") if (found := _uuid(str(one)))) if "id" in values else None,
     )
 
 

@@ -18,7 +18,7 @@ from domain.language import _, ngettext
 from domain.leads.filters import read_filter
 from domain.leads.listing import file_names
 from domain.work import Row, Work
-from web.admin.leads import chips, page_number
+from web.admin.leads import asked_values, chips, page_number
 from web.fields import OneLine
 from web.filters import day
 from web.forms import FormModel, read_form, refuse, typed_values
@@ -53,12 +53,12 @@ class CampaignController(Controller):
 
     @get("/new")
     async def new(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
-        values = dict(request.query_params)
+        values = asked_values(request)
         return page(request, NEW, form=None, form_token=uuid4(), **await question(request, work, values))
 
     @get("/preview", opt={"no_shell": True})
     async def preview(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[str]:
-        asked = await question(request, work, dict(request.query_params))
+        asked = await question(request, work, asked_values(request))
         if asked["email"] is None:
             raise NotFound(_("Nobody is left to write to."))
         return Response(asked["email"].html, media_type="text/html; charset=utf-8", headers=PREVIEW_HEADERS)

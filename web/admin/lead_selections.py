@@ -13,7 +13,7 @@ from domain.leads.listing import count_leads, file_names
 from domain.leads.removing import delete_leads
 from domain.leads.tagging import add_tag, read_tag, remove_tag
 from domain.work import Work
-from web.admin.leads import chips
+from web.admin.leads import asked_values, chips
 from web.forms import Form, FormRefused, typed_values
 from web.rendering import go, page, with_query
 
@@ -32,22 +32,22 @@ class LeadSelectionController(Controller):
         wanted, action = selected(typed), str(typed.get("action", ""))
         if action not in ACTIONS:
             raise InvalidInput({"action": _("Please choose what to do.")})
-        if not typed.get("scope") and not wanted.ids:
+        if wanted.ids == ():
             return go(request, back_to(typed), _("Tick the leads first."), "info")
-        if action == "delete" or not wanted.ids:
+        if action == "delete" or wanted.ids is None:
             return go(
                 request,
                 with_query(f"{LIST}/selection", action=action, new_tag=typed.get("new_tag"), **as_query(wanted)),
             )
-        count = await (add_tag if action == "tag" else remove_tag)(
-            work, wanted, read_tag(str(typed.get("new_tag", "")))
-        )
+        if not str(typed.get("new_tag", "")).strip(" ,;|"):
+            return go(request, back_to(typed), _("Write the tag first."), "info")
+        change = add_tag if action == "tag" else remove_tag
+        count = await change(work, wanted, read_tag(str(typed["new_tag"])))
         return go(request, back_to(typed), tagged(action, count))
 
     @get()
     async def show(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
-        asked = request.query_params.dict()
-        values = {name: value if name == "id" else value[0] for name, value in asked.items()}
+        values = asked_values(request)
         return page(request, TEMPLATE, form=Form(values), **await confirmation(work, values))
 
     @post("/tags")
@@ -78,13 +78,13 @@ def selected(typed: dict[str, Any]) -> LeadFilter:
     """Return which leads a form means: all that match when it says so, else the ticked ones alone."""
     if typed.get("scope") == "all":
         return read_filter({name: value for name, value in typed.items() if name != "id"})
-    return LeadFilter(ids=read_filter({"id": typed.get("id") or []}).ids)
+    return LeadFilter(ids=read_filter({"id": typed.get("id", [])}).ids)
 
 
 def as_query(wanted: LeadFilter) -> dict[str, Any]:
     """Return the selection as it stands in an address or in hidden fields."""
     values = wanted.as_values()
-    return values if wanted.ids else {"scope": "all", **values}
+    return {"scope": "all", **values} if wanted.ids is None else values
 
 
 def back_to(typed: dict[str, Any]) -> str:

@@ -119,6 +119,12 @@ def page_number(request: Request[Any, Any, Any]) -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
+def asked_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """Return what stands in the address; leads named one by one are a list."""
+    values = request.query_params.dict()
+    return {name: value if name == "id" else value[0] for name, value in values.items()}
+
+
 def list_context(request: Request[Any, Any, Any], wanted: LeadFilter, found: LeadPage, sort: str) -> dict[str, Any]:
     """Return what the list's templates need. ``query`` is the filter and the order, without the page."""
     query = wanted.as_values() | ({"sort": sort} if sort else {})
@@ -146,7 +152,7 @@ def chips(wanted: LeadFilter, files: Mapping[str, str] | None = None) -> list[tu
         "tag": _("Tag: {what}", what=wanted.tag),
         "since": _("From {day}", day=day(wanted.since)),
         "until": _("Until {day}", day=day(wanted.until)),
-        "id": _("Ticked: {count}", count=len(wanted.ids)),
+        "id": _("Ticked: {count}", count=len(wanted.ids or ())),
     }
     return [(name, words[name]) for name in wanted.as_values()]
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.leads.filters import LeadFilter, read_filter
-from domain.leads.listing import list_leads
+from domain.leads.listing import count_leads, list_leads
 from domain.work import Work
 from tests.fixtures.cast import ASHA, BEN, WorkAs
 from tests.fixtures.leads import new_lead
@@ -142,8 +142,14 @@ async def test_a_student_sees_no_lead_and_learns_no_count(work_as: WorkAs) -> No
 
 
 def test_nonsense_in_the_address_asks_for_nothing() -> None:
-    typed = {"status": "rich", "import": "x", "since": "yesterday", "until": "2026-13-01", "id": ["1"], "page": "9"}
+    typed = {"status": "rich", "import": "x", "since": "yesterday", "until": "2026-13-01", "page": "9"}
     assert read_filter(typed) == LeadFilter()
+
+
+async def test_naming_no_lead_means_no_lead_and_not_all(work: Work) -> None:
+    await new_lead(work)
+    for typed in ({"id": []}, {"id": ["nonsense"]}):
+        assert await count_leads(work, read_filter(typed)) == 0
 
 
 def test_a_filter_survives_the_address_and_json() -> None:
