@@ -42,6 +42,9 @@ class Office:
     def audit_decision(self, decider: Record, application: Record, course: Record, at: datetime) -> None:
         """Add the audit entry of a decided application."""
         details = {"course": course["title"]}
+        if application["status"] == "approved":
+            batches = self.story.tables["batches"]
+            details["batch"] = next(batch["name"] for batch in batches if batch["id"] == application["batch_id"])
         self.audit(at, decider, f"application.{application['status']}", "application", application, **details)
 
     def audit(
