@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from adapters.postgres.addresses import sandbox_url
+from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.faults import Faults
 from adapters.sandbox.journal import JournalMiddleware
@@ -36,6 +37,7 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Li
     chance = Chance(settings.sandbox_delays, settings.sandbox_failure_rate, settings.sandbox_seed)
     poster = EventPoster(database, settings, chance)
     faults = Faults(database)
+    callbacks = Callbacks(database, faults, delays=settings.sandbox_delays)
     app = Litestar(
         route_handlers=[
             sendgrid_router(),
@@ -47,7 +49,7 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Li
             create_static_files_router("/static", directories=[STATIC]),
         ],
         middleware=[JournalMiddleware(database, PROVIDERS)],
-        lifespan=[_running(database, poster)],
+        lifespan=[_running(database, poster, callbacks)],
         dependencies={
             name: Provide(_given(value), sync_to_thread=False)
             for name, value in {
@@ -55,6 +57,7 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Li
                 "chance": chance,
                 "poster": poster,
                 "faults": faults,
+                "callbacks": callbacks,
                 "settings": settings,
             }.items()
         },
@@ -74,16 +77,16 @@ def _given(value: Any) -> Any:
     return lambda: value
 
 
-def _running(database: SandboxDatabase, poster: EventPoster) -> Any:
+def _running(database: SandboxDatabase, *background: EventPoster | Callbacks) -> Any:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        posting = asyncio.create_task(poster.run())
+        tasks = [asyncio.create_task(one.run()) for one in background]
         try:
             yield
         finally:
-            posting.cancel()
-            with suppress(asyncio.CancelledError):
-                await posting
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await database.close()
 
     return lifespan

@@ -6,6 +6,8 @@ from adapters.sandbox.database import SandboxDatabase
 
 # silent: taken, but never answered. lost: neither taken nor answered.
 KINDS = ("401", "403", "413", "429", "500", "502", "503", "504", "silent", "lost")
+# Of what a provider calls back about; planned for "<provider>:webhook".
+WEBHOOK_KINDS = ("late", "twice", "wrongly-signed", "never")
 _TAKE = """
 update faults set remaining = remaining - 1
 where id = (select id from faults where provider = %(provider)s and remaining > 0 order by id limit 1 for update)
@@ -22,8 +24,9 @@ class Faults:
 
     async def plan(self, provider: str, kind: str, count: int) -> None:
         """Let the next ``count`` requests to the provider fail; raises ValueError for an unknown kind."""
-        if kind not in KINDS:
-            raise ValueError(f"A fault is one of {', '.join(KINDS)}.")
+        known = WEBHOOK_KINDS if provider.endswith(":webhook") else KINDS
+        if kind not in known:
+            raise ValueError(f"A fault is one of {', '.join(known)}.")
         await self._database.run(
             "insert into faults (provider, kind, remaining) values (%(provider)s, %(kind)s, %(count)s)",
             provider=provider,
