@@ -2,17 +2,21 @@
 
 import asyncio
 import shutil
+from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from adapters.bootstrap import Services, open_services
 from adapters.settings import Settings
-from domain.errors import DomainError
+from domain.errors import Conflict, DomainError
 from domain.leads.columns import check_mapping
+from domain.leads.files import open_lead_file
 from domain.leads.importing import ImportRun
-from domain.leads.imports import LeadImport, add_import
+from domain.leads.imports import LeadImport, add_import, record_import, stop_import
+from domain.leads.unreadable import MAX_BYTES, FileTooLarge
 from domain.work import SYSTEM, Work
 
 REMARKS = (
@@ -28,6 +32,8 @@ def run_file(settings: Settings, path: Path, dry_run: bool) -> dict[str, Any]:
     """
     if not path.is_file():
         return {"error": f"There is no file {path}."}
+    if path.stat().st_size > MAX_BYTES:
+        return {"error": str(FileTooLarge())}
     return asyncio.run(_run_file(settings, path, dry_run))
 
 
@@ -37,6 +43,8 @@ async def _run_file(settings: Settings, path: Path, dry_run: bool) -> dict[str, 
             return await _import(services, path, dry_run)
         except DomainError as error:
             return {"error": str(error)}
+        except PermissionError as error:
+            return {"error": f"The file {error.filename} may not be read or written by you."}
 
 
 async def _import(services: Services, path: Path, dry_run: bool) -> dict[str, Any]:
@@ -46,9 +54,11 @@ async def _import(services: Services, path: Path, dry_run: bool) -> dict[str, An
     shutil.copyfile(path, kept)
     import_id = None
     try:
+        if not dry_run:
+            await asyncio.to_thread(_read_through, kept, path.name)
         import_id = await _added(services, kept, path.name, stored_name, "checking" if dry_run else "running")
         run = ImportRun(import_id, kept, lambda: services.database.work(SYSTEM), _unguarded)
-        await (run.check() if dry_run else run.store())
+        await (run.check() if dry_run else _store(services, run))
         return await _result(services, import_id)
     finally:
         if dry_run or import_id is None:
@@ -56,11 +66,29 @@ async def _import(services: Services, path: Path, dry_run: bool) -> dict[str, An
             await _forget(services, import_id)
 
 
+def _read_through(path: Path, name: str) -> None:
+    """Raise what is wrong deep in the file before any of it is stored: nobody looks at a dry run first."""
+    deque(open_lead_file(path, name).rows(), maxlen=0)
+
+
+async def _store(services: Services, run: ImportRun) -> None:
+    """Store the leads; interrupted, the import is left as stopped, to be gone on with or undone on its page."""
+    try:
+        await run.store()
+    except BaseException:
+        with suppress(Conflict):
+            async with services.database.work(SYSTEM) as work:
+                await stop_import(work, run.import_id)
+        raise
+
+
 async def _added(services: Services, kept: Path, name: str, stored_name: str, state: str) -> UUID:
     async with services.database.work(SYSTEM) as work:
         lead_import = await add_import(work, kept, name, stored_name)
         check_mapping(lead_import.columns)
         lead_import.state, lead_import.started_at = state, work.now
+        if state == "running":
+            await record_import(work, "import.started", lead_import.id)
         return lead_import.id
 
 

@@ -214,7 +214,7 @@ def _check_once(mapping: ColumnMapping) -> None:
     for index, field in mapping.items():
         if first.setdefault(field, index) != index and field not in CONTACTS | {ATTRIBUTE, IGNORE}:
             message = _(
-                "Column {first} is taken for this already. Keep one of them as an extra.", first=first[field] + 1
+                "Column {first} holds this already. Keep one of the two as an extra.", first=first[field] + 1
             )
             raise InvalidInput({f"column-{index}": message})
 

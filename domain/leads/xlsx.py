@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zipfile import ZipFile, ZipInfo
 
 from openpyxl.reader.excel import ExcelReader
@@ -134,7 +134,8 @@ def _unpacked(archive: ZipFile, member: ZipInfo, limit: int) -> Iterator[tuple[i
 
 
 def _rows(path: Path, form: WorkbookForm) -> Iterator[tuple[int, list[str]]]:
-    with closing(_open(path)) as workbook:
+    # As a stream: by its path openpyxl would refuse a file that is kept without its ending.
+    with path.open("rb") as stream, closing(_open(stream)) as workbook:
         sheet = _first_filled_sheet(workbook)
         values = _values(workbook, sheet, data_only=True)
         if not form.has_formulas:
@@ -155,8 +156,8 @@ class _CompactReader(ExcelReader):  # type: ignore[misc]
                 self.shared_strings = SharedTexts(read_shared_texts(source))
 
 
-def _open(path: Path) -> Any:
-    reader = _CompactReader(path, read_only=True, keep_links=False)
+def _open(stream: BinaryIO) -> Any:
+    reader = _CompactReader(stream, read_only=True, keep_links=False)
     reader.read()
     return reader.wb
 
