@@ -150,6 +150,7 @@ async def test_naming_no_lead_means_no_lead_and_not_all(work: Work) -> None:
     await new_lead(work)
     for typed in ({"id": []}, {"id": ["nonsense"]}):
         assert await count_leads(work, read_filter(typed)) == 0
+    assert read_filter(LeadFilter(ids=()).as_values()) == LeadFilter(ids=())
 
 
 def test_a_filter_survives_the_address_and_json() -> None:
