@@ -23,7 +23,7 @@ PARTS = {
     "course_id": "select course_id from batches order by starts_on, id limit 1",
     "batch_id": "select id from batches order by starts_on, id limit 1",
     "delivery_id": "select id from deliveries where state = 'failed' limit 1",
-    "import_id": "select id from lead_imports order by created_at desc limit 1",
+    "import_id": "select id from lead_imports where state = 'done' order by created_at desc limit 1",
     "person_id": "select person_id from profiles where role = 'student' order by created_at desc limit 1",
     "slug": "select slug from courses where is_published order by created_at limit 1",
     "error_id": """
@@ -31,6 +31,15 @@ PARTS = {
         values (left(gen_random_uuid()::text, 8), 'web', 'TimeoutError', 'The database did not answer.',
                 'Traceback (most recent call last):' || chr(10) || '  File "web/app.py", line 1', 'GET', '/admin/leads')
         returning id""",
+}
+# Where it comes from on a page that shows one state only.
+PARTS_OF = {
+    "/admin/imports/{import_id}/columns": """
+        insert into lead_imports (file_name, stored_name, file_size, file_hash, header, samples, mapping, created_at)
+        values ('meta-leads-november.csv', 'imports/none', 48128, gen_random_uuid()::text,
+                '["Full name", "Phone number", "Which of our courses interests you the most, and why?"]',
+                '[["Meera Nair", "Arjun Sethi"], ["p:+919876543210", "p:+919876543211"], ["Data Analytics", ""]]',
+                '{"0": "name", "1": "phone", "2": ""}', now()) returning id""",
 }
 # Whom or what a link with a token is about.
 LINKS = {
@@ -91,8 +100,9 @@ def _part(demo: Launch, template: str, name: str) -> str:
         return unsubscribe_token((demo.data_dir / "secret_key").read_bytes(), delivery_id)
     if name == "token":
         return _link(demo, *LINKS[template])
-    assert name in PARTS, f"say in PARTS where the demo has a {name} for {template}"
-    value = demo.ask(PARTS[name])
+    statement = PARTS_OF.get(template) or PARTS.get(name)
+    assert statement, f"say in PARTS where the demo has a {name} for {template}"
+    value = demo.ask(statement)
     assert value is not None, f"the demo has no {name}"
     return str(value)
 
