@@ -45,6 +45,7 @@ class Profile(SQLModel, table=True):
     temporary_until: datetime | None = Field(default=None, sa_type=Moment)
     temporary_used_at: datetime | None = Field(default=None, sa_type=Moment)
     is_active: bool = True
+    active_since: datetime | None = Field(default=None, sa_type=Moment)
     preferences: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     password_changed_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(sa_type=Moment)

@@ -60,7 +60,9 @@ select g.at, g.action, g.actor_name, g.details from audit_logs g
 where g.subject_id = %(id)s or g.subject_id = any(%(applications)s) order by g.at desc, g.id limit 50
 """
 ACTIVATE = """
-update profiles p set is_active = %(is_active)s, updated_at = %(now)s from people h
+update profiles p set is_active = %(is_active)s, updated_at = %(now)s,
+  active_since = case when %(is_active)s then now() else p.active_since end -- in real time, as sign-ins are
+ from people h
 where p.person_id = %(id)s and h.id = p.person_id and p.role = 'student' and p.is_active <> %(is_active)s returning h.name
 """
 WELCOMES = """
@@ -135,7 +137,7 @@ async def show_student(work: Work, person_id: UUID) -> Student:
 
 
 async def activate_student(work: Work, person_id: UUID, is_active: bool) -> None:
-    """Let a student in again, or keep them out: their sign-ins open nothing meanwhile. Raises Conflict when it is so already."""
+    """Let a student in again, or keep them out: their sign-ins end. Raises Conflict when it is so already."""
     work.require_admin()
     name = await work.value(ACTIVATE, id=person_id, is_active=is_active, now=work.now)
     if name is None:

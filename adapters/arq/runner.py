@@ -208,4 +208,5 @@ def ports_of(services: Services) -> Ports:
         base_url=settings.base_url,
         mail_from=settings.mail_from,
         mail_from_name=settings.mail_from_name,
+        email_is_live=settings.is_live("sendgrid"),
     )

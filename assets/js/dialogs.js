@@ -5,6 +5,8 @@ on("click", "[data-dialog]", (opener, event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   const dialog = document.getElementById(opener.dataset.dialog);
   if (!dialog) return;
+  // Until htmx has taken the link over it is a link like any other.
+  if (opener.hasAttribute("hx-get") && !opener._htmx) return;
   event.preventDefault();
   if (opener.hasAttribute("hx-get")) waitFor(document.getElementById(`${dialog.id}-body`));
   if (!dialog.open) dialog.showModal();

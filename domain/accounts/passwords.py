@@ -23,7 +23,7 @@ ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
 ISSUE = """
 update profiles set password_hash = %(password_hash)s, must_change_password = true, temporary_until = %(until)s,
   temporary_used_at = null, updated_at = %(now)s
-where person_id = %(person_id)s and is_active
+where person_id = %(person_id)s and is_active and (password_hash is null or must_change_password)
 """
 STORE = """
 update profiles set password_hash = %(password_hash)s, must_change_password = false, temporary_until = null,
@@ -44,13 +44,14 @@ where (h.email = %(login)s or h.phone = %(login)s) and h.email is not null and p
 async def issue_temporary_password(work: Work, person_id: UUID, hasher: PasswordHasher) -> str:
     """Give the account a new temporary password and return it: good for 72 hours and one sign-in.
 
-    Whatever password and sign-ins the account had end; a change is forced at the sign-in. Raises NotFound.
+    An earlier temporary one and its sign-ins end; a change is forced at the sign-in. Raises NotFound when there is no
+    active account, or its owner has chosen a password of their own.
     """
     password = "-".join("".join(secrets.choice(ALPHABET) for _i in range(4)) for _group in range(3))
     until = work.now + timedelta(hours=TEMPORARY_HOURS)
     password_hash = await hasher.hash(password)
     if not await work.run(ISSUE, person_id=person_id, password_hash=password_hash, until=until, now=work.now):
-        raise NotFound(_("This person has no active account."))
+        raise NotFound(_("This person has no active account, or has chosen a password already."))
     await revoke_sign_ins(work, person_id)
     return password
 

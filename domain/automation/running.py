@@ -79,6 +79,7 @@ class Ports:
     base_url: str
     mail_from: str
     mail_from_name: str
+    email_is_live: bool = False
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]

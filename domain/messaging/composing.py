@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.accounts.one_time_links import create_link
 from domain.accounts.passwords import issue_temporary_password
 from domain.automation.running import Ports
+from domain.errors import NotFound
 from domain.leads.tracking import tracking_token
 from domain.messaging.suppressions import unsubscribe_token
 from domain.ports import Email, Recipient, RenderedEmail
@@ -80,7 +81,10 @@ class Composer:
         if row.kind == "welcome":
             if row.person_id is None:
                 raise CannotCompose("The student has been removed.")
-            return {"temporary_password": await issue_temporary_password(work, row.person_id, self.ports.hasher)}
+            try:
+                return {"temporary_password": await issue_temporary_password(work, row.person_id, self.ports.hasher)}
+            except NotFound as error:
+                raise CannotCompose(str(error)) from error
         if row.kind in LINK_HOURS:
             hours = int(row.params.get("hours", LINK_HOURS[row.kind]))
             token = await create_link(work, row.kind, row.subject_id, hours)

@@ -38,14 +38,15 @@ returning id, kind, person_id, campaign_id, subject_id, to_address, to_name, tem
 """
 LEAVE_OUT = """
 update deliveries d set state = 'cancelled', lease_token = null, leased_until = null, reason = case
+    when h.is_demo and %(is_live)s then 'Demo people are never written to for real.'
     when c.state = 'cancelled' then 'The campaign was cancelled.'
     when s.reason = 'unsubscribed' then 'They have unsubscribed.'
     when s.reason = 'spam' then 'They marked an earlier e-mail as spam.'
     else 'An earlier e-mail to this address bounced.' end
   from deliveries own left join email_suppressions s on s.email = own.to_address
-  left join lead_campaigns c on c.id = own.campaign_id
- where d.id = own.id and own.lease_token = %(send_id)s and own.campaign_id is not null
-   and (s.email is not null or c.state = 'cancelled')
+  left join lead_campaigns c on c.id = own.campaign_id left join people h on h.id = own.person_id
+ where d.id = own.id and own.lease_token = %(send_id)s
+   and ((own.campaign_id is not null and (s.email is not null or c.state = 'cancelled')) or (h.is_demo and %(is_live)s))
 returning d.id
 """
 LOG = """
@@ -109,7 +110,7 @@ async def claim_batch(work: Work, composer: Composer, *, lease_seconds: float) -
     rows = await work.rows(CLAIM, now=work.now, most=MOST_TOGETHER, send_id=send_id, lease=lease_seconds)
     if not rows:
         return False
-    rows = await _leave_out(work, rows, send_id)
+    rows = await _leave_out(work, rows, send_id, is_live=composer.ports.email_is_live)
     if not rows:
         return True
     try:
@@ -166,10 +167,10 @@ async def _sent(work: Work, send_id: UUID, message_id: str) -> None:
         await on_sent(work, ids)
 
 
-async def _leave_out(work: Work, rows: Sequence[Row], send_id: UUID) -> Sequence[Row]:
-    if not any(row.campaign_id for row in rows):
+async def _leave_out(work: Work, rows: Sequence[Row], send_id: UUID, *, is_live: bool) -> Sequence[Row]:
+    if not is_live and not any(row.campaign_id for row in rows):
         return rows
-    left_out = {row.id for row in await work.rows(LEAVE_OUT, send_id=send_id)}
+    left_out = {row.id for row in await work.rows(LEAVE_OUT, send_id=send_id, is_live=is_live)}
     return [row for row in rows if row.id not in left_out]
 
 

@@ -66,6 +66,7 @@ create table profiles (
   temporary_until timestamptz,
   temporary_used_at timestamptz,
   is_active boolean not null default true,
+  active_since timestamptz,
   preferences jsonb not null default '{}',
   password_changed_at timestamptz,
   created_at timestamptz not null,
@@ -458,6 +459,7 @@ begin
     into at, role, person_id, sign_in_id, name, email, must_change_password
     from sign_ins s join profiles p on p.person_id = s.person_id join people h on h.id = s.person_id
    where s.token_hash = token and s.revoked_at is null and p.is_active
+     and (p.active_since is null or s.created_at >= p.active_since)
      and s.last_seen_at > now() - interval '12 hours' and s.created_at > now() - interval '30 days';
   if not found then
     at := app_now(); role := 'anonymous';

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.fixtures.cast import ASHA
 from domain.work import Identity
+from tests.fixtures.cast import ASHA
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ async def test_the_fourth_link_in_an_hour_is_refused_on_the_form_which_keeps_wha
 async def test_a_temporary_password_opens_one_sign_in_and_only_the_page_to_change_it(app, services, client, cast):
     await sign_in_as(client, app, ASHA)
     async with services.database.work(SYSTEM) as work:
+        await work.run("update profiles set must_change_password = true")
         temporary = await issue_temporary_password(work, ASHA.id, services.hasher)
     form = {"login": ASHA.email, "password": temporary}
     first = await client.post("/sign-in", data=form)

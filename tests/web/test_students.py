@@ -5,7 +5,7 @@ import pytest
 from domain.students import StudentFilters, activate_student, list_students, send_welcome_again
 from domain.work import SYSTEM
 from tests.fixtures.applicants import ROHIT
-from tests.fixtures.cast import ASHA, BEN
+from tests.fixtures.cast import ASHA, BEN, sign_in_as
 
 STUDENTS = "/admin/students"
 
@@ -78,12 +78,14 @@ async def test_who_chose_a_password_gets_no_new_one(as_admin, cast):
     assert "Send sign-in details again" not in (await as_admin.get(f"{STUDENTS}/{ASHA.id}")).text
 
 
-async def test_a_deactivated_student_is_out_at_once_and_can_come_back(as_admin, as_student, cast):
+async def test_a_deactivated_student_is_out_at_once_and_can_sign_in_again_later(app, as_admin, as_student, cast):
     assert (await as_student.get("/student")).status_code == 200
     await as_admin.post(f"{STUDENTS}/{ASHA.id}/activation", data={"is_active": "no"})
     assert (await as_student.get("/student")).status_code == 303
     assert "Reactivate" in (await as_admin.get(f"{STUDENTS}/{ASHA.id}")).text
     await as_admin.post(f"{STUDENTS}/{ASHA.id}/activation", data={"is_active": "yes"})
+    assert (await as_student.get("/student")).status_code == 303, "an old sign-in stays closed"
+    await sign_in_as(as_student, app, ASHA)
     assert (await as_student.get("/student")).status_code == 200
 
 

@@ -41,6 +41,7 @@ def attempt(work_as, hasher, limiter):
 
 async def temporary(work_as, hasher):
     async with work_as(SYSTEM) as work:
+        await work.run("update profiles set must_change_password = true where person_id = %(id)s", id=ASHA.id)
         return await issue_temporary_password(work, ASHA.id, hasher)
 
 

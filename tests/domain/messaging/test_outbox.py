@@ -1,9 +1,11 @@
 """E-mails leave once, after the commit, and what became of them is known."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
+from domain.messaging.composing import Composer
 from domain.messaging.outbox import plan_email
 from domain.messaging.sending import claim_batch, settle
 from domain.ports import Refused, Unavailable, Unknown
@@ -34,7 +36,10 @@ async def test_what_is_planned_leaves_once_and_its_delivery_is_reported(house):
     async def delivered():
         await house.run_due()
         async with house.database.work(SYSTEM) as work:
-            return await work.value("select state from email_logs where delivery_id = %(id)s", id=delivery_id) == "delivered"
+            return (
+                await work.value("select state from email_logs where delivery_id = %(id)s", id=delivery_id)
+                == "delivered"
+            )
 
     await until(delivered)
     assert len(await house.mailbox("someone@example.test")) == 1
@@ -146,14 +151,48 @@ async def test_a_welcome_carries_a_password_of_which_only_the_hash_is_kept(house
     params = {"first_name": "Asha", "course_title": "UX", "batch_name": "Batch 1", "batch_dates": ""}
     async with house.database.work(SYSTEM) as work:
         values = {**params, "sign_in_email": ASHA.email}
-        await plan_email(work, kind="welcome", to=ASHA.email, key="w", params=values, person_id=ASHA.id, subject_id=uuid4())
+        await work.run("update profiles set password_hash = null")
+        await plan_email(
+            work, kind="welcome", to=ASHA.email, key="w", params=values, person_id=ASHA.id, subject_id=uuid4()
+        )
     await house.run_due()
     (message,) = await house.mailbox(ASHA.email)
     password = message["text"].split("temporary password:")[1].split()[0]
     async with house.database.work(SYSTEM) as work:
         profile = await work.row("select * from profiles where person_id = %(id)s", id=ASHA.id)
-        kept = await work.value("select string_agg(d::text || coalesce(l::text, ''), '') from deliveries d"
-                                " left join email_logs l on l.delivery_id = d.id")
+        kept = await work.value(
+            "select string_agg(d::text || coalesce(l::text, ''), '') from deliveries d"
+            " left join email_logs l on l.delivery_id = d.id"
+        )
     assert profile.must_change_password
     assert await house.services.hasher.verify(profile.password_hash, password)
     assert password not in kept
+
+
+async def test_demo_people_are_never_written_to_for_real(house, cast):
+    async with house.database.work(SYSTEM) as work:
+        await work.run("update people set is_demo = true where id = %(id)s", id=ASHA.id)
+    delivery_id = await plan(house, to=ASHA.email, person_id=ASHA.id)
+    live = Composer(replace(house.runner.ports, email_is_live=True))
+    async with house.database.work(SYSTEM) as work:
+        assert await claim_batch(work, live, lease_seconds=60) is True
+    left_out = await delivery(house, delivery_id)
+    assert (left_out.state, left_out.reason) == ("cancelled", "Demo people are never written to for real.")
+
+
+async def test_a_late_welcome_leaves_a_chosen_password_alone(house, cast):
+    params = {
+        "first_name": "Asha",
+        "course_title": "UX",
+        "batch_name": "1",
+        "batch_dates": "",
+        "sign_in_email": ASHA.email,
+    }
+    async with house.database.work(SYSTEM) as work:
+        before = await work.value("select password_hash from profiles where person_id = %(id)s", id=ASHA.id)
+        await work.run("update profiles set must_change_password = false where person_id = %(id)s", id=ASHA.id)
+        late = await plan_email(work, kind="welcome", to=ASHA.email, key="late", params=params, person_id=ASHA.id)
+    await house.run_due()
+    async with house.database.work(SYSTEM) as work:
+        assert await work.value("select password_hash from profiles where person_id = %(id)s", id=ASHA.id) == before
+    assert "chosen a password" in (await delivery(house, late)).reason
