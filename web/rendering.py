@@ -1,5 +1,6 @@
 """Turns templates into answers: the environment they render in, whole pages, fragments and redirects."""
 
+from contextlib import suppress
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from web.csrf import new_visitor, token_for
 from web.filters import FILTERS
 from web.shell import Frame
 from web.static_files import static
+from web.work import read_frame
 
 
 @cache
@@ -69,10 +71,20 @@ class Page(Template):
         render = super().to_asgi_response
 
         async def send_page(scope: Scope, receive: Receive, send: Send) -> None:
+            await _complete_frame(request)
             self.context["shell"] = Shell(request, self.visitor)
             await render(request=request, **options)(scope, receive, send)
 
         return send_page
+
+
+async def _complete_frame(request: Request[Any, Any, Any]) -> None:
+    """Read the frame for a page that no handler made: nobody who is signed in should see it as a stranger does."""
+    if "shell" in request.scope["state"] or is_fragment(request):
+        return
+    if Cookies(request.app.state.services.settings).sign_in(request):
+        with suppress(Exception):  # an error page must not fail for want of its frame
+            await read_frame(request)
 
 
 def page(request: Request[Any, Any, Any], name: str, *, status_code: int = 200, **context: Any) -> Page:
