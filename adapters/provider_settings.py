@@ -30,6 +30,7 @@ SANDBOX_VALUES = {
     "ZOOM_CLIENT_ID": "sandbox-zoom-client",
     "ZOOM_CLIENT_SECRET": "sandbox-zoom-secret",
     "ZOOM_WEBHOOK_SECRET_TOKEN": "sandbox-zoom-webhook-secret",
+    "ZOOM_HOST": "host@gurudesk.test",
 }
 
 
@@ -77,6 +78,30 @@ class ProviderSettings(BaseSettings):
     sendgrid_base_url: str = Field("", validation_alias="SENDGRID_BASE_URL")
     sendgrid_webhook_public_key: str = Field("", validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
 
+    aisensy_mode: Mode = Field(None, validation_alias="GURUDESK_AISENSY_MODE")
+    aisensy_api_key: Secret = Field(None, validation_alias="AISENSY_API_KEY")
+    aisensy_base_url: str = Field("", validation_alias="AISENSY_BASE_URL")
+    aisensy_campaign_path: str = Field("/campaign/t1/api/v2", validation_alias="AISENSY_CAMPAIGN_PATH")
+    aisensy_project_id: str = Field("", validation_alias="AISENSY_PROJECT_ID")
+    aisensy_project_password: Secret = Field(None, validation_alias="AISENSY_PROJECT_PASSWORD")
+    aisensy_project_base_url: str = Field("", validation_alias="AISENSY_PROJECT_BASE_URL")
+    aisensy_webhook_secret: Secret = Field(None, validation_alias="AISENSY_WEBHOOK_SECRET")
+
+    instamojo_mode: Mode = Field(None, validation_alias="GURUDESK_INSTAMOJO_MODE")
+    instamojo_api_key: Secret = Field(None, validation_alias="INSTAMOJO_API_KEY")
+    instamojo_auth_token: Secret = Field(None, validation_alias="INSTAMOJO_AUTH_TOKEN")
+    instamojo_salt: Secret = Field(None, validation_alias="INSTAMOJO_SALT")
+    instamojo_base_url: str = Field("", validation_alias="INSTAMOJO_BASE_URL")
+
+    zoom_mode: Mode = Field(None, validation_alias="GURUDESK_ZOOM_MODE")
+    zoom_account_id: str = Field("", validation_alias="ZOOM_ACCOUNT_ID")
+    zoom_client_id: str = Field("", validation_alias="ZOOM_CLIENT_ID")
+    zoom_client_secret: Secret = Field(None, validation_alias="ZOOM_CLIENT_SECRET")
+    zoom_webhook_secret_token: Secret = Field(None, validation_alias="ZOOM_WEBHOOK_SECRET_TOKEN")
+    zoom_oauth_token_url: str = Field("", validation_alias="ZOOM_OAUTH_TOKEN_URL")
+    zoom_api_base_url: str = Field("", validation_alias="ZOOM_API_BASE_URL")
+    zoom_host: str = Field("", validation_alias="ZOOM_HOST")
+
     def is_live(self, provider: str) -> bool:
         """Say whether the provider is the real one."""
         mode: Mode = getattr(self, f"{provider}_mode", None)
@@ -100,6 +125,12 @@ class ProviderSettings(BaseSettings):
     def _typed(self, name: str) -> str:
         value = getattr(self, name.lower(), None)
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
+
+    @property
+    def zoom_token_url(self) -> str:
+        """The address tokens are asked of."""
+        sandbox = f"{self.sandbox_url}/zoom/oauth/token"
+        return self.zoom_oauth_token_url or ("https://zoom.us/oauth/token" if self.is_live("zoom") else sandbox)
 
     @property
     def sandbox_url(self) -> str:

@@ -1,11 +1,22 @@
 """Payments through a gateway's links. Amounts are paise here, and texts with two decimals only on the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from domain.ports.outcomes import CannotTell, Missing, Refused, Unavailable, Unknown
+
+# Why money goes back, as a gateway wants to hear it; PTH says it in the refund's body.
+REFUND_KINDS: Mapping[str, str] = {
+    "RFD": "Duplicate or delayed payment",
+    "TNR": "Product or service no longer available",
+    "QFL": "Customer not satisfied",
+    "QNR": "Product lost or damaged",
+    "EWN": "Digital download problem",
+    "TAN": "Event cancelled or changed",
+    "PTH": "Something else",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +35,16 @@ class PaymentRequest:
 
 @dataclass(frozen=True, slots=True)
 class GatewayPayment:
-    """One attempt to pay. Only `credit` is money."""
+    """One attempt to pay. Only `credit` is money; `pending` is not decided yet."""
 
     payment_id: str
-    status: Literal["credit", "failed"]
+    status: Literal["credit", "failed", "pending"]
     amount_paise: int
     fees_paise: int = 0
     instrument: str = ""
     reason: str = ""
     created_at: datetime | None = None
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,20 @@ class Refund:
     kind: str
     body: str = ""
     created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentHint:
+    """What a webhook or a redirect claims. Read the request from the gateway before anything is believed.
+
+    ``event_id`` is the same for every copy of the same news; ``status`` is the gateway's word.
+    """
+
+    event_id: str
+    request_id: str
+    payment_id: str
+    status: str
+    reference: str = ""
 
 
 RequestOutcome = PaymentRequested | Refused | Unavailable | Unknown
