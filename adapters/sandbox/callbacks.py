@@ -48,9 +48,13 @@ update callbacks set attempts = attempts + 1, state = %(state)s, due_at = case w
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """How one provider calls back. ``sign`` makes the headers for a body; ``gaps`` are the waits between its attempts."""
+    """How one provider calls back. ``sign`` makes the headers for a body; ``gaps`` are the waits between its attempts.
 
-    sign: Callable[[bytes], Mapping[str, str]]
+    ``seal`` makes the signature that some append to the body itself.
+    """
+
+    sign: Callable[[bytes], Mapping[str, str]] = lambda _body: {}
+    seal: Callable[[bytes], bytes] = lambda _body: b""
     gaps: Sequence[timedelta] = ()
     timeout: float = 10.0
     user_agent: str = "Gurudesk sandbox"
@@ -186,8 +190,9 @@ class Callbacks:
 
     async def _posted(self, client: httpx.AsyncClient, caller: Caller, callback: Any) -> tuple[int | None, str, str]:
         body = bytes(callback.body)
-        signed = caller.sign(body + b" " if callback.is_signed_wrongly else body)
-        headers = {"Content-Type": callback.media_type, "User-Agent": caller.user_agent, **signed}
+        signed = body + b" " if callback.is_signed_wrongly else body
+        headers = {"Content-Type": callback.media_type, "User-Agent": caller.user_agent, **caller.sign(signed)}
+        body += caller.seal(signed)
         try:
             response = await client.post(callback.url, content=body, headers=headers, timeout=caller.timeout)
         except (httpx.HTTPError, httpx.InvalidURL) as error:

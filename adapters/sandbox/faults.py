@@ -16,11 +16,11 @@ returning kind
 
 
 class Faults:
-    """Remembers whether any fault is planned, so that a request without one costs nothing."""
+    """Remembers for which providers no fault is planned, so that a request to them costs nothing."""
 
     def __init__(self, database: SandboxDatabase) -> None:
         self._database = database
-        self._planned = True
+        self._without: set[str] = set()
 
     async def plan(self, provider: str, kind: str, count: int) -> None:
         """Let the next ``count`` requests to the provider fail; raises ValueError for an unknown kind."""
@@ -33,18 +33,18 @@ class Faults:
             kind=kind,
             count=count,
         )
-        self._planned = True
+        self._without.discard(provider)
 
     async def clear(self) -> None:
         await self._database.run("delete from faults")
-        self._planned = False
 
     async def take(self, provider: str) -> str | None:
         """Return the fault planned for this request, if any."""
-        if not self._planned:
+        if provider in self._without:
             return None
         row = await self._database.row(_TAKE, provider=provider)
-        self._planned = row is not None
+        if row is None:
+            self._without.add(provider)
         return row.kind if row else None
 
     async def planned(self) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from adapters.sandbox.database import SandboxDatabase
 
 MAX_BODY = 30 * 1024 * 1024
 KEPT = 64 * 1024
-SECRET_HEADERS = {"authorization", "cookie", "x-api-key", "proxy-authorization"}
+SECRET_HEADERS = {"authorization", "cookie", "x-api-key", "x-auth-token", "proxy-authorization"}
 SECRET_PARAMETERS = {"key", "api_key", "apikey", "token", "access_token", "secret"}
 
 _INSERT = """
