@@ -72,24 +72,41 @@ class WhatsAppSender(Protocol):
     async def send_text(self, text: WhatsAppText) -> WhatsAppOutcome: ...
 
 
+# account: somebody must mend the account. later: try again. recipient: this number will never get it. withheld: the
+# provider keeps marketing from this person for a day or more. opt_out: the person wants no marketing from us.
+# window: free text was refused, a template would not be. setup: the campaign, template or media is wrong.
+WhatsAppFault = Literal["account", "later", "recipient", "withheld", "opt_out", "window", "setup"]
+
+WhatsAppStatusName = Literal["sent", "delivered", "read", "failed"]
+
+
 @dataclass(frozen=True, slots=True)
 class WhatsAppStatus:
-    """What became of a message of ours. ``code`` and ``reason`` tell why it failed, ``reason`` in our words."""
+    """What became of a message of ours. A failed one has a ``fault``, a ``reason`` in our words, and mostly a ``code``.
+
+    ``submitted_id`` is the id a send returned and ``message_id`` WhatsApp's own; either may be empty.
+    """
 
     event_id: str
-    status: Literal["sent", "delivered", "read", "failed"]
+    status: WhatsAppStatusName
     destination: str
     occurred_at: datetime
     submitted_id: str = ""
     message_id: str = ""
     campaign: str = ""
     code: int | None = None
+    fault: WhatsAppFault | None = None
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WhatsAppIncoming:
-    """What a customer wrote. ``message_id`` is the customer's message, by which doubles are known."""
+    """What a customer wrote. ``message_id`` is the customer's message, by which doubles are known: one message may
+    come as several events.
+
+    ``kind`` is text, button, image, video, document, audio, sticker, location, contact, reaction, or other; ``text`` is
+    what there is to read of any of them. ``reply_to`` is the id of the message of ours that it answers.
+    """
 
     event_id: str
     message_id: str
