@@ -27,4 +27,8 @@ function focusStart(region) {
 
 // A whole page that was answered with 422 is a form that came back.
 const [arrival] = performance.getEntriesByType("navigation");
-if (arrival?.responseStatus === 422) wrongField(document)?.focus();
+if (arrival?.responseStatus === 422) {
+  wrongField(document)?.focus();
+  // An address with a #part takes the focus away again once the page is there.
+  if (location.hash) addEventListener("load", () => setTimeout(() => wrongField(document)?.focus()));
+}
