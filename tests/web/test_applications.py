@@ -80,6 +80,13 @@ async def test_in_the_panel_the_next_application_comes_as_a_fragment_with_a_mess
     assert "applications:decided" in answer.headers["hx-trigger"]
 
 
+async def test_after_the_last_application_the_panel_says_that_all_is_done(as_admin, rohit, approval):
+    # The form sends the field of the next application empty, as browsers do.
+    answer = await as_admin.post(f"{QUEUE}/{rohit}/approval", data={**approval, "next": ""}, headers=PANEL)
+    assert answer.status_code == 200
+    assert "All done here" in answer.text
+
+
 async def test_the_second_admin_reads_in_the_panel_who_was_first(as_admin, as_owner, rohit, approval, database):
     await as_owner.post(f"{QUEUE}/{rohit}/approval", data=approval)
     answer = await as_admin.post(f"{QUEUE}/{rohit}/rejection", data={"version": "1"}, headers=PANEL)

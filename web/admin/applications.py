@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response, Template
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from domain.admissions.application import show_application
 from domain.admissions.approving import Approval, BatchFull, approve
@@ -25,20 +25,21 @@ from web.rendering import go, is_fragment, page, with_query
 
 INDEX = "/admin/applications"
 STATES = ("new", "approved", "rejected")
+NextApplication = Annotated[UUID | None, BeforeValidator(uuid_or_none)]  # there is none after the last
 
 
 class ApprovalForm(FormModel):
     version: int
     batch: UUID
     beyond_capacity: bool = False
-    next: UUID | None = None
+    next: NextApplication = None
 
 
 class RejectionForm(FormModel):
     version: int
     reason: str = Field(default="", max_length=1000)
     with_email: bool = False
-    next: UUID | None = None
+    next: NextApplication = None
 
 
 class ApplicationController(Controller):
