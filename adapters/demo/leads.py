@@ -77,6 +77,7 @@ def _import(story: Story, admin: UUID, name: str, at: datetime) -> Record:
         stored_name=f"demo/{identity}",
         file_size=0,
         file_hash=hashlib.sha256(f"demo {identity}".encode()).hexdigest(),
+        header=["created_time", "full_name", "email", "phone_number", "city", "occupation"],
         mapping={"0": "created_at", "1": "name", "2": "email", "3": "phone", "4": "city", "5": ""},
         options={},
         state="done",

@@ -2,9 +2,11 @@
 
 import re
 
+import httpx
 import pytest
 from openpyxl import Workbook
 
+from tests.fixtures.cast import BEN, sign_in_as
 from tests.fixtures.imports import (
     FIELDS,
     checked,
@@ -128,3 +130,13 @@ async def test_an_excel_workbook_is_imported(house, ben, tmp_path):
     await house.run_due()
     phones = "select array_agg(phone order by phone) from people where import_id is not null"
     assert await one(house, phones) == ["+919876500001", "+919876500002"]
+
+
+async def test_a_file_far_too_large_is_refused_in_words_although_it_is_still_being_sent(house, cast):
+    async with httpx.AsyncClient(base_url=house.settings.base_url, timeout=60) as browser:
+        await sign_in_as(browser, house.app, BEN)
+        answer = await send(browser, b"a" * (70 * 1024 * 1024))
+        assert answer.status_code == 303
+        page = await browser.get(answer.headers["location"])
+    assert "This file is larger than 50 MB." in page.text
+    assert stored_files(house) == []

@@ -25,6 +25,7 @@ from domain.leads.unreadable import MAX_BYTES, FileTooLarge
 from domain.work import Row, Work
 from web.admin.import_words import import_words
 from web.admin.leads import chunks_of
+from web.drained import Drained
 from web.errors import render_http_error
 from web.forms import Form, FormRefused
 from web.paging import page_number
@@ -41,7 +42,7 @@ FORM_VALUES = {"accept": ACCEPT, "limit": MAX_BYTES // 1024 // 1024}
 def too_large(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """Show what was refused while it was still coming in on the form that it came from."""
     if error.status_code == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
-        return go(request, f"{HISTORY}/new", str(FileTooLarge()), "error")
+        return Drained(go(request, f"{HISTORY}/new", str(FileTooLarge()), "error"))
     return render_http_error(request, error)
 
 
