@@ -125,7 +125,7 @@ async def test_the_event_webhook_can_be_moved_silenced_and_left_unsigned(sandbox
     await sandbox.api("PATCH", f"/user/webhooks/event/settings/{listed['id']}", {"enabled": True, "url": url})
     await sandbox.send(mail("asha@example.com"))
     await until(lambda: asyncio.sleep(0, house.posts))
-    assert house.signed == [False]
+    assert not any(house.signed)
 
     await sandbox.api("PATCH", f"/user/webhooks/event/settings/{listed['id']}", {"enabled": False})
     await sandbox.send(mail("ben@example.com"))
