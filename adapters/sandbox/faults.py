@@ -8,6 +8,9 @@ from adapters.sandbox.database import SandboxDatabase
 KINDS = ("401", "403", "413", "429", "500", "502", "503", "504", "silent", "lost")
 # Of what a provider calls back about; planned for "<provider>:webhook".
 WEBHOOK_KINDS = ("late", "twice", "wrongly-signed", "never")
+# What becomes of an attempt to pay; planned for "<provider>:payment".
+PAYMENT_KINDS = ("declined", "timed-out")
+KINDS_OF = {"webhook": WEBHOOK_KINDS, "payment": PAYMENT_KINDS}
 _TAKE = """
 update faults set remaining = remaining - 1
 where id = (select id from faults where provider = %(provider)s and remaining > 0 order by id limit 1 for update)
@@ -24,7 +27,7 @@ class Faults:
 
     async def plan(self, provider: str, kind: str, count: int) -> None:
         """Let the next ``count`` requests to the provider fail; raises ValueError for an unknown kind."""
-        known = WEBHOOK_KINDS if provider.endswith(":webhook") else KINDS
+        known = KINDS_OF.get(provider.partition(":")[2], KINDS)
         if kind not in known:
             raise ValueError(f"A fault is one of {', '.join(known)}.")
         await self._database.run(

@@ -1,7 +1,9 @@
 """The sandbox's pages: the product's own controls in another frame, and the headers they go out with."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -18,6 +20,7 @@ from markupsafe import Markup
 from adapters.settings import ROOT
 from domain.language import _, ngettext
 
+LAKHS = re.compile(r"(?<=\d)(?=(?:\d\d)*\d{3}$)")
 IST = ZoneInfo("Asia/Kolkata")
 STATIC = ROOT / "static"
 HEADERS = {
@@ -28,6 +31,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# Where a provider answers, not a page of ours.
+APIS = ("/sendgrid/", "/aisensy/", "/instamojo/api/")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -42,7 +47,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.do"],
         auto_reload=False,
     )
-    environment.filters.update(number=number, moment=moment, filesize=file_size)
+    environment.filters.update(number=number, moment=moment, filesize=file_size, rupees=rupees)
     environment.globals.update(_=_, ngettext=ngettext, static=static)
     return environment
 
@@ -70,6 +75,12 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def rupees(amount: Decimal) -> str:
+    """Write rupees with lakh grouping and paise."""
+    whole, _, paise = f"{amount:.2f}".partition(".")
+    return f"₹{re.sub(LAKHS, ',', whole)}.{paise}"
+
+
 def moment(value: datetime | str) -> Markup:
     """Write a moment with its zone, to the second: webhooks come close together."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -85,7 +96,7 @@ def file_size(value: int) -> str:
 
 async def add_headers(message: Message, scope: Scope) -> None:
     """Add the headers of our own pages; the providers' endpoints answer with their provider's."""
-    if message["type"] != "http.response.start" or scope["path"].startswith("/sendgrid/"):
+    if message["type"] != "http.response.start" or scope["path"].startswith(APIS):
         return
     present = {name.lower() for name, _value in message["headers"]}
     missing = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
