@@ -56,7 +56,7 @@ SEARCH = """
 select h.id, h.name, h.email, h.phone, p.role,
   exists (select from enrolments e where e.person_id = h.id) as is_student,
   exists (select from cta_submissions c where c.person_id = h.id) as has_applied,
-  exists (select from imported_leads l where l.person_id = h.id) as is_lead
+  (select l.id from imported_leads l where l.person_id = h.id order by l.created_at desc limit 1) as lead_id
 from search_people(%(needle)s, %(most)s) as found (id) join people h on h.id = found.id left join profiles p on p.person_id = h.id
 order by p.role is null, lower(h.name), h.id
 """

@@ -1,6 +1,7 @@
 """The live stream: one a tab, saying *that* something changed; the page asks the ordinary way *what*."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,6 +9,7 @@ from litestar import Controller, Request, get
 from litestar.response import Response, Stream
 
 from adapters.redis.live import Hint, LiveHub, Subscriber
+from domain.accounts.sign_ins import ENDED
 from domain.work import Identity
 from web.cookies import Cookies
 from web.work import services_of, token_hash
@@ -45,22 +47,36 @@ async def signed_in(request: Request[Any, Any, Any]) -> Identity | None:
 async def events(
     request: Request[Any, Any, Any], hub: LiveHub, subscriber: Subscriber, missed: list[Hint] | None
 ) -> AsyncIterator[str]:
-    """Say what was missed, or "resync"; then each topic as it changes, and a comment every 15 seconds."""
+    """Say what was missed, or "resync"; then each topic as it changes, and a comment in every 15 quiet seconds.
+
+    Who is signed in is asked again at least every 15 seconds, and at once when a sign-in of theirs has ended.
+    """
+    asked_at = time.monotonic()
     try:
         yield RESYNC if missed is None else "".join(as_event(hint) for hint in missed) or ": caught up\n\n"
         while True:
-            try:
-                async with asyncio.timeout(HEARTBEAT):
-                    hint = await subscriber.queue.get()
-            except TimeoutError:
-                if await signed_in(request) is None:
+            hint = await next_hint(subscriber)
+            if hint is None or hint.topic == ENDED or time.monotonic() - asked_at > HEARTBEAT:
+                identity = await signed_in(request)
+                if identity is None:
                     return
+                subscriber.identity, asked_at = identity, time.monotonic()
+            if hint:
+                yield as_event(hint)
+            else:
                 yield RESYNC if subscriber.missed else ": still here\n\n"
                 subscriber.missed = False
-                continue
-            yield as_event(hint)
     finally:
         hub.unsubscribe(subscriber)  # no await here: a client that left would never let it finish
+
+
+async def next_hint(subscriber: Subscriber) -> Hint | None:
+    """Return the next hint, or None after 15 seconds without any."""
+    try:
+        async with asyncio.timeout(HEARTBEAT):
+            return await subscriber.queue.get()
+    except TimeoutError:
+        return None
 
 
 def as_event(hint: Hint) -> str:

@@ -41,6 +41,10 @@ REVOKE_ALL = """
 update sign_ins set revoked_at = now()
 where person_id = %(person_id)s and revoked_at is null and id is distinct from %(but)s
 """
+REVOKE_TOKEN = (
+    "update sign_ins set revoked_at = now() where token_hash = %(token)s and revoked_at is null returning person_id"
+)
+ENDED = "sign_ins"  # what open pages are told, so that their streams end at once
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 
@@ -113,19 +117,20 @@ async def revoke_sign_in(work: Work, sign_in_id: UUID) -> None:
     """End one sign-in of who asks."""
     if not await work.run(REVOKE, id=sign_in_id, person_id=work.identity.person_id):
         raise NotFound(_("This sign-in has ended already."))
+    work.signal(ENDED, work.identity.person_id)
 
 
 async def revoke_sign_ins(work: Work, person_id: UUID, *, but: UUID | None = None) -> int:
     """End all sign-ins of a person, save one if named; return how many ended."""
-    return await work.run(REVOKE_ALL, person_id=person_id, but=but)
+    if ended := await work.run(REVOKE_ALL, person_id=person_id, but=but):
+        work.signal(ENDED, person_id)
+    return ended
 
 
 async def revoke_token(work: Work, token: str) -> None:
     """End the sign-in of this token; one that has ended is fine."""
-    await work.run(
-        "update sign_ins set revoked_at = now() where token_hash = %(token)s and revoked_at is null",
-        token=token_hash(token),
-    )
+    if person_id := await work.value(REVOKE_TOKEN, token=token_hash(token)):
+        work.signal(ENDED, person_id)
 
 
 async def _open_with_password(work: Work, account: Row, browser: Browser) -> SignedIn:

@@ -2,14 +2,13 @@
 
 import gzip
 import json
-from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.browser.pages import PlacedPage, all_pages
-from tests.fixtures.browser import Visits, sign_in
+from tests.fixtures.browser import Visits
 from tests.fixtures.launcher import Launch
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -22,25 +21,10 @@ WIDER = """() => {
   return [`${document.documentElement.scrollWidth} px`, ...outside.slice(0, 6).map(e => e.outerHTML.slice(0, 160))];
 }"""
 
-States = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def signed_in(chromium: Browser, demo: Launch) -> dict[str, States | None]:
-    """The cookies of each who looks at pages."""
-    states: dict[str, States | None] = {"": None}
-    visits = Visits(chromium)
-    for looker in ("owner", "student"):
-        page = visits.window(demo)
-        sign_in(page, f"{looker}@demo.gurudesk.test")
-        states[looker] = page.context.storage_state()
-    visits.close()
-    return states
-
 
 @pytest.mark.parametrize("placed", all_pages(), ids=str)
-def test_everybody_can_use(placed: PlacedPage, demo: Launch, visits: Visits, signed_in: dict[str, States | None]):
-    page = visits.window(demo, storage_state=signed_in[placed.looker])
+def test_everybody_can_use(placed: PlacedPage, demo: Launch, visits: Visits):
+    page = visits.signed_in(demo, f"{placed.looker}@demo.gurudesk.test") if placed.looker else visits.window(demo)
     address = placed.address(demo)
     answer = page.goto(address)
     assert answer

@@ -121,7 +121,7 @@ def apply(form: Page) -> None:
 
 
 def approve(owner: Page) -> None:
-    owner.get_by_text("1 new application").click()
+    owner.get_by_text("1 new application", exact=True).click()
     owner.get_by_role("link", name="Rohit Deshmukh").click()
     panel = owner.get_by_role("dialog")
     expect(panel.get_by_text("I run a small shop.")).to_be_visible()

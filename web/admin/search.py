@@ -32,7 +32,7 @@ def found_as(person: Row) -> tuple[str, str]:
     if person.role in ("admin", "super_admin"):
         return _("Team"), with_query("/admin/audit", actor=person.id)
     if person.is_student:
-        return _("Student"), with_query("/admin/students", q=contact)
+        return _("Student"), f"/admin/students/{person.id}"
     if person.has_applied:
         return _("Applicant"), with_query("/admin/applications", q=contact)
-    return _("Lead"), with_query("/admin/leads", q=contact)
+    return _("Lead"), f"/admin/leads/{person.lead_id}" if person.lead_id else with_query("/admin/leads", q=contact)
