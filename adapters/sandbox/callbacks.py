@@ -50,7 +50,8 @@ update callbacks set attempts = attempts + 1, state = %(state)s, due_at = case w
 class Caller:
     """How one provider calls back. ``sign`` makes the headers for a body; ``gaps`` are the waits between its attempts.
 
-    ``seal`` makes the signature that some append to the body itself.
+    ``seal`` makes the signature that some append to the body itself. ``tries_again`` says which statuses (None for
+    silence) are worth another attempt.
     """
 
     sign: Callable[[bytes], Mapping[str, str]] = lambda _body: {}
@@ -58,6 +59,7 @@ class Caller:
     gaps: Sequence[timedelta] = ()
     timeout: float = 10.0
     user_agent: str = "Gurudesk sandbox"
+    tries_again: Callable[[int | None], bool] = lambda _status: True
 
 
 class Callbacks:
@@ -173,7 +175,7 @@ class Callbacks:
         started = time.perf_counter()
         status, answer, error = await self._posted(client, caller, callback)
         accepted = status is not None and 200 <= status < 300
-        left = callback.attempts < len(caller.gaps)
+        left = callback.attempts < len(caller.gaps) and caller.tries_again(status)
         state = "accepted" if accepted else "pending" if left else "given_up"
         gap = caller.gaps[callback.attempts] if left else timedelta()
         with suppress(psycopg.Error, SQLAlchemyError):  # an attempt that is not noted is made again

@@ -1,0 +1,33 @@
+"""What the app's tokens may do, as granted when the app was made."""
+
+_SCOPES = (
+    "meeting:write:meeting",
+    "meeting:read:meeting",
+    "meeting:read:list_meetings",
+    "meeting:update:meeting",
+    "meeting:delete:meeting",
+    "meeting:update:status",
+    "meeting:update:in_meeting_controls",
+    "meeting:read:list_registrants",
+    "meeting:read:registrant",
+    "meeting:write:registrant",
+    "meeting:update:registrant_status",
+    "meeting:delete:registrant",
+    "meeting:write:batch_registrants",
+    "meeting:write:invite_links",
+    "meeting:read:past_meeting",
+    "meeting:read:list_past_instances",
+    "meeting:read:list_past_participants",
+    "meeting:read:participant",
+    "report:read:list_meeting_participants",
+    "cloud_recording:read:list_recording_files",
+    "cloud_recording:read:list_user_recordings",
+    "cloud_recording:read:recording",
+    "cloud_recording:delete:meeting_recording",
+    "cloud_recording:delete:recording_file",
+    "cloud_recording:update:recover_meeting_recordings",
+    "user:read:user",
+    "user:read:list_users",
+    "user:read:token",
+)
+GRANTED = tuple(f"{scope}:admin" for scope in _SCOPES)
