@@ -93,6 +93,12 @@ class ProviderSettings(BaseSettings):
     instamojo_salt: Secret = Field(None, validation_alias="INSTAMOJO_SALT")
     instamojo_base_url: str = Field("", validation_alias="INSTAMOJO_BASE_URL")
 
+    bolna_mode: Mode = Field(None, validation_alias="GURUDESK_BOLNA_MODE")
+    bolna_api_key: Secret = Field(None, validation_alias="BOLNA_API_KEY")
+    bolna_agent_id: str = Field("", validation_alias="BOLNA_AGENT_ID")
+    bolna_webhook_token: Secret = Field(None, validation_alias="BOLNA_WEBHOOK_TOKEN")
+    bolna_base_url: str = Field("", validation_alias="BOLNA_BASE_URL")
+
     zoom_mode: Mode = Field(None, validation_alias="GURUDESK_ZOOM_MODE")
     zoom_account_id: str = Field("", validation_alias="ZOOM_ACCOUNT_ID")
     zoom_client_id: str = Field("", validation_alias="ZOOM_CLIENT_ID")

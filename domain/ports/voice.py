@@ -1,7 +1,7 @@
 """Voice calls by an agent that speaks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -34,7 +34,10 @@ class CallStarted:
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """Where a call stands. Durations in seconds, ``cost_cents`` in US cents, ``status`` in the provider's word."""
+    """Where a call stands. Durations in seconds, ``cost_cents`` in US cents, ``status`` in the provider's word.
+
+    ``reason`` says in our words why an ended call reached nobody.
+    """
 
     call_id: str
     status: str
@@ -48,8 +51,22 @@ class CallReport:
     extracted: Mapping[str, Any] | None = None
     cost_cents: float | None = None
     reason: str = ""
+    is_voicemail: bool = False
     created_at: datetime | None = None
     updated_at: datetime | None = None
+
+    @property
+    def has_talked(self) -> bool:
+        """Say whether a person was talked to: a completed call may have met silence, or a machine."""
+        return self.status == "completed" and bool(self.duration) and not self.is_voicemail
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The sound of a call."""
+
+    media_type: str
+    content: bytes = field(repr=False)
 
 
 CallOutcome = CallStarted | Refused | Unavailable | Unknown
@@ -62,8 +79,17 @@ class VoiceCaller(Protocol):
         ...
 
     async def get(self, call_id: str) -> CallReport | Missing | CannotTell: ...
-    async def find(self, delivery_id: UUID, since: datetime) -> CallReport | Missing | CannotTell:
-        """Look a call up by our delivery: whether a request that was never answered arrived."""
+    async def find(self, delivery_id: UUID, since: datetime, agent_id: str = "") -> CallReport | Missing | CannotTell:
+        """Look a call up by our delivery: whether a request that was never answered arrived.
+
+        ``agent_id`` is the one the call named, if it named any.
+        """
         ...
 
-    async def recent(self, since: datetime) -> Sequence[CallReport] | CannotTell: ...
+    async def recent(self, since: datetime, agent_id: str = "") -> Sequence[CallReport] | CannotTell:
+        """Return the calls since then, in as much as the provider's list tells: get() tells the rest."""
+        ...
+
+    async def recording(self, call_id: str) -> Recording | Missing | CannotTell:
+        """Fetch the recording of an ended call; Missing where there is none, or none yet."""
+        ...
