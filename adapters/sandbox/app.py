@@ -12,9 +12,12 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from adapters.postgres.addresses import sandbox_url
+from adapters.sandbox.aisensy import PHONE_PAGES, aisensy_answers, aisensy_parts, aisensy_router
 from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.faults import Faults
+from adapters.sandbox.instamojo import instamojo_answers, instamojo_caller, instamojo_router
+from adapters.sandbox.instamojo.pages import PaymentPagesController
 from adapters.sandbox.journal import JournalMiddleware
 from adapters.sandbox.machine import MachineController
 from adapters.sandbox.mailbox.clicks import follow_link
@@ -28,7 +31,7 @@ from adapters.sandbox.sendgrid.posting import EventPoster
 from adapters.settings import Settings
 
 log = logging.getLogger(__name__)
-PROVIDERS = ("sendgrid",)
+PROVIDERS = ("sendgrid", "aisensy", "instamojo")
 
 
 def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Litestar:
@@ -38,12 +41,17 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Li
     poster = EventPoster(database, settings, chance)
     faults = Faults(database)
     callbacks = Callbacks(database, faults, delays=settings.sandbox_delays)
+    callbacks.register("instamojo", instamojo_caller(settings))
     app = Litestar(
         route_handlers=[
             sendgrid_router(),
+            aisensy_router(),
+            instamojo_router(),
             MachineController,
             HomeController,
             MailboxController,
+            *PHONE_PAGES,
+            PaymentPagesController,
             JournalController,
             follow_link,
             create_static_files_router("/static", directories=[STATIC]),
@@ -59,6 +67,7 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Li
                 "faults": faults,
                 "callbacks": callbacks,
                 "settings": settings,
+                **aisensy_parts(database, callbacks, settings, chance),
             }.items()
         },
         before_send=[add_headers],
@@ -100,6 +109,10 @@ def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if request.url.path.startswith("/sendgrid/"):
         message = {404: "not found", 405: "POST method allowed only"}.get(status, "Internal server error")
         return answers.error(status, message)
+    if request.url.path.startswith("/aisensy/"):
+        return aisensy_answers.failed(status)
+    if request.url.path.startswith("/instamojo/api/"):
+        return instamojo_answers.failed(status)
     if "text/html" in request.headers.get("Accept", ""):
         return page(request, "error.html", status_code=status, status=status)
     detail = error.detail if isinstance(error, HTTPException) else "Internal server error"

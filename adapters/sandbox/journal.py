@@ -1,5 +1,6 @@
 """The journal: every request a provider's side received, and what it answered. Credentials are never written down."""
 
+import re
 import time
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,13 @@ from adapters.sandbox.database import SandboxDatabase
 
 MAX_BODY = 30 * 1024 * 1024
 KEPT = 64 * 1024
-SECRET_HEADERS = {"authorization", "cookie", "x-api-key", "x-auth-token", "proxy-authorization"}
+SECRET_HEADERS = {
+    *("authorization", "cookie", "x-api-key", "x-auth-token", "proxy-authorization"),
+    "x-aisensy-project-api-pwd",
+}
 SECRET_PARAMETERS = {"key", "api_key", "apikey", "token", "access_token", "secret"}
+# AiSensy's key travels in the body.
+_SECRET_FIELD = re.compile(r'("apiKey"\s*:\s*")(?:[^"\\]|\\.)*')
 
 _INSERT = """
 insert into requests
@@ -70,7 +76,7 @@ class _Exchange:
             "path": scope["path"],
             "query": _redacted_query(scope.get("query_string", b"")),
             "headers": _json(_headers(scope["headers"])),
-            "body": _text(body),
+            "body": _SECRET_FIELD.sub(r"\1[redacted]", _text(body)),
             "body_size": size,
         }
 

@@ -1,0 +1,31 @@
+"""The account and its webhook: whether it may send, where it reports to, and how."""
+
+from typing import Any
+
+from adapters.sandbox.database import SandboxDatabase
+
+SWITCHES = ("has_plan", "has_credits", "is_verified", "is_webhook_signed", "tells_submitted_id")
+_UPDATE = "update aisensy_account set {names} where id = 1"
+
+
+class Account:
+    """Reads the one row of the account, and remembers whether its webhook is signed: some plans offer no secret."""
+
+    def __init__(self, database: SandboxDatabase, default_url: str) -> None:
+        self._database = database
+        self._default_url = default_url
+        self.is_webhook_signed = True
+
+    async def read(self) -> Any:
+        row = await self._database.row("select * from aisensy_account")
+        self.is_webhook_signed = row.is_webhook_signed
+        return row
+
+    async def change(self, values: dict[str, Any]) -> None:
+        """Change switches, ``webhook_url`` and ``webhook_shape`` by name."""
+        if values:
+            names = ", ".join(f"{name} = %({name})s" for name in values)
+            await self._database.run(_UPDATE.format(names=names), **values)
+
+    def webhook_url(self, row: Any) -> str:
+        return str(row.webhook_url or self._default_url)

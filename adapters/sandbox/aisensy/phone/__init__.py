@@ -1,0 +1,1 @@
+"""The phones: what customers see in WhatsApp, and what they answer."""

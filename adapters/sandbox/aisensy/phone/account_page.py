@@ -1,0 +1,83 @@
+"""The account's page: whether it may send, its webhook, its campaigns and templates."""
+
+from typing import Any
+
+import httpx
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from adapters.sandbox.aisensy.account import SWITCHES
+from adapters.sandbox.aisensy.catalogue import Catalogue
+from adapters.sandbox.aisensy.sending import Sending
+from adapters.sandbox.callbacks import Callbacks
+from adapters.sandbox.rendering import from_own_pages, go, page
+
+TEST = {"event": "test.webhook", "data": {"message": "This is a test webhook from AiSensy"}}
+_TIMEOUT = httpx.Timeout(5.0)
+
+
+class AccountController(Controller):
+    path = "/phone/account"
+    guards = [from_own_pages]
+
+    @get()
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        sending: NamedDependency[Sending],
+        catalogue: NamedDependency[Catalogue],
+        callbacks: NamedDependency[Callbacks],
+    ) -> Response[str]:
+        row = await sending.account.read()
+        return page(
+            request,
+            "phone/account.html",
+            account=row,
+            webhook_url=sending.account.webhook_url(row),
+            campaigns=await catalogue.campaigns(),
+            tests=(await callbacks.about("aisensy", "test"))[-5:],
+        )
+
+    @post(status_code=303)
+    async def update(self, request: Request[Any, Any, Any], sending: NamedDependency[Sending]) -> Response[bytes]:
+        """Change the account. A new webhook address is asked first, as AiSensy does: it must answer a GET with 2xx."""
+        form = await request.form()
+        values: dict[str, Any] = {name: form.get(name) == "on" for name in SWITCHES}
+        values["webhook_shape"] = "cloud" if form.get("webhook_shape") == "cloud" else "project"
+        url = str(form.get("webhook_url") or "").strip()
+        changed = url != sending.account.webhook_url(await sending.account.read())
+        if changed and url and not await _answers(url):
+            await sending.account.change(values)
+            return go("/phone/account?done=unanswered")
+        if changed:
+            values["webhook_url"] = url
+        await sending.account.change(values)
+        return go("/phone/account?done=saved")
+
+    @post("/test", status_code=303)
+    async def test(self, sending: NamedDependency[Sending], callbacks: NamedDependency[Callbacks]) -> Response[bytes]:
+        """Post the dashboard's test call, which has no topic."""
+        url = sending.account.webhook_url(await sending.account.read())
+        await callbacks.plan("aisensy", url=url, body=msgspec.json.encode(TEST), subject="test", kind="test.webhook")
+        return go("/phone/account?done=tested")
+
+    @post("/campaigns/{name:str}", status_code=303)
+    async def set_live(
+        self, request: Request[Any, Any, Any], catalogue: NamedDependency[Catalogue], name: FromPath[str]
+    ) -> Response[bytes]:
+        """Set a campaign live, or take it back."""
+        if await catalogue.campaign(name) is None:
+            raise NotFoundException
+        await catalogue.set_live(name, (await request.form()).get("is_live") == "true")
+        return go("/phone/account?done=saved#campaigns")
+
+
+async def _answers(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
+            return (await client.get(url)).is_success
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return False
