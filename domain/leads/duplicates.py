@@ -14,8 +14,9 @@ class SeenContacts:
     strings takes over 150. Two different contacts share a hash once in some ten million such files.
     """
 
-    def __init__(self) -> None:
-        self._size = 1 << 12
+    def __init__(self, expected: int = 0) -> None:
+        """Make room for the contacts of ``expected`` rows at once: growing holds the old table beside the new one."""
+        self._size = 1 << max(12, (expected * 10 // 3).bit_length())
         self._used = 0
         self._hashes = array("Q", bytes(8 * self._size))
         self._rows = array("I", bytes(4 * self._size))

@@ -80,7 +80,7 @@ class ChunkReader:
     def __init__(self, file: LeadFile, lead_import: LeadImport) -> None:
         self._rows = file.rows()
         self._clean = RowCleaner(file.header, lead_import.columns)
-        self._seen = SeenContacts()
+        self._seen = SeenContacts(file.estimated_rows)
         self._skip_to(lead_import.last_row)
 
     def next(self) -> Chunk | None:
