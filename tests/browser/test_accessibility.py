@@ -5,14 +5,21 @@ import json
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, Response, expect
 
+from tests.browser.mailbox import mail_to
 from tests.browser.pages import PlacedPage, all_pages
-from tests.fixtures.browser import Visits
+from tests.fixtures.browser import OWNER, OWNER_PASSWORD, Visits, open_live
 from tests.fixtures.launcher import Launch
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OPTIONS = json.dumps({"runOnly": TAGS, "resultTypes": ["violations"]})
+STUDENT = "student@demo.gurudesk.test"
+EMPTY = [
+    "/admin",
+    *(f"/admin/{name}" for name in ("leads", "imports", "campaigns", "applications", "students", "courses")),
+]
+EMPTY += [f"/admin/{name}" for name in ("campaigns/new?scope=all", "deliveries", "errors", "notifications", "settings")]
 LARGEST_PAGE = 30 * 1024  # gzipped
 WIDER = """() => {
   const edge = document.documentElement.clientWidth;
@@ -32,6 +39,78 @@ def test_everybody_can_use(placed: PlacedPage, demo: Launch, visits: Visits):
     assert page.url.endswith(address)
     assert not problems(page)
     assert len(gzip.compress(answer.body())) <= LARGEST_PAGE
+
+
+@pytest.mark.parametrize("address", ["/nothing", "/admin/team", "/admin/leads"])
+def test_everybody_can_use_a_page_that_refuses_them(address: str, demo: Launch, visits: Visits):
+    visits.allow("status of 40")
+    page = visits.signed_in(demo, STUDENT)
+    answer = page.goto(address)
+    assert answer
+    assert answer.status in (403, 404)
+    assert not problems(page)
+
+
+def test_everybody_can_use_a_form_that_came_back(demo: Launch, visits: Visits):
+    page = visits.window(demo)
+    page.goto("/apply/data-analytics")
+    page.get_by_role("button", name="Send application").click()
+    expect(page.get_by_label("Your name")).to_be_focused()
+    assert not problems(page)
+
+
+@pytest.mark.parametrize("keys", ["j", "j r", "Control+k", "?"])
+def test_everybody_can_use_what_opens_over_a_page(keys: str, demo: Launch, visits: Visits):
+    page = visits.signed_in(demo, "owner@demo.gurudesk.test")
+    open_live(page, "/admin/applications?state=new")
+    for key in keys.split():
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog").filter(has=page.locator("article, input, dl")).first).to_be_visible()
+    assert not problems(page)
+
+
+@pytest.mark.parametrize("address", EMPTY)
+def test_everybody_can_use_a_page_that_has_nothing_to_show_yet(address: str, empty: Launch, visits: Visits):
+    page = visits.signed_in(empty, OWNER, OWNER_PASSWORD)
+    page.goto(address)
+    assert not problems(page)
+
+
+@pytest.mark.parametrize("address", ["/", "/mailbox", "/mailbox/{id}", "/journal", "/nothing"])
+def test_everybody_can_use_the_sandbox(address: str, demo: Launch, visits: Visits, message: int):
+    visits.allow("status of 404 (Not Found) (http")
+    page = visits.window(demo, base_url=f"http://127.0.0.1:{demo.sandbox_port}")
+    page.goto(address.format(id=message))
+    assert not problems(page)
+
+
+@pytest.fixture(scope="module")
+def message(chromium: Browser, demo: Launch) -> int:
+    """The number of an e-mail in the sandbox's mailbox."""
+    visits = Visits(chromium)
+    page = visits.window(demo)
+    page.goto("/forgot-password")
+    page.get_by_label("E-mail or phone").fill(STUDENT)
+    page.get_by_role("button", name="Send the link").click()
+    number: int = mail_to(demo, STUDENT, "")["id"]
+    visits.close()
+    return number
+
+
+def test_scripts_and_styles_are_light(demo: Launch, visits: Visits):
+    page = visits.window(demo)
+    weights = {"js": 0, "css": 0}
+    page.on("response", lambda answer: weigh(weights, answer))
+    page.goto("/sign-in")
+    page.wait_for_load_state("networkidle")
+    assert 0 < weights["js"] <= 60 * 1024
+    assert 0 < weights["css"] <= 30 * 1024
+
+
+def weigh(weights: dict[str, int], answer: Response) -> None:
+    kind = answer.url.partition("?")[0].rpartition(".")[2]
+    if kind in weights:
+        weights[kind] += len(gzip.compress(answer.body()))
 
 
 def problems(page: Page) -> dict[str, list[str]]:

@@ -1,16 +1,13 @@
 """A lead becomes a student, from an empty Gurudesk to the dashboard, as the owner, the applicant and the student see it."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.mailbox import mail_to
-from tests.fixtures.browser import Visits, sign_in
-from tests.fixtures.launcher import Launch, launches
+from tests.fixtures.browser import OWNER, OWNER_PASSWORD, Visits, sign_in
+from tests.fixtures.launcher import Launch
 
-OWNER, OWNER_PASSWORD = "devika@example.com", "a house with green shutters"
 STUDENT_PASSWORD = "three quiet yellow rivers"
 # As a spreadsheet in a western locale saves it: semicolons, its own encoding, a title line, a number destroyed.
 LEADS = """Contacts of the open day;;;
@@ -25,15 +22,7 @@ Nobody Reachable;not an address;;Delhi
 STAYED = "() => window.stayed === true"
 
 
-@pytest.fixture(scope="module")
-def empty() -> Iterator[Launch]:
-    """A Gurudesk that was just started for the first time, without demo data."""
-    with launches() as make:
-        yield make().ready()
-
-
 def test_a_lead_becomes_a_student(empty: Launch, visits: Visits):
-    assert empty.run("create-admin", OWNER, "--name", "Devika Menon", "--password", OWNER_PASSWORD).returncode == 0
     owner, applicant, student = visits.window(empty), visits.window(empty), visits.window(empty)
     sign_in(owner, OWNER, OWNER_PASSWORD)
     make_course(owner)
