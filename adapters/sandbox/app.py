@@ -28,13 +28,14 @@ from adapters.sandbox.sendgrid import answers, sendgrid_router
 from adapters.sandbox.sendgrid.access import RateLimit
 from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.sandbox.sendgrid.posting import EventPoster
+from adapters.sandbox.zoom import ROOM_PAGES, Options, zoom_answers, zoom_parts, zoom_router
 from adapters.settings import Settings
 
 log = logging.getLogger(__name__)
-PROVIDERS = ("sendgrid", "aisensy", "instamojo")
+PROVIDERS = ("sendgrid", "aisensy", "instamojo", "zoom")
 
 
-def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Litestar:
+def create_app(settings: Settings, *, rate_limit: RateLimit | None = None, zoom: Options | None = None) -> Litestar:
     """Build the sandbox. Its background work starts and stops with the application's lifespan."""
     database = SandboxDatabase(sandbox_url(settings))
     chance = Chance(settings.sandbox_delays, settings.sandbox_failure_rate, settings.sandbox_seed)
@@ -47,11 +48,13 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Li
             sendgrid_router(),
             aisensy_router(),
             instamojo_router(),
+            zoom_router(),
             MachineController,
             HomeController,
             MailboxController,
             *PHONE_PAGES,
             PaymentPagesController,
+            *ROOM_PAGES,
             JournalController,
             follow_link,
             create_static_files_router("/static", directories=[STATIC]),
@@ -68,6 +71,7 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None) -> Li
                 "callbacks": callbacks,
                 "settings": settings,
                 **aisensy_parts(database, callbacks, settings, chance),
+                **zoom_parts(database, callbacks, settings, zoom),
             }.items()
         },
         before_send=[add_headers],
@@ -113,6 +117,8 @@ def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return aisensy_answers.failed(status)
     if request.url.path.startswith("/instamojo/api/"):
         return instamojo_answers.failed(status)
+    if request.url.path.startswith("/zoom/"):
+        return zoom_answers.failed(status)
     if "text/html" in request.headers.get("Accept", ""):
         return page(request, "error.html", status_code=status, status=status)
     detail = error.detail if isinstance(error, HTTPException) else "Internal server error"

@@ -6,6 +6,7 @@ from litestar import Router
 
 from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.database import SandboxDatabase
+from adapters.sandbox.zoom import answers as zoom_answers
 from adapters.sandbox.zoom.account import Account, Options
 from adapters.sandbox.zoom.api import ask
 from adapters.sandbox.zoom.files import FileController
@@ -17,7 +18,7 @@ from adapters.sandbox.zoom.rooms.recordings import RecordingController
 from adapters.sandbox.zoom.webhooks import caller
 from adapters.settings import Settings
 
-__all__ = ["ROOM_PAGES", "Options", "RateLimits", "zoom_parts", "zoom_router"]
+__all__ = ["ROOM_PAGES", "Options", "RateLimits", "zoom_answers", "zoom_parts", "zoom_router"]
 
 ROOM_PAGES = (RoomController, RecordingController)
 

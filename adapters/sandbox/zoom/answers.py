@@ -41,3 +41,10 @@ def no_user(identity: object) -> Response[bytes]:
 
 def tracked() -> dict[str, str]:
     return {"x-zm-trackingid": f"v=2.0;clid=sandbox;rid=WEB_{token_hex(16)}"}
+
+
+def failed(status: int) -> Response[bytes]:
+    """Return the answer to a request that no endpoint took, or that failed on our side."""
+    if status in (404, 405):
+        return error(404, 2300, "This API endpoint is not recognized.")
+    return error(status, status, "Internal server error." if status >= 500 else "Bad request.")
