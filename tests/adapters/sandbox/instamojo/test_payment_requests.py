@@ -1,5 +1,9 @@
 """Instamojo's payment requests as its own Python client meets them in the sandbox."""
 
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
 from tests.adapters.sandbox.instamojo.conftest import KEYS
 
 REQUIRED = ["This field is required."]
@@ -151,3 +155,16 @@ async def test_keys_stay_out_of_the_journal(shop):
     entry = (await shop.sandbox.client.get("/journal.json", params={"provider": "instamojo"})).json()[0]
     assert (entry["method"], entry["path"], entry["status"]) == ("POST", "/instamojo/api/1.1/payment-requests", 201)
     assert not any(key in str(entry) for key in KEYS.values())
+
+
+async def test_a_link_that_expires_takes_payments_until_then(shop):
+    soon = datetime.now(UTC) + timedelta(seconds=300)
+    answer = await shop.raw(
+        "POST", "payment-requests/", data={"purpose": "Fee", "amount": "500", "expires_at": soon.isoformat()}
+    )
+    request = answer.json()["payment_request"]
+    assert datetime.fromisoformat(request["expires_at"]) == soon
+    with psycopg.connect(shop.sandbox.settings.database_url.get_secret_value(), autocommit=True) as connection:
+        connection.execute("update sandbox.payment_requests set expires_at = now() - interval '1 second'")
+    assert "takes no payment" in (await shop.pay(request)).text
+    assert (await shop.state(request))["payments"] == []
