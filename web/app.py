@@ -17,9 +17,9 @@ from web import errors, routes
 from web.csrf import check_csrf
 from web.headers import security_headers
 from web.rendering import engine
-from web.work import provide_work
+from web.work import check_sender, provide_work
 
-LARGEST_BODY = 60_000_000  # an import file of 50 MB and its form
+LARGEST_FORM = 300_000  # parsed before anybody is known: more would let a stranger keep the process busy
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> Litestar:
         exception_handlers=errors.HANDLERS,
         template_config=TemplateConfig(instance=engine()),
         openapi_config=None,  # its pages would list every address to anybody; there is no API to describe yet
-        request_max_body_size=LARGEST_BODY,
+        request_max_body_size=LARGEST_FORM,
         debug=False,
         logging_config=None,
     )
@@ -58,6 +58,7 @@ async def check_request(request: Request[Any, Any, Any]) -> None:
     """Refuse what no page of ours sends: a null byte, which Postgres cannot take, or another site's form."""
     if "%00" in request.url.path or "%00" in request.url.query or "\0" in request.url.path:
         raise NotFoundException
+    await check_sender(request)
     await check_csrf(request)
 
 

@@ -60,7 +60,7 @@ class Cookies:
 
     def read_flash(self, request: Request[Any, Any, Any]) -> list[dict[str, str]]:
         value, _, signature = request.cookies.get(self._name("flash"), "").partition(".")
-        if not value or not hmac.compare_digest(signature, self._sign(value)):
+        if not value or not hmac.compare_digest(signature.encode(), self._sign(value).encode()):
             return []
         kind, text = json.loads(base64.urlsafe_b64decode(value))
         return [{"kind": kind, "text": text}]

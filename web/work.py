@@ -79,6 +79,14 @@ async def provide_system_work(request: Request[Any, Any, Any]) -> AsyncGenerator
         raise
 
 
+async def check_sender(request: Request[Any, Any, Any]) -> None:
+    """Turn away who may not be here before the body of a route that takes a large one is read."""
+    if request.route_handler.opt.get("takes_files"):
+        services = services_of(request)
+        async with services.database.work_of(token_hash(Cookies(services.settings).sign_in(request))) as work:
+            check_audience(request, work.identity)
+
+
 def check_audience(request: Request[Any, Any, Any], identity: Identity) -> None:
     audience = request.route_handler.opt["audience"]
     if identity.role not in MAY_ENTER[audience]:

@@ -36,6 +36,7 @@ HISTORY = "/admin/imports"
 NEW = "admin/imports/new.html"
 CHUNK = 256 * 1024
 ACCEPT = ".csv,.tsv,.txt,.tab,.xlsx"
+LARGEST_BODY = 60_000_000  # a file of 50 MB and its form
 FORM_VALUES = {"accept": ACCEPT, "limit": MAX_BYTES // 1024 // 1024}
 
 
@@ -61,7 +62,7 @@ class ImportController(Controller):
     async def new(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
         return page(request, NEW, form=None, **FORM_VALUES)
 
-    @post()
+    @post(opt={"takes_files": True}, request_max_body_size=LARGEST_BODY)
     async def create(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
         upload = (await request.form()).get("file")
         try:
