@@ -88,9 +88,9 @@ async def join(
 
 async def admit(zoom: Account, meeting: Any, stay_id: int) -> None:
     """Let somebody from the waiting room in: the wait ends and a stay begins."""
-    waited = await _leave(zoom, stay_id, "in_waiting_room")
     instance = await running(zoom, meeting)
-    if waited is None or instance is None:
+    waited = await _leave(zoom, instance, stay_id, "in_waiting_room") if instance else None
+    if waited is None:
         raise Impossible("Nobody waits there any more.")
     values = {name: getattr(waited, name) for name in ("uuid", "name", "email", "user_id", "registrant_id")}
     stay = await zoom.database.row(_STAY, **values, participant_uuid=waited.participant_uuid, status="in_meeting")
@@ -102,8 +102,7 @@ async def admit(zoom: Account, meeting: Any, stay_id: int) -> None:
 async def leave(zoom: Account, meeting: Any, stay_id: int) -> None:
     """Let somebody leave."""
     instance = await running(zoom, meeting)
-    stay = await _leave(zoom, stay_id)
-    if instance and stay:
+    if instance and (stay := await _leave(zoom, instance, stay_id)):
         await _tell_left(zoom, meeting, instance, stay, "left the meeting.")
 
 
@@ -166,12 +165,12 @@ async def _stop_recordings(zoom: Account, meeting: Any, instance: Any) -> None:
         await tell_recorded(zoom, meeting, instance, recording)
 
 
-async def _leave(zoom: Account, stay_id: int, status: str | None = None) -> Any:
+async def _leave(zoom: Account, instance: Any, stay_id: int, status: str | None = None) -> Any:
     statement = (
-        "update zoom_stays set left_at = app_now() where id = %(id)s and left_at is null"
+        "update zoom_stays set left_at = app_now() where id = %(id)s and uuid = %(uuid)s and left_at is null"
         " and (%(status)s::text is null or status = %(status)s) returning *"
     )
-    return await zoom.database.row(statement, id=stay_id, status=status)
+    return await zoom.database.row(statement, id=stay_id, uuid=instance.uuid, status=status)
 
 
 async def _tell_left(zoom: Account, meeting: Any, instance: Any, stay: Any, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from litestar import Response
@@ -141,11 +141,16 @@ def _range(call: Call) -> tuple[date, date] | None:
     """Return the days asked for, cut without a word to the month before the last."""
     today = call.now.date()
     try:
-        first = date.fromisoformat(call.query.get("from") or today.isoformat())
-        last = date.fromisoformat(call.query.get("to") or (today + timedelta(days=1)).isoformat())
+        first = _day(call.query.get("from")) or today
+        last = _day(call.query.get("to")) or today + timedelta(days=1)
     except ValueError:
         return None
     return max(first, month_before(last)), last
+
+
+def _day(value: str | None) -> date | None:
+    # Some clients write a whole moment; its day is what counts.
+    return datetime.fromisoformat(value).date() if value else None
 
 
 def month_before(day: date) -> date:
