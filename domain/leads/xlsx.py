@@ -1,7 +1,5 @@
 """A lead file as an Excel workbook: checked before it is unpacked, and its rows as a stream of text."""
 
-import re
-import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,7 +8,7 @@ from datetime import date, datetime, time
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._reader import WorkSheetParser
@@ -24,16 +22,9 @@ from domain.leads.unreadable import (
     EmptyFile,
     TooManyRows,
     UnreadableFile,
-    WorkbookTooLarge,
 )
+from domain.leads.workbook_size import MAX_SHEET_ROWS, Parts, check_directory, measure
 
-MAX_UNPACKED = 400 * 1024 * 1024
-# All texts of the workbook are kept in memory while it is read.
-MAX_SHARED_TEXTS = 80 * 1024 * 1024
-MAX_SHEET_ROWS = 1_048_576
-_MAX_DIRECTORY = 1024 * 1024
-_CHUNK = 1 << 18
-_ROW, _FORMULA = re.compile(rb"<(?:\w+:)?row[ >]"), re.compile(rb"<(?:\w+:)?f[ >/]")
 _ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 
 # openpyxl warns of styles and dates it does not know; neither matters to a lead.
@@ -51,9 +42,9 @@ class WorkbookForm:
 def recognise_workbook(path: Path) -> WorkbookForm:
     """Unpack the workbook once without keeping it; raise when it is damaged or would become too large."""
     try:
-        _check_directory(path)
+        check_directory(path)
         with ZipFile(path) as archive:
-            return _measure(archive)
+            return WorkbookForm(*measure(archive))
     except UnreadableFile:
         raise
     except Exception as error:  # Whatever a hostile archive makes the unpacker raise.
@@ -87,52 +78,6 @@ def value_text(value: object) -> str:
     return str(value)
 
 
-def _check_directory(path: Path) -> None:
-    """Refuse a zip directory so large that merely listing it would fill the memory."""
-    with path.open("rb") as stream:
-        stream.seek(max(path.stat().st_size - 65_557, 0))
-        tail = stream.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + 22:
-        raise BrokenWorkbook
-    (size,) = struct.unpack_from("<L", tail, at + 12)
-    if size > _MAX_DIRECTORY or b"PK\x06\x07" in tail[:at]:
-        raise WorkbookTooLarge
-
-
-def _measure(archive: ZipFile) -> WorkbookForm:
-    members = [member for member in archive.infolist() if member.filename.endswith((".xml", ".rels"))]
-    if "[Content_Types].xml" not in archive.namelist() or not any(m.filename.startswith("xl/") for m in members):
-        raise BrokenWorkbook
-    if sum(member.file_size for member in members) > MAX_UNPACKED:
-        raise WorkbookTooLarge
-    left, rows, has_formulas = MAX_UNPACKED, 0, False
-    for member in members:
-        limit = MAX_SHARED_TEXTS if member.filename.endswith("sharedStrings.xml") else MAX_UNPACKED
-        for fresh, seen in _unpacked(archive, member, min(limit, left)):
-            left -= fresh
-            if "/worksheets/" in member.filename:
-                rows += len(_ROW.findall(seen))
-                has_formulas = has_formulas or _FORMULA.search(seen) is not None
-    return WorkbookForm(rows, has_formulas)
-
-
-def _unpacked(archive: ZipFile, member: ZipInfo, limit: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the size of each piece, and the piece with so much of the one before that no tag is cut in two."""
-    tail = b""
-    with archive.open(member) as stream:
-        while chunk := stream.read(_CHUNK):
-            # The declared size may lie: what really comes out is counted.
-            limit -= len(chunk)
-            if limit < 0:
-                raise WorkbookTooLarge
-            seen = tail + chunk
-            if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
-                raise BrokenWorkbook
-            yield len(chunk), seen
-            tail = seen[-2:]
-
-
 def _rows(path: Path, form: WorkbookForm) -> Iterator[tuple[int, list[str]]]:
     # As a stream: by its path openpyxl would refuse a file that is kept without its ending.
     with path.open("rb") as stream, closing(_open(stream)) as workbook:
@@ -147,7 +92,11 @@ def _rows(path: Path, form: WorkbookForm) -> Iterator[tuple[int, list[str]]]:
 
 
 class _CompactReader(ExcelReader):  # type: ignore[misc]
-    """openpyxl's reader with the shared texts kept small."""
+    """openpyxl's reader with the shared texts kept small and nothing read that was not measured."""
+
+    def __init__(self, stream: BinaryIO, **options: Any) -> None:
+        super().__init__(stream, **options)
+        self.archive = Parts(stream)
 
     def read_strings(self) -> None:
         named = self.package.find(SHARED_STRINGS)

@@ -215,3 +215,44 @@ def test_declared_dimensions_are_not_believed(tmp_path: Path) -> None:
     changed = sheet.replace(b'ref="A1:A2"', b'ref="A1:XFD1048576"')
     assert changed != sheet
     assert rows_of(repacked(path, {"xl/worksheets/sheet1.xml": changed})) == [(2, ["a@b.in"])]
+
+
+ENDLESS = b"<a/>" * 3_500_000
+
+
+@pytest.mark.parametrize(
+    "member", ["xl/styles.xml", "docProps/core.xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"]
+)
+def test_a_part_that_would_fill_the_memory_is_refused(tmp_path: Path, member: str) -> None:
+    path = saved(tmp_path, ["Email"], ["a@b.in"])
+    with zipfile.ZipFile(path) as archive:
+        head, end, rest = archive.read(member).rpartition(b"</")
+    with pytest.raises(WorkbookTooLarge):
+        open_lead_file(repacked(path, {member: head + ENDLESS + end + rest}), "leads.xlsx")
+
+
+def test_parts_under_other_names_are_not_read(tmp_path: Path) -> None:
+    path = saved(tmp_path, ["Email"], ["a@b.in"])
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+        names = {name: archive.read(name) for name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels")}
+    moved = {name: content.replace(b"sheet1.xml", b"sheet1.bin") for name, content in names.items()}
+    with pytest.raises(BrokenWorkbook):
+        rows_of(repacked(path, {**moved, "xl/worksheets/sheet1.bin": sheet}))
+
+
+def test_entities_in_another_encoding_are_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path, ["Email"], ["a@b.in"])
+    laughs = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY a "ha">]><x>&a;</x>'.encode("utf-16")
+    with pytest.raises(BrokenWorkbook):
+        rows_of(repacked(path, {"docProps/core.xml": laughs}))
+
+
+def test_every_lead_may_have_a_linked_e_mail_address(tmp_path: Path) -> None:
+    workbook = Workbook()
+    assert workbook.active is not None
+    for number in range(1, 20_001):
+        workbook.active.append([f"lead{number}@example.com"])
+        workbook.active.cell(number, 1).hyperlink = f"mailto:lead{number}@example.com"
+    workbook.save(tmp_path / "leads.xlsx")
+    assert len(rows_of(tmp_path / "leads.xlsx")) == 20_000
