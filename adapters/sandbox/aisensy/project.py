@@ -25,8 +25,10 @@ CATEGORIES = ("MARKETING", "UTILITY", "AUTHENTICATION")
 class ProjectController(Controller):
     path = "/"
 
-    @get("/messages/{message_id:str}")
+    # WhatsApp's ids may hold a slash.
+    @get("/messages/{message_id:path}")
     async def message(self, database: NamedDependency[SandboxDatabase], message_id: FromPath[str]) -> Response[bytes]:
+        message_id = message_id.lstrip("/")
         row = await find_message(database, message_id=message_id) or await find_message(database, wamid=message_id)
         if row is None:
             return answers.named("ERR404", "Message not found", 404)
