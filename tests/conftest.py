@@ -11,5 +11,6 @@ pytest_plugins = [f"tests.fixtures.{module.stem}" for module in sorted(FIXTURES.
 pytest.register_assert_rewrite(*pytest_plugins)
 
 # What the developer has set for the program must not reach the tests.
-for name in [name for name in os.environ if name.startswith(("GURUDESK_", "SENDGRID_", "USE_REAL_"))]:
+OURS = ("GURUDESK_", "SENDGRID_", "AISENSY_", "INSTAMOJO_", "BOLNA_", "ZOOM_", "USE_REAL_")
+for name in [name for name in os.environ if name.startswith(OURS)]:
     del os.environ[name]

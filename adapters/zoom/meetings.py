@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from adapters.zoom.answers import HOUSE_WAIT, MISSING_SCOPE, NO_MEETING, body_of, code_of, failure_of
-from adapters.zoom.api import Failure, ZoomApi, segment
+from adapters.zoom.api import SHORT_WAIT, Failure, ZoomApi, segment
 from adapters.zoom.downloads import downloaded
 from adapters.zoom.recordings import recording_left, recordings_between
 from adapters.zoom.shapes import meeting_body, meeting_of, participant_of, text
@@ -92,7 +92,8 @@ class ZoomMeetingProvider:
         if answer.status_code in (200, 201):
             return _registrant(body_of(answer), email)
         failure = failure_of(answer)
-        if answer.status_code == 429 and (known := await self._registered(path, email)):
+        is_daily = isinstance(failure, Unavailable) and (failure.retry_after or 0) > SHORT_WAIT
+        if answer.status_code == 429 and is_daily and (known := await self._registered(path, email)):
             # Three times a day and person; who asked before has a link already.
             return known
         return failure

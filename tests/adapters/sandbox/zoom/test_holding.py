@@ -4,6 +4,8 @@ import json
 from datetime import datetime
 from urllib.parse import quote
 
+import psycopg
+
 from tests.adapters.sandbox.conftest import until
 from tests.adapters.sandbox.zoom.conftest import BASIC, move_clock, zoom_running
 
@@ -83,8 +85,6 @@ async def test_who_was_there_is_known_by_registration(zoom):
 
 
 async def test_a_uuid_is_understood_however_it_is_encoded(zoom, database_url):
-    import psycopg
-
     meeting = await held(zoom)
     awkward = "/3Kx9vQ2//6mZ1sYb7Rd+A=="
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -225,3 +225,15 @@ async def test_planned_faults_happen(zoom):
     assert (await zoom.api("GET", f"/meetings/{meeting['id']}")).status_code == 200
     await zoom.client.post("/faults.json", json={"provider": "zoom:token", "kind": "503", "count": 1})
     assert (await zoom.sign_in()).status_code == 503
+
+
+async def test_a_share_of_requests_fails_the_same_ones_for_the_same_seed(zoom_settings):
+    unlucky = zoom_settings.model_copy(update={"sandbox_failure_rate": 0.5})
+    runs = []
+    for _ in range(2):
+        async with zoom_running(unlucky) as zoom:
+            runs.append([(await zoom.api("GET", "/users/me")).status_code for _ in range(12)])
+    assert runs[0] == runs[1]
+    assert 200 in runs[0]
+    assert set(runs[0]) - {200} <= {429, 500, 503, 504}
+    assert set(runs[0]) != {200}
