@@ -70,6 +70,7 @@ SANDBOX_PATHS = {
 class ProviderSettings(BaseSettings):
     """The providers' part of the settings."""
 
+    environment: Literal["development", "production"] = Field("development", validation_alias="GURUDESK_ENV")
     sandbox_port: int = Field(8001, ge=1, le=65535, validation_alias="GURUDESK_SANDBOX_PORT")
     use_real_external_apis: bool = Field(False, validation_alias="USE_REAL_EXTERNAL_APIS")
 
@@ -113,6 +114,10 @@ class ProviderSettings(BaseSettings):
         mode: Mode = getattr(self, f"{provider}_mode", None)
         return (mode == "live") if mode else self.use_real_external_apis and hasattr(self, f"{provider}_mode")
 
+    def trusts_sandbox(self, provider: str) -> bool:
+        """Say whether the sandbox may speak for the provider: its secrets are public, so never in production."""
+        return not self.production and not self.is_live(provider)
+
     def missing(self, provider: str) -> list[str]:
         """Return the names of the settings the provider cannot be live without and that are empty."""
         return [name for name in PROVIDERS[provider].needs if not self._typed(name)]
@@ -125,12 +130,16 @@ class ProviderSettings(BaseSettings):
         return PROVIDERS[provider].live_url if self.is_live(provider) else self.sandbox_url + SANDBOX_PATHS[provider]
 
     def credential(self, name: str, provider: str) -> str:
-        """Return a credential by its usual name; in sandbox mode an empty one is the sandbox's."""
-        return self._typed(name) or ("" if self.is_live(provider) else SANDBOX_VALUES.get(name, ""))
+        """Return a credential by its usual name; where the sandbox is trusted an empty one is the sandbox's."""
+        return self._typed(name) or (SANDBOX_VALUES.get(name, "") if self.trusts_sandbox(provider) else "")
 
     def _typed(self, name: str) -> str:
         value = getattr(self, name.lower(), None)
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
 
     @property
     def zoom_token_url(self) -> str:

@@ -5,7 +5,6 @@ import secrets
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -23,7 +22,6 @@ class Settings(ProviderSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True)
 
-    environment: Literal["development", "production"] = Field("development", validation_alias="GURUDESK_ENV")
     data_dir: Path = Field(ROOT / ".gurudesk", validation_alias="GURUDESK_DATA_DIR")
     host: str = Field("127.0.0.1", validation_alias="GURUDESK_HOST")
     port: int = Field(8000, ge=1, le=65535, validation_alias="GURUDESK_PORT")
@@ -58,8 +56,9 @@ class Settings(ProviderSettings):
         return self
 
     @property
-    def production(self) -> bool:
-        return self.environment == "production"
+    def has_sandbox(self) -> bool:
+        """Whether the sandbox runs."""
+        return self.trusts_sandbox("sendgrid")
 
     @property
     def base_url(self) -> str:

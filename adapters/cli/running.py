@@ -49,9 +49,12 @@ def worker() -> None:
 @click.command()
 def sandbox() -> None:
     """Serve the providers' side of the wire, for trying everything out (GURUDESK_SANDBOX_PORT)."""
+    from adapters.errors import CannotStart
     from adapters.serving import serve
     from adapters.settings_check import load_settings
 
     _log_plainly()
     settings = load_settings()
+    if not settings.has_sandbox:
+        raise CannotStart("The sandbox is for trying out: it does not start in production, nor while SendGrid is live.")
     serve("adapters.sandbox.app", settings, "127.0.0.1", settings.sandbox_port, "GURUDESK_SANDBOX_PORT")

@@ -11,6 +11,11 @@ def examine_providers(settings: Settings) -> Iterator[Finding]:
 
 
 def _sendgrid(settings: Settings) -> Iterator[Finding]:
+    if settings.production and not settings.sendgrid_live:
+        yield wrong(
+            "SendGrid", "There is no sandbox in production, so no e-mail leaves: set GURUDESK_SENDGRID_MODE=live."
+        )
+        return
     if not settings.sendgrid_live:
         yield right("SendGrid", "Sandbox: no e-mail leaves this machine.")
         return

@@ -12,18 +12,13 @@ from adapters.up.readiness import http_problem, worker_problem
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
-def has_sandbox(settings: Settings) -> bool:
-    """Say whether any provider is in sandbox mode."""
-    return not settings.sendgrid_live
-
-
 def make_programs(settings: Settings) -> list[Component]:
     """Return the components to start, in order: the sandbox first, since the others call it."""
     programs = [
         _program(settings, "worker", lambda age: worker_problem(settings, time.time() - age)),
         _program(settings, "web", lambda age: http_problem(f"{_own_address(settings)}/health/ready")),
     ]
-    if has_sandbox(settings):
+    if settings.has_sandbox:
         address = f"{settings.sandbox_url}/health/ready"
         programs.insert(0, _program(settings, "sandbox", lambda age: http_problem(address)))
     return programs

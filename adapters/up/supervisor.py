@@ -14,7 +14,7 @@ from adapters.up import leftovers, screen
 from adapters.up.component import Component
 from adapters.up.demo_load import DemoLoad
 from adapters.up.preparation import prepare
-from adapters.up.programs import has_sandbox, make_programs
+from adapters.up.programs import make_programs
 from adapters.up.servers import start_servers
 from adapters.up.stop_signal import told_to_stop
 
@@ -56,7 +56,7 @@ class Supervisor:
         if leftovers.clear(settings.data_dir):
             screen.line("  An earlier run was killed; what it left behind is cleared up.")
         require_free_port(settings.host, settings.port, "GURUDESK_PORT")
-        if has_sandbox(settings):
+        if settings.has_sandbox:
             if settings.port == settings.sandbox_port:
                 raise CannotStart(f"GURUDESK_PORT and GURUDESK_SANDBOX_PORT are both {settings.port}: change one.")
             require_free_port("127.0.0.1", settings.sandbox_port, "GURUDESK_SANDBOX_PORT")
@@ -66,7 +66,7 @@ class Supervisor:
         found = prepare(self.settings)
         self.demo.start_if_first(found)
         demo = found.demo or not self.demo.done
-        screen.addresses(self.settings, sandbox=has_sandbox(self.settings), demo=demo, anybody=found.anybody)
+        screen.addresses(self.settings, sandbox=self.settings.has_sandbox, demo=demo, anybody=found.anybody)
         self.programs = make_programs(self.settings)
         for component in self.programs:
             component.start()

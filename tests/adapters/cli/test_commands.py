@@ -34,6 +34,21 @@ def test_import_says_what_it_would_do_then_does_it(gurudesk: Launch, tmp_path: P
     assert again["new"] == 0
 
 
+@pytest.mark.parametrize(
+    "real",
+    [
+        {"GURUDESK_ENV": "production", "GURUDESK_SECRET_KEY": "k" * 32},
+        {"GURUDESK_SENDGRID_MODE": "live", "SENDGRID_API_KEY": "SG.real"},
+    ],
+)
+def test_the_sandbox_does_not_start_in_production_nor_beside_the_live_sendgrid(
+    launcher: Launcher, real: dict[str, str]
+) -> None:
+    refused = launcher(**real).run("sandbox")
+    assert refused.returncode == 1
+    assert "The sandbox is for trying out" in refused.stderr
+
+
 def test_a_refused_file_fails_the_command_and_says_why(gurudesk: Launch, tmp_path: Path) -> None:
     file = tmp_path / "empty.csv"
     file.touch()

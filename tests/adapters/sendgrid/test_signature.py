@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sendgrid.helpers.eventwebhook import EventWebhook
 
 from adapters.sendgrid.signature import SANDBOX_SENDGRID_PUBLIC_KEY as KEY
-from adapters.sendgrid.signature import is_signed
+from adapters.sendgrid.signature import is_signed, public_key
+from adapters.settings import Settings
 
 TIMESTAMP = "1767225600"
 BODY = (
@@ -22,6 +23,19 @@ NOW = datetime.fromtimestamp(1767225600, UTC)
 def test_the_known_answer_is_signed_and_the_official_helper_agrees():
     assert is_signed(KEY, SIGNATURE, TIMESTAMP, BODY, NOW)
     assert EventWebhook(KEY).verify_signature(BODY.decode(), SIGNATURE, TIMESTAMP)
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({}, KEY),
+        ({"environment": "production", "secret_key": "k" * 32}, ""),
+        ({"sendgrid_mode": "live", "sendgrid_api_key": "SG.real"}, ""),
+        ({"environment": "production", "secret_key": "k" * 32, "sendgrid_webhook_public_key": "own"}, "own"),
+    ],
+)
+def test_the_sandboxes_key_opens_nothing_live_and_nothing_in_production(values, key):
+    assert public_key(Settings(_env_file=None, **values)) == key
 
 
 def test_the_body_counts_to_its_last_byte():
