@@ -1,6 +1,7 @@
 """Limits on attempts, counted atomically across processes."""
 
 import logging
+import time
 from collections.abc import Awaitable
 from typing import cast
 
@@ -8,6 +9,8 @@ from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
+
+KEPT_HERE = 50_000
 
 # Count, and give the bucket its end of life in the same step: a crash in between must not leave one that never empties.
 COUNT = """
@@ -19,15 +22,26 @@ return 0
 
 
 class RedisRateLimiter:
-    """A fixed window per bucket. While Redis is away attempts are let through: passwords are still checked."""
+    """A fixed window per bucket. While Redis is away each process counts for itself."""
 
     def __init__(self, redis: ArqRedis) -> None:
         self.redis = redis
+        self._own: dict[str, tuple[float, int]] = {}
 
     async def hit(self, bucket: str, *, limit: int, seconds: int) -> int:
         try:
             counted = self.redis.eval(COUNT, 1, f"gurudesk:limit:{bucket}", str(limit), str(seconds))
             return int(await cast(Awaitable[str], counted))
         except (RedisError, OSError) as error:
-            log.warning("attempts not counted: %s", type(error).__name__)
-            return 0
+            log.warning("attempts counted without Redis: %s", type(error).__name__)
+            return self._hit_here(bucket, limit, seconds)
+
+    def _hit_here(self, bucket: str, limit: int, seconds: int) -> int:
+        now = time.monotonic()
+        until, count = self._own.pop(bucket, (0.0, 0))
+        if until <= now:
+            until, count = now + seconds, 0
+        self._own[bucket] = (until, count + 1)
+        if len(self._own) > KEPT_HERE:
+            del self._own[next(iter(self._own))]  # the one that was hit the longest ago
+        return max(int(until - now), 1) if count >= limit else 0
