@@ -1,4 +1,4 @@
-"""Addresses as logs may keep them: without the tokens of one-time links."""
+"""Addresses as logs may keep them: without the tokens of one-time links, and on one line."""
 
 import logging
 import re
@@ -8,8 +8,9 @@ _TOKEN = re.compile(r"(?<=/)(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/|$
 
 
 def quiet_path(path: str) -> str:
-    """Return the path with every token in it replaced by an ellipsis."""
-    return _TOKEN.sub("…", path)
+    """Return the path with every token in it replaced by an ellipsis, and what would start a line of its own escaped."""
+    quiet = _TOKEN.sub("…", path)
+    return quiet if quiet.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in quiet)
 
 
 class QuietPaths(logging.Filter):

@@ -2,13 +2,13 @@
 
 import logging
 import secrets
-import traceback
 from typing import Any
 
 from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response, Template
 
+from adapters.postgres.error_log import redacted_trace
 from adapters.quiet_paths import quiet_path
 from domain import errors
 from domain.language import _
@@ -45,7 +45,7 @@ def render_http_error(request: Request[Any, Any, Any], error: HTTPException) -> 
 def render_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Show what to do next, and leave the whole story under a reference in Errors."""
     reference = secrets.token_hex(4)
-    trace = "".join(traceback.format_exception(error, limit=-30))
+    trace = redacted_trace(error)
     log.error("unexpected error %s at %s %s\n%s", reference, request.method, quiet_path(request.url.path), trace)
     identity = request.scope["state"].get("identity")
     request.app.state.errors.remember(

@@ -19,7 +19,7 @@ values (%(reference)s, %(component)s, %(kind)s, %(message)s, %(trace)s, %(method
 on conflict do nothing
 """
 # Database errors quote the row at fault, and addresses can carry tokens: neither belongs in a log.
-SECRETS = re.compile(r"(DETAIL:.*|Failing row contains.*|[A-Za-z0-9_-]{32,}|[\w.+-]+@[\w-]+\.[\w.]+)")
+SECRETS = re.compile(r"(DETAIL:(?s:.*)|Failing row contains(?s:.*)|[A-Za-z0-9_-]{32,}|[\w.+-]+@[\w-]+\.[\w.]+)")
 
 
 class ErrorLog:
@@ -59,6 +59,12 @@ class ErrorLog:
                 await work.run(INSERT, **entry)
         except Exception as error:
             log.error("error %s could not be kept: %s", entry["reference"], type(error).__name__)
+
+
+def redacted_trace(error: BaseException) -> str:
+    """Return the traceback for a log file, with what it says of people and secrets left out line by line."""
+    told = traceback.TracebackException.from_exception(error, limit=-30)
+    return "".join(redacted(part) for part in told.format())
 
 
 def redacted(text: str) -> str:
