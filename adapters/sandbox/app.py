@@ -13,6 +13,7 @@ from litestar.static_files import create_static_files_router
 
 from adapters.postgres.addresses import sandbox_url
 from adapters.sandbox.aisensy import PHONE_PAGES, aisensy_answers, aisensy_parts, aisensy_router
+from adapters.sandbox.bolna import CALL_PAGES, bolna_answers, bolna_parts, bolna_router
 from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.faults import Faults
@@ -32,7 +33,7 @@ from adapters.sandbox.zoom import ROOM_PAGES, Options, zoom_answers, zoom_parts,
 from adapters.settings import Settings
 
 log = logging.getLogger(__name__)
-PROVIDERS = ("sendgrid", "aisensy", "instamojo", "zoom")
+PROVIDERS = ("sendgrid", "aisensy", "instamojo", "bolna", "zoom")
 
 
 def create_app(settings: Settings, *, rate_limit: RateLimit | None = None, zoom: Options | None = None) -> Litestar:
@@ -48,12 +49,14 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None, zoom:
             sendgrid_router(),
             aisensy_router(),
             instamojo_router(),
+            bolna_router(),
             zoom_router(),
             MachineController,
             HomeController,
             MailboxController,
             *PHONE_PAGES,
             PaymentPagesController,
+            *CALL_PAGES,
             *ROOM_PAGES,
             JournalController,
             follow_link,
@@ -71,6 +74,7 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None, zoom:
                 "callbacks": callbacks,
                 "settings": settings,
                 **aisensy_parts(database, callbacks, settings, chance),
+                **bolna_parts(database, callbacks, settings, chance),
                 **zoom_parts(database, callbacks, settings, zoom),
             }.items()
         },
@@ -117,6 +121,8 @@ def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return aisensy_answers.failed(status)
     if request.url.path.startswith("/instamojo/api/"):
         return instamojo_answers.failed(status)
+    if request.url.path.startswith("/bolna/"):
+        return bolna_answers.failed(status)
     if request.url.path.startswith("/zoom/"):
         return zoom_answers.failed(status)
     if "text/html" in request.headers.get("Accept", ""):

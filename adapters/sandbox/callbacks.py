@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -30,7 +30,7 @@ LATE = timedelta(minutes=10)
 _PLAN = """
 insert into callbacks (provider, kind, subject, url, media_type, body, is_signed_wrongly, state, created_at, due_at)
 select %(provider)s, %(kind)s, %(subject)s, %(url)s, %(media_type)s, %(body)s, %(wrong)s, %(state)s, app_now(),
-  app_now() + %(after)s from generate_series(1, %(copies)s) returning id
+  coalesce(%(at)s::timestamptz, app_now()) + %(after)s from generate_series(1, %(copies)s) returning id
 """
 _DUE = """
 select * from callbacks where state = 'pending' and due_at <= app_now() and id <> all(%(flying)s)
@@ -50,12 +50,13 @@ update callbacks set attempts = attempts + 1, state = %(state)s, due_at = case w
 class Caller:
     """How one provider calls back. ``sign`` makes the headers for a body; ``gaps`` are the waits between its attempts.
 
-    ``seal`` makes the signature that some append to the body itself. ``tries_again`` says which statuses (None for
-    silence) are worth another attempt.
+    ``seal`` makes the signature that some append to the body itself, and ``misdirect`` a wrong address, for who has the
+    secret in it. ``tries_again`` says which statuses (None for silence) are worth another attempt.
     """
 
     sign: Callable[[bytes], Mapping[str, str]] = lambda _body: {}
     seal: Callable[[bytes], bytes] = lambda _body: b""
+    misdirect: Callable[[str], str] = lambda url: url
     gaps: Sequence[timedelta] = ()
     timeout: float = 10.0
     user_agent: str = "Gurudesk sandbox"
@@ -86,10 +87,12 @@ class Callbacks:
         subject: str,
         kind: str,
         after: timedelta = timedelta(),
+        at: datetime | None = None,
         media_type: str = "application/json",
     ) -> None:
         """Post ``body`` to ``url`` after a while of business time; at once when delays are off.
 
+        ``at`` is a moment that was asked for: it is kept to, with delays and without, and ``after`` counts from it.
         The next planned webhook fault of the provider applies: late, twice, wrongly signed, or never.
         """
         fault = await self._faults.take(f"{provider}:webhook")
@@ -104,6 +107,7 @@ class Callbacks:
             body=body,
             wrong=fault == "wrongly-signed",
             state="never" if fault == "never" else "pending",
+            at=at,
             after=after + (LATE if fault == "late" else timedelta()),
             copies=2 if fault == "twice" else 1,
         )
@@ -195,8 +199,9 @@ class Callbacks:
         signed = body + b" " if callback.is_signed_wrongly else body
         headers = {"Content-Type": callback.media_type, "User-Agent": caller.user_agent, **caller.sign(signed)}
         body += caller.seal(signed)
+        url = caller.misdirect(callback.url) if callback.is_signed_wrongly else callback.url
         try:
-            response = await client.post(callback.url, content=body, headers=headers, timeout=caller.timeout)
+            response = await client.post(url, content=body, headers=headers, timeout=caller.timeout)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return None, "", type(error).__name__
         return response.status_code, response.text, ""

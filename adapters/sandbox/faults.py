@@ -10,7 +10,9 @@ KINDS = ("401", "403", "413", "429", "500", "502", "503", "504", "silent", "lost
 WEBHOOK_KINDS = ("late", "twice", "wrongly-signed", "never")
 # What becomes of an attempt to pay; planned for "<provider>:payment".
 PAYMENT_KINDS = ("declined", "timed-out")
-KINDS_OF = {"webhook": WEBHOOK_KINDS, "payment": PAYMENT_KINDS}
+# What becomes of a call; planned for "<provider>:call".
+CALL_KINDS = ("no-answer", "busy", "failed", "voicemail", "balance-low", "speechless", "unfinished", "stuck", "error")
+KINDS_OF = {"webhook": WEBHOOK_KINDS, "payment": PAYMENT_KINDS, "call": CALL_KINDS}
 _TAKE = """
 update faults set remaining = remaining - 1
 where id = (select id from faults where provider = %(provider)s and remaining > 0 order by id limit 1 for update)

@@ -32,7 +32,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 # Where a provider answers, not a page of ours.
-APIS = ("/sendgrid/", "/aisensy/", "/instamojo/api/", "/zoom/")
+APIS = ("/sendgrid/", "/aisensy/", "/instamojo/api/", "/bolna/", "/zoom/")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 

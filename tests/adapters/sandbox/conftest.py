@@ -44,17 +44,19 @@ class House:
     port: int = 0
     status: int = 200
     posts: list[bytes] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     signed: list[bool] = field(default_factory=list)
     hold: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
-            lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:]
+            request, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
             body = await reader.readexactly(int(headers["content-length"]))
             signature, timestamp = headers.get(SIGNATURE_HEADER.lower()), headers.get(TIMESTAMP_HEADER.lower(), "")
             helper = EventWebhook(SANDBOX_SENDGRID_PUBLIC_KEY)
             self.signed.append(bool(signature) and helper.verify_signature(body.decode(), signature, timestamp))
+            self.paths.append(request.split(" ")[1])
             self.posts.append(body)
             await self.hold.wait()
             writer.write(f"HTTP/1.1 {self.status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
