@@ -21,7 +21,11 @@ def _log_plainly() -> None:
     """Print what happens with its time. Requests to others stay out: their addresses may hold tokens."""
     import logging
 
-    logging.basicConfig(level=logging.INFO, format="[%(asctime)s] %(levelname)s %(name)s: %(message)s")
+    from adapters.postgres.error_log import QuietTraces
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(QuietTraces("[%(asctime)s] %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 

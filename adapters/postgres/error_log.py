@@ -67,5 +67,12 @@ def redacted_trace(error: BaseException) -> str:
     return "".join(redacted(part) for part in told.format())
 
 
+class QuietTraces(logging.Formatter):
+    """Formats the lines of a log file; tracebacks without what they say of people and secrets."""
+
+    def formatException(self, ei: Any) -> str:
+        return redacted_trace(ei[1]).rstrip() if ei[1] else ""
+
+
 def redacted(text: str) -> str:
     return SECRETS.sub("…", text)
