@@ -1,23 +1,31 @@
-"""Compiles every template, so that a slip in one is found before a visitor finds it."""
+"""Compiles every template where it is rendered, so that a slip in one is found before a visitor finds it."""
 
 import sys
 
-from jinja2 import TemplateSyntaxError
+from jinja2 import Environment, TemplateSyntaxError
 
-from web.rendering import environment
+from adapters.sandbox.rendering import environment as sandbox_environment
+from web.rendering import environment as web_environment
 
 
 def main() -> int:
-    templates, wrong = environment(), 0
-    names = templates.list_templates(extensions=["html", "txt", "svg"])
-    for name in names:
-        try:
-            templates.get_template(name)
-        except TemplateSyntaxError as error:
-            print(f"{error.filename}:{error.lineno}: {error.message}")
-            wrong += 1
+    names = web_environment().list_templates(extensions=["html", "txt", "svg"])
+    wrong = sum(not compiles(home_of(name), name) for name in names)
     print(f"{len(names)} templates, {wrong} wrong")
     return 1 if wrong or not names else 0
+
+
+def home_of(name: str) -> Environment:
+    return sandbox_environment() if name.startswith("sandbox/") else web_environment()
+
+
+def compiles(environment: Environment, name: str) -> bool:
+    try:
+        environment.get_template(name)
+    except TemplateSyntaxError as error:
+        print(f"{error.filename}:{error.lineno}: {error.message}")
+        return False
+    return True
 
 
 if __name__ == "__main__":
