@@ -16,6 +16,8 @@ Connection = psycopg.Connection[tuple[object, ...]]
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 # The worker looks about once a second; past this without any progress it is not running.
 PATIENCE = 30.0
+# The clock never goes back: a slip of the keyboard must not end in another century.
+FARTHEST = timedelta(days=366)
 
 NEXT_DUE = """
 select min(due_at) from (
@@ -43,7 +45,10 @@ def parse_span(text: str) -> timedelta:
     found = re.fullmatch(r"\+?(\d{1,5})\s*([mhdw])", text.strip().lower())
     if not found or not int(found[1]):
         raise CannotStart(f"Cannot read the time {text!r}: write a number and m, h, d or w, like 3d.")
-    return timedelta(**{UNITS[found[2]]: int(found[1])})
+    span = timedelta(**{UNITS[found[2]]: int(found[1])})
+    if span > FARTHEST:
+        raise CannotStart("The clock cannot be put back, so it moves by a year at most: 366d.")
+    return span
 
 
 def read(settings: Settings) -> Reading:
@@ -60,7 +65,7 @@ def advance(settings: Settings, by: timedelta, tell: Callable[[datetime], None])
 
     Raises CannotStart when a provider is live, or when what is due does not get done.
     """
-    if settings.production or settings.sendgrid_live:
+    if settings.production or not settings.all_in_sandbox:
         raise CannotStart("The clock moves only while every provider is in sandbox mode.")
     end = read(settings).now + by
     while True:

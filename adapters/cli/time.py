@@ -1,5 +1,7 @@
 """The command about business time."""
 
+from datetime import timedelta
+
 import click
 
 
@@ -23,5 +25,6 @@ def clock(by: str | None) -> None:
         if span:
             advance(settings, span, lambda moment: click.echo(f"  {moment:%Y-%m-%d %H:%M:%S} UTC"))
         reading = read(settings)
-    ahead = f", {reading.ahead} ahead of the machine" if reading.ahead else ", the same as the machine's"
+    seconds = round(reading.ahead.total_seconds())
+    ahead = f", {timedelta(seconds=seconds)} ahead of the machine" if seconds else ", the same as the machine's"
     click.echo(f"Business time is {reading.now:%Y-%m-%d %H:%M:%S} UTC{ahead}.")

@@ -50,8 +50,9 @@ def test_everything_on_the_way_happens_at_its_own_moment(settings: Settings, dat
     assert timedelta(days=2) <= read(settings).now - before < timedelta(days=2, minutes=5)
 
 
-def test_the_clock_stands_still_while_a_provider_is_live(settings: Settings) -> None:
-    live = settings.model_copy(update={"sendgrid_mode": "live"})
+@pytest.mark.parametrize("mode", ["sendgrid_mode", "instamojo_mode"])
+def test_the_clock_stands_still_while_a_provider_is_live(settings: Settings, mode: str) -> None:
+    live = settings.model_copy(update={mode: "live"})
     with pytest.raises(CannotStart, match="sandbox mode"):
         advance(live, timedelta(days=1), print)
     assert read(settings).ahead == timedelta(0)
@@ -64,7 +65,7 @@ def test_a_length_of_time_is_a_number_and_a_unit(text: str, span: timedelta) -> 
     assert parse_span(text) == span
 
 
-@pytest.mark.parametrize("text", ["", "3", "d", "0d", "-3d", "3y", "9999999d"])
+@pytest.mark.parametrize("text", ["", "3", "d", "0d", "-3d", "3y", "9999999d", "400d", "99999w"])
 def test_anything_else_is_no_length_of_time(text: str) -> None:
     with pytest.raises(CannotStart):
         parse_span(text)
