@@ -55,7 +55,7 @@ class Shell:
         self.sending_paused = frame.sending_paused
         self.csrf_token = token_for(settings, visitor, cookies.sign_in(request))
         self.path = request.url.path
-        self.sandbox = not settings.sendgrid_live
+        self.sandbox = settings.all_in_sandbox
         self.sandbox_url = settings.sandbox_url
         self.public_url = settings.base_url
         self.production = settings.production
