@@ -67,11 +67,25 @@ def walkable(folder: Path) -> bool:
     return True
 
 
-def make_private(folder: Path, mode: int = 0o700) -> None:
-    """Make ``folder``, refusing one that somebody else has put there."""
+def make_private(folder: Path, owner: int | None = None) -> None:
+    """Make ``folder`` for us alone, refusing one that somebody else has put there, or could put another in its place.
+
+    ``owner`` is the system user it may belong to beside us.
+    """
     try:
-        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if _is_foreign(folder, owner) or (_in_temporary(folder) and _is_foreign(folder.parent, owner)):
+            raise CannotStart(f"{folder} belongs to somebody else. Remove it, or set GURUDESK_DATA_DIR.")
+        folder.chmod(0o700)  # whatever it was, and whatever the umask is
     except OSError as error:
         raise CannotStart(f"Cannot write to {folder}: {error.strerror}.") from error
-    if folder.is_symlink() or (os.geteuid() != 0 and folder.stat().st_uid != os.geteuid()):
-        raise CannotStart(f"{folder} belongs to somebody else. Remove it, or set GURUDESK_DATA_DIR.")
+
+
+def _in_temporary(folder: Path) -> bool:
+    return folder.parent.parent == Path(tempfile.gettempdir())
+
+
+def _is_foreign(folder: Path, owner: int | None) -> bool:
+    """Say whether another user of this machine has made the folder, or may change what is in it."""
+    found = folder.lstat()
+    return stat.S_ISLNK(found.st_mode) or found.st_uid not in (os.geteuid(), owner) or bool(found.st_mode & 0o002)

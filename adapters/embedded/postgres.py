@@ -120,7 +120,7 @@ class EmbeddedPostgres:
             where.cluster.parent.parent.chmod(0o711)
             where.postgres_sockets.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
         for folder in (where.cluster.parent, where.postgres_sockets):
-            make_private(folder)
+            make_private(folder, user.pw_uid if user else None)
             hand_over(folder, user)
 
     def make_database(self) -> None:

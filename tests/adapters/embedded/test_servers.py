@@ -1,7 +1,9 @@
 """The database and Redis that come with the house."""
 
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -9,7 +11,7 @@ import pytest
 from redis import Redis
 
 from adapters.embedded.lock import data_dir_lock
-from adapters.embedded.places import LONGEST_SOCKET, SOCKET_PATH_LIMIT, places
+from adapters.embedded.places import LONGEST_SOCKET, SOCKET_PATH_LIMIT, make_private, places
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.embedded.processes import command_of
 from adapters.embedded.redis import EmbeddedRedis
@@ -18,8 +20,6 @@ from adapters.errors import CannotStart
 
 @pytest.fixture
 def data_dir(tmp_path_factory: pytest.TempPathFactory, services_dir: Path):
-    import tempfile
-
     folder = Path(tempfile.mkdtemp(prefix="data-", dir=services_dir))
     folder.chmod(0o711)
     return folder
@@ -106,6 +106,21 @@ def test_a_long_data_path_gets_its_sockets_elsewhere_and_says_so(data_dir: Path)
     assert ask(server.url(), "SELECT 1") == 1
     server.stop()
     redis.stop()
+
+
+@pytest.mark.parametrize("harm", ["open to all", "a link", "in a folder open to all"])
+def test_sockets_do_not_lie_where_another_user_could_put_their_own(tmp_path_factory, harm: str) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="gurudesk-", dir=tempfile.gettempdir())) / "postgres"
+    if harm == "a link":
+        folder.symlink_to(tmp_path_factory.mktemp("elsewhere"))
+    else:
+        folder.mkdir()
+        (folder if harm == "open to all" else folder.parent).chmod(0o777)
+    try:
+        with pytest.raises(CannotStart, match="belongs to somebody else"):
+            make_private(folder)
+    finally:
+        shutil.rmtree(folder.parent)
 
 
 def test_only_one_start_holds_a_data_folder(data_dir: Path) -> None:
