@@ -92,7 +92,7 @@ async def _from(response: httpx.Response, start: int) -> AsyncIterator[bytes]:
         return
     # Ranges are not documented for these files: the whole file may come all the same.
     skip = max(start - _begins_at(response), 0)
-    async for chunk in response.aiter_raw(CHUNK):
+    async for chunk in response.aiter_bytes(CHUNK):
         if skip < len(chunk):
             yield chunk[skip:]
         skip = max(skip - len(chunk), 0)
