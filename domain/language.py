@@ -21,5 +21,13 @@ def _(text: str, **values: object) -> str:
 
 
 def ngettext(one: str, many: str, count: int, **values: object) -> str:
-    """Return the singular or plural text in the current language; ``{count}`` is filled, too."""
-    return _catalogue(language.get()).ngettext(one, many, count).format(count=count, **values)
+    """Return the singular or plural text in the current language; ``{count}`` is filled, too, written as a number."""
+    return _catalogue(language.get()).ngettext(one, many, count).format(count=number(count), **values)
+
+
+def number(value: int) -> str:
+    """Write a whole number with Indian grouping: 12,34,567."""
+    digits = str(abs(value))
+    head, tail = digits[:-3], digits[-3:]
+    groups = [head[max(i - 2, 0) : i] for i in range(len(head), 0, -2)][::-1]
+    return ("-" if value < 0 else "") + ",".join([*groups, tail])

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from domain import language
 from domain.language import _, ngettext
 
 IST = ZoneInfo("Asia/Kolkata")
@@ -51,12 +52,7 @@ def day(value: date | None) -> str:
 
 def number(value: float | None) -> str:
     """Write a whole number with Indian grouping: 12,34,567."""
-    if value is None:
-        return "–"
-    digits = str(abs(int(value)))
-    head, tail = digits[:-3], digits[-3:]
-    groups = [head[max(i - 2, 0) : i] for i in range(len(head), 0, -2)][::-1]
-    return ("-" if value < 0 else "") + ",".join([*groups, tail])
+    return "–" if value is None else language.number(int(value))
 
 
 def rupees(paise: int | None) -> str:

@@ -100,6 +100,13 @@ async def test_all_that_match_are_confirmed_with_their_exact_count(
     assert await left(work_as, tag="hot") == 3
 
 
+async def test_one_lead_is_spoken_of_as_one(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
+    ids = await some_leads(work_as)
+    question = await as_admin.get(f"/admin/leads/selection?action=delete&id={ids[0]}")
+    assert "You are about to delete 1 lead for good." in question.text
+    assert "Delete 1 lead<" in question.text
+
+
 async def test_when_others_match_by_then_it_is_asked_again(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
     await some_leads(work_as)
     answer = {"scope": "all", "action": "tag", "new_tag": "hot", "expected": "2"}
