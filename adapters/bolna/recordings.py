@@ -31,7 +31,7 @@ async def fetch(client: httpx.AsyncClient, url: str) -> Recording | Missing | Ca
 async def _asked(client: httpx.AsyncClient, url: str) -> httpx.Response | CannotTell:
     request = client.build_request("GET", url, headers={"Accept": "*/*"})
     if not _is_bolnas(client, url):
-        if urlsplit(url).scheme != "https":
+        if urlsplit(url).scheme not in ("https", client.base_url.scheme):
             return CannotTell(_("Bolna names an address for this recording that is not safe."))
         del request.headers["Authorization"]
     try:
