@@ -44,6 +44,12 @@ def render_http_error(request: Request[Any, Any, Any], error: HTTPException) -> 
 
 def render_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Show what to do next, and leave the whole story under a reference in Errors."""
+    reference = keep_error(request, error)
+    return _render(request, 500, _("Something went wrong on our side. Nothing you typed was sent twice."), reference)
+
+
+def keep_error(request: Request[Any, Any, Any], error: Exception) -> str:
+    """Write an error that nobody foresaw to the log and to Errors; return the reference that finds it."""
     reference = secrets.token_hex(4)
     trace = redacted_trace(error)
     log.error("unexpected error %s at %s %s\n%s", reference, request.method, quiet_path(request.url.path), trace)
@@ -56,7 +62,7 @@ def render_unexpected(request: Request[Any, Any, Any], error: Exception) -> Resp
         path=request.url.path,
         person_id=identity.person_id if identity else None,
     )
-    return _render(request, 500, _("Something went wrong on our side. Nothing you typed was sent twice."), reference)
+    return reference
 
 
 def render_refused_form(request: Request[Any, Any, Any], refused: FormRefused) -> Template:

@@ -56,12 +56,17 @@ async def issue_temporary_password(work: Work, person_id: UUID, hasher: Password
     return password
 
 
-async def request_password_link(work: Work, typed: str, *, limiter: RateLimiter, address: str) -> None:
-    """Plan the e-mail with the link, if there is such an account with an e-mail; say nothing of whether there is."""
-    login = normal_login(typed)
-    await count_attempt(limiter, RESET, account=login, address=address)
-    person = await work.row(RECIPIENT, login=login)
-    if person:
+async def count_link_request(typed: str, *, limiter: RateLimiter, address: str) -> None:
+    """Count that somebody asks for a link, whether there is such an account or not. Raises TooMany."""
+    await count_attempt(limiter, RESET, account=normal_login(typed), address=address)
+
+
+async def request_password_link(work: Work, typed: str) -> None:
+    """Plan the e-mail with the link, if there is such an account with an e-mail.
+
+    Takes longer if there is: call it when who asks has their answer.
+    """
+    if person := await work.row(RECIPIENT, login=normal_login(typed)):
         await plan_password_link(work, person.id, person.name, person.email)
 
 

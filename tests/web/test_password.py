@@ -1,9 +1,11 @@
 """Forgetting a password and setting a new one, as a browser does it."""
 
+import httpx
+
 from domain.accounts.one_time_links import create_link
 from domain.accounts.passwords import issue_temporary_password
 from domain.work import SYSTEM
-from tests.fixtures.cast import ASHA, sign_in_as, signed_in_browser
+from tests.fixtures.cast import ASHA, send_csrf, sign_in_as, signed_in_browser
 
 MAILS = "select to_address, kind, subject_id from deliveries order by created_at"
 CHOSEN = "quiet river lantern"
@@ -22,6 +24,29 @@ async def test_asking_for_a_link_says_the_same_for_known_and_unknown_and_mails_o
     async with services.database.work(SYSTEM) as work:
         mails = await work.rows(MAILS)
     assert [tuple(mail) for mail in mails] == [(ASHA.email, "set_password", ASHA.id)]
+
+
+async def test_the_answer_is_there_before_anybody_looks_whether_there_is_such_an_account(app, services, settings, cast):
+    mails = []
+
+    async def watched(scope, receive, send):
+        async def noticing(message):
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                mails.append(await count_mails(services))
+
+        await app(scope, receive, noticing)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(watched), base_url=settings.base_url) as browser:
+        send_csrf(browser, settings)
+        assert (await browser.post("/forgot-password", data={"login": ASHA.email})).status_code == 200
+    assert mails == [0]
+    assert await count_mails(services) == 1
+
+
+async def count_mails(services):
+    async with services.database.work(SYSTEM) as work:
+        return len(await work.rows(MAILS))
 
 
 async def test_a_link_sets_the_password_once_and_ends_every_sign_in(app, services, as_student, as_owner):

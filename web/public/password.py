@@ -3,16 +3,18 @@
 from typing import Any
 
 from litestar import Controller, Request, get, post
+from litestar.background_tasks import BackgroundTask
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from litestar.response import Response, Template
 from pydantic import Field
 
 from domain.accounts.one_time_links import LinkSpent, look_at_link
-from domain.accounts.passwords import request_password_link, set_password_by_link
+from domain.accounts.passwords import count_link_request, request_password_link, set_password_by_link
 from domain.errors import DomainError
 from domain.language import _
-from domain.work import Work
+from domain.work import SYSTEM, Work
+from web.errors import keep_error
 from web.fields import Password
 from web.forms import FormModel, read_form, refuse
 from web.rendering import go, page
@@ -35,15 +37,18 @@ class ForgotPasswordController(Controller):
     async def new(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
         return page(request, "public/password/forgot.html", form=None)
 
-    @post(dependencies={"system": Provide(provide_system_work)}, status_code=200)
-    async def create(self, request: Request[Any, Any, Any], system: NamedDependency[Work]) -> Template:
+    @post(status_code=200)
+    async def create(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
         data, form = await read_form(request, ForgotForm, "public/password/forgot.html")
         try:
             limiter = services_of(request).limiter
-            await request_password_link(system, data.login, limiter=limiter, address=address_of(request))
+            await count_link_request(data.login, limiter=limiter, address=address_of(request))
         except DomainError as error:
             raise refuse("public/password/forgot.html", form, error) from None
-        return page(request, "public/password/asked.html", login=data.login)
+        answer = page(request, "public/password/asked.html", login=data.login)
+        # After the answer, so that its time does not tell whether there is such an account.
+        answer.background = BackgroundTask(mail_link, request, data.login)
+        return answer
 
 
 class SetPasswordController(Controller):
@@ -72,6 +77,15 @@ class SetPasswordController(Controller):
         except DomainError as error:
             raise refuse("public/password/set.html", form, error, token=token) from None
         return go(request, "/sign-in", _("Your password is set. Sign in with it now."))
+
+
+async def mail_link(request: Request[Any, Any, Any], login: str) -> None:
+    """Plan the e-mail; what goes wrong is kept, since nobody waits for it."""
+    try:
+        async with services_of(request).database.work(SYSTEM) as work:
+            await request_password_link(work, login)
+    except Exception as error:
+        keep_error(request, error)
 
 
 def spent(request: Request[Any, Any, Any]) -> Template:
