@@ -18,7 +18,7 @@ ENDED = frozenset(
 
 def report_of(raw: Mapping[str, Any]) -> CallReport:
     """Return where an execution stands; raises ValueError where it does not say which, or how."""
-    call_id, status = identity_of(raw), text(raw, "status").strip().lower().replace("_", "-")
+    call_id, status = identity_of(raw), _status(raw)
     if not call_id or not status:
         raise ValueError("It names no execution and its status.")
     has_ended = status in ENDED
@@ -54,11 +54,25 @@ def recipient_data(raw: Mapping[str, Any]) -> dict[str, Any]:
     return part(part(raw, "context_details"), "recipient_data")
 
 
+def tells_recipient_data(raw: Mapping[str, Any]) -> bool:
+    """Say whether a row or an execution tells its prompt variables, be it that there are none."""
+    return isinstance(part(raw, "context_details").get("recipient_data"), dict)
+
+
+def may_tell_later(raw: Mapping[str, Any]) -> bool:
+    """Say whether a whole execution may still come to tell its prompt variables."""
+    return not tells_recipient_data(raw) and _status(raw) not in ENDED
+
+
 def delivery_of(raw: Mapping[str, Any]) -> UUID | None:
     try:
         return UUID(text(recipient_data(raw), REFERENCE))
     except ValueError:
         return None
+
+
+def _status(raw: Mapping[str, Any]) -> str:
+    return text(raw, "status").strip().lower().replace("_", "-")
 
 
 def _to_number(raw: Mapping[str, Any], telephony: dict[str, Any]) -> str:

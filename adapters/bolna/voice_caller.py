@@ -19,7 +19,14 @@ from adapters.bolna.answers import (
     message_of,
     silence,
 )
-from adapters.bolna.executions import REFERENCE, delivery_of, identity_of, recipient_data, report_of
+from adapters.bolna.executions import (
+    REFERENCE,
+    delivery_of,
+    identity_of,
+    may_tell_later,
+    report_of,
+    tells_recipient_data,
+)
 from adapters.bolna.fields import moment, text
 from adapters.bolna.listing import listed
 from adapters.bolna.recordings import fetch
@@ -117,16 +124,19 @@ class BolnaVoiceCaller:
         return await fetch(self._client, report.recording_url) if report.recording_url else Missing()
 
     async def _delivery(self, row: Mapping[str, Any]) -> UUID | CannotTell | None:
-        if recipient_data(row):
+        if tells_recipient_data(row):
             return delivery_of(row)
         call_id = identity_of(row)
         if call_id not in self._deliveries:
             raw = await self._execution(call_id)
+            # Whatever is listed and does not tell what it was made for may be the very call looked for.
+            if isinstance(raw, Missing) or (isinstance(raw, dict) and may_tell_later(raw)):
+                return malformed()
             if isinstance(raw, CannotTell):
                 return raw
             if len(self._deliveries) >= MOST_REMEMBERED:
                 self._deliveries.clear()
-            self._deliveries[call_id] = None if isinstance(raw, Missing) else delivery_of(raw)
+            self._deliveries[call_id] = delivery_of(raw)
         return self._deliveries.get(call_id)
 
     async def _execution(self, call_id: str) -> dict[str, Any] | Missing | CannotTell:

@@ -180,7 +180,9 @@ def page(*rows, has_more=False):
 async def test_a_call_is_found_by_reading_the_candidates_nearest_in_time_first(bolna, caller):
     others = [row(f"other-{number}", f"2026-03-04T1{number}:30:00Z") for number in range(9)]
     for other in others:
-        bolna.say(f"/executions/{other['id']}", EXECUTION | {"id": other["id"], "context_details": {}})
+        bolna.say(
+            f"/executions/{other['id']}", EXECUTION | {"id": other["id"], "context_details": {"recipient_data": {}}}
+        )
     bolna.say(LIST, page(*others, row(CALL_ID)), page())
     report = await caller.find(UUID(DELIVERY), SINCE)
     assert (report.call_id, report.delivery_id) == (CALL_ID, UUID(DELIVERY))
@@ -205,6 +207,16 @@ async def test_a_candidate_that_cannot_be_read_proves_nothing(bolna, caller):
     bolna.say(LIST, page(row("other")))
     bolna.say("/executions/other", {"message": "Internal server error"}, status=500)
     assert isinstance(await caller.find(UUID(DELIVERY), datetime.now(UTC)), CannotTell)
+
+
+async def test_a_candidate_that_does_not_tell_its_data_proves_nothing(bolna, caller):
+    bolna.say(LIST, page(row("other")))
+    silent = {**EXECUTION, "id": "other", "context_details": None}
+    for body, status in (({**silent, "status": "ringing"}, 200), ({"message": "none"}, 404)):
+        bolna.say("/executions/other", body, status=status)
+        assert isinstance(await caller.find(UUID(DELIVERY), datetime.now(UTC)), CannotTell)
+    bolna.say("/executions/other", silent)
+    assert await caller.find(UUID(DELIVERY), datetime.now(UTC)) == Missing()
 
 
 async def test_the_list_is_asked_for_by_weeks_and_to_its_last_page(bolna, caller):
