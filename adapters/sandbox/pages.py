@@ -1,5 +1,6 @@
 """The sandbox's other pages: where to begin, the journal, and faults on purpose."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -8,10 +9,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from adapters.sandbox.database import SandboxDatabase
-from adapters.sandbox.faults import KINDS, Faults
+from adapters.sandbox.faults import Faults
 from adapters.sandbox.journal import count_requests, get_request, requests_of
 from adapters.sandbox.rendering import from_own_pages, go, page, page_number, pages_of
-from adapters.sandbox.sendgrid.outcomes import MAGIC
 
 PER_PAGE = 20
 _STATE = """
@@ -20,6 +20,44 @@ select (select count(*) from messages) as messages, (select count(*) from reques
   (select count(*) from posts where state = 'pending' and attempts > 0) as retrying,
   (select count(*) from posts where state = 'given_up') as given_up, app_now() as now, app_now() - now() as ahead
 """
+
+
+# What can be made to fail, in the words of the form.
+TARGETS = {
+    "sendgrid": "SendGrid: requests",
+    "aisensy": "AiSensy: requests",
+    "aisensy:webhook": "AiSensy: calling back",
+    "instamojo": "Instamojo: requests",
+    "instamojo:webhook": "Instamojo: calling back",
+    "instamojo:payment": "Instamojo: paying",
+    "bolna": "Bolna: requests",
+    "bolna:webhook": "Bolna: calling back",
+    "bolna:call": "Bolna: calls",
+    "zoom": "Zoom: requests",
+    "zoom:token": "Zoom: tokens",
+    "zoom:download": "Zoom: downloads",
+    "zoom:webhook": "Zoom: calling back",
+}
+
+
+async def _home(
+    request: Request[Any, Any, Any],
+    database: SandboxDatabase,
+    faults: Faults,
+    typed: Mapping[str, str] | None = None,
+    error: str = "",
+) -> Response[Any]:
+    """Show where the sandbox stands, and the form of faults with what was typed."""
+    return page(
+        request,
+        "home/index.html",
+        status_code=422 if error else 200,
+        state=await database.row(_STATE),
+        planned=await faults.planned(),
+        typed=typed or {"target": "sendgrid", "kind": "503", "count": "1"},
+        error=error,
+        targets=TARGETS,
+    )
 
 
 class HomeController(Controller):
@@ -33,16 +71,23 @@ class HomeController(Controller):
         database: NamedDependency[SandboxDatabase],
         faults: NamedDependency[Faults],
     ) -> Response[str]:
-        state = await database.row(_STATE)
-        planned = await faults.planned()
-        return page(request, "home/index.html", state=state, planned=planned, kinds=KINDS, magic=MAGIC)
+        return await _home(request, database, faults)
 
     @post("/faults", status_code=303)
-    async def plan_fault(self, request: Request[Any, Any, Any], faults: NamedDependency[Faults]) -> Response[bytes]:
+    async def plan_fault(
+        self,
+        request: Request[Any, Any, Any],
+        database: NamedDependency[SandboxDatabase],
+        faults: NamedDependency[Faults],
+    ) -> Response[Any]:
         form = await request.form()
-        kind, count = form.get("kind"), form.get("count", "1")
-        if kind in KINDS and str(count).isdigit():
-            await faults.plan("sendgrid", kind, min(int(count), 1000))
+        typed = {name: str(form.get(name, "")) for name in ("target", "kind", "count")}
+        if typed["target"] not in TARGETS or not typed["count"].isdigit():
+            return await _home(request, database, faults, typed, "Choose what fails, and how often.")
+        try:
+            await faults.plan(typed["target"], typed["kind"], min(int(typed["count"]), 1000))
+        except ValueError as problem:
+            return await _home(request, database, faults, typed, str(problem))
         return go("/")
 
     @post("/faults/clear", status_code=303)

@@ -161,11 +161,20 @@ async def test_the_journal_shows_requests_and_their_answers(sandbox):
 
 
 async def test_faults_are_planned_and_cleared_by_hand(sandbox):
-    await sandbox.client.post("/faults", data={"kind": "503", "count": "2"})
+    await sandbox.client.post("/faults", data={"target": "sendgrid", "kind": "503", "count": "2"})
     assert "503, 2 more" in (await sandbox.client.get("/")).text
     assert (await sandbox.send(mail("asha@example.com"))).status_code == 503
     await sandbox.client.post("/faults/clear")
     assert (await sandbox.send(mail("asha@example.com"))).status_code == 202
+
+
+async def test_a_fault_that_its_target_does_not_know_is_told(sandbox):
+    typed = {"target": "zoom:webhook", "kind": "503", "count": "1"}
+    answer = await sandbox.client.post("/faults", data=typed)
+    assert (answer.status_code, "one of late, twice" in answer.text) == (422, True)
+    typed["kind"] = "twice"
+    assert (await sandbox.client.post("/faults", data=typed)).status_code == 303
+    assert "Zoom: calling back: twice, 1 more" in (await sandbox.client.get("/")).text
 
 
 @pytest.mark.parametrize("path", ["/faults", "/faults.json", "/mailbox/1/spam"])
@@ -181,3 +190,10 @@ async def test_links_lead_nowhere_but_where_the_email_says(sandbox):
     link = re.search(r'href="(/click/[^"]+)/0"', view)[1]
     assert (await sandbox.client.get(f"{link}/1")).status_code == 404
     assert (await sandbox.client.get("/click/00000000-0000-4000-8000-000000000000/0")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/mailbox", "/mailbox.json", "/journal", "/health/live"])
+async def test_the_sandbox_answers_to_no_other_name_than_this_machines(sandbox, path):
+    assert (await sandbox.client.get(path)).status_code == 200
+    assert (await sandbox.client.get(path, headers={"Host": "localhost:1"})).status_code == 200
+    assert (await sandbox.client.get(path, headers={"Host": "elsewhere.example"})).status_code == 403
