@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.static_files import create_static_files_router
 
 from adapters.postgres.addresses import sandbox_url
@@ -62,6 +62,7 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None, zoom:
             follow_link,
             create_static_files_router("/static", directories=[STATIC]),
         ],
+        before_request=asked_here,
         middleware=[JournalMiddleware(database, PROVIDERS)],
         lifespan=[_running(database, poster, callbacks)],
         dependencies={
@@ -88,6 +89,12 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None, zoom:
     app.state.settings, app.state.faults = settings, faults
     app.state.sendgrid_limit = rate_limit or RateLimit()
     return app
+
+
+def asked_here(request: Request[Any, Any, Any]) -> None:
+    """Refuse a page elsewhere whose name was made to lead to this machine: it would read the mailbox."""
+    if request.headers.get("Host", "").rsplit(":", 1)[0] not in ("127.0.0.1", "localhost"):
+        raise PermissionDeniedException("The sandbox is reached by 127.0.0.1 and localhost alone.")
 
 
 def _given(value: Any) -> Any:
