@@ -48,6 +48,11 @@ document.addEventListener("htmx:error", ({ detail, target }) => {
   if (target.id !== "live" && detail.error?.name !== "AbortError") showToast(say("offline"), "error");
 });
 
+// The second half of a double click was meant for what stood there before, not for the next one that has come in its place.
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest('form[method="post"] button:not([type="button"])')) event.preventDefault();
+}, true);
+
 // A second press while the first is under way would send a plain form twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;
