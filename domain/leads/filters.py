@@ -130,6 +130,7 @@ def _uuid(text: str) -> UUID | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return day if day and day < date.max else None  # the day after it must be one

@@ -103,7 +103,7 @@ def read_delivery_filter(values: Mapping[str, Any]) -> DeliveryFilter:
         kind=texts["kind"][:60],
         campaign=_read(UUID, texts["campaign"]),
         since=_read(date.fromisoformat, texts["since"]),
-        until=_read(date.fromisoformat, texts["until"]),
+        until=_read(_last_day, texts["until"]),
     )
 
 
@@ -132,6 +132,12 @@ async def list_events(work: Work, delivery_id: UUID) -> Sequence[Row]:
 
 def _begin(day: date | None, later: int = 0) -> datetime | None:
     return datetime.combine(day + timedelta(days=later), time(), HOME_ZONE) if day else None
+
+
+def _last_day(text: str) -> date:
+    if (day := date.fromisoformat(text)) == date.max:
+        raise ValueError("no day comes after it")
+    return day
 
 
 def _read(read: Any, text: str) -> Any:

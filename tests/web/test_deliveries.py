@@ -131,3 +131,8 @@ async def test_students_see_no_delivery_not_even_their_own(as_student: httpx.Asy
     assert (await as_student.get(f"/admin/deliveries/{delivery_id}")).status_code == 403
     async with work_as(ASHA.identity) as work:
         assert await work.rows("select id from deliveries") == []
+
+
+async def test_the_last_day_there_is_breaks_no_list(as_admin):
+    for path in ("/admin/deliveries", "/admin/leads"):
+        assert (await as_admin.get(path, params={"until": "9999-12-31"})).status_code == 200
