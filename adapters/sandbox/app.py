@@ -13,7 +13,7 @@ from litestar.static_files import create_static_files_router
 
 from adapters.postgres.addresses import sandbox_url
 from adapters.sandbox.aisensy import PHONE_PAGES, aisensy_answers, aisensy_parts, aisensy_router
-from adapters.sandbox.bolna import CALL_PAGES, bolna_answers, bolna_parts, bolna_router
+from adapters.sandbox.bolna import CALL_PAGES, Access, bolna_answers, bolna_parts, bolna_router
 from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.faults import Faults
@@ -36,7 +36,13 @@ log = logging.getLogger(__name__)
 PROVIDERS = ("sendgrid", "aisensy", "instamojo", "bolna", "zoom")
 
 
-def create_app(settings: Settings, *, rate_limit: RateLimit | None = None, zoom: Options | None = None) -> Litestar:
+def create_app(
+    settings: Settings,
+    *,
+    rate_limit: RateLimit | None = None,
+    bolna: Access | None = None,
+    zoom: Options | None = None,
+) -> Litestar:
     """Build the sandbox. Its background work starts and stops with the application's lifespan."""
     database = SandboxDatabase(sandbox_url(settings))
     chance = Chance(settings.sandbox_delays, settings.sandbox_failure_rate, settings.sandbox_seed)
@@ -49,7 +55,7 @@ def create_app(settings: Settings, *, rate_limit: RateLimit | None = None, zoom:
             sendgrid_router(),
             aisensy_router(),
             instamojo_router(),
-            bolna_router(),
+            bolna_router(bolna),
             zoom_router(),
             MachineController,
             HomeController,

@@ -20,7 +20,7 @@ from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.settings import Settings
 
-__all__ = ["CALL_PAGES", "bolna_answers", "bolna_parts", "bolna_router"]
+__all__ = ["CALL_PAGES", "Access", "bolna_answers", "bolna_parts", "bolna_router"]
 
 CALL_PAGES = (CallPagesController, FileController)
 # Bolna tries again after a failed delivery; how often and when is not published.

@@ -153,7 +153,7 @@ async def test_what_becomes_of_the_next_call_can_be_planned(line):
 async def test_chance_fails_the_share_that_is_set(sandbox_settings, house):
     async with running(sandbox_settings.model_copy(update={"sandbox_failure_rate": 1.0})) as sandbox:
         line = Line(sandbox, house)
-        calls = [await line.called(f"+9198450{number}") for number in range(22300, 22312)]
+        calls = [await line.called(f"+9198450{number}") for number in range(22300, 22308)]
     reached = [call for call in calls if call["status"] == "completed" and not call["answered_by_voice_mail"]]
     assert reached == []
     assert {"no-answer"} < {call["status"] for call in calls}

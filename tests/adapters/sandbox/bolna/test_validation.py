@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from adapters.sandbox.app import create_app
-from adapters.sandbox.bolna.access import Access
-from tests.adapters.sandbox.bolna.conftest import AGENT, KEY
+from adapters.sandbox.bolna import Access
+from tests.adapters.sandbox.bolna.conftest import AGENT, Line
+from tests.adapters.sandbox.conftest import running
 
 
 async def test_without_a_key_access_is_denied_and_with_a_wrong_one_forbidden(line):
@@ -158,21 +158,16 @@ async def test_the_account_names_itself_and_its_numbers(line):
     assert len((await line.ask("GET", "/phone-numbers/all")).json()) == 2
 
 
-class Asked:
-    """What Access looks at."""
-
-    def __init__(self, app, method, path):
-        self.app, self.method, self.headers = app, method, KEY
-        self.url = type("Url", (), {"path": path})()
-
-
-async def test_each_kind_of_request_has_its_own_limit_by_the_minute(line):
-    app = create_app(line.sandbox.settings)
-    access = Access(calls=2, others=3)
-    calls = [await access.check(Asked(app, "POST", "/bolna/call")) for _ in range(3)]
-    others = [await access.check(Asked(app, "GET", "/bolna/executions/x")) for _ in range(3)]
-    assert [answer and answer.status_code for answer in calls] == [None, None, 429]
-    assert others == [None, None, None]
+async def test_each_kind_of_request_has_its_own_limit_by_the_minute(sandbox_settings, house):
+    async with running(sandbox_settings, bolna=Access(calls=2, others=3)) as sandbox:
+        line = Line(sandbox, house)
+        # Enough of them to be over the limit though a minute ends in between.
+        calls = [await line.place("9845012345") for _ in range(6)]
+        others = [await line.ask("GET", "/user/me") for _ in range(3)]
+    assert [answer.status_code for answer in calls[:2]] == [400, 400]
+    refused = next(answer for answer in calls if answer.status_code == 429)
+    assert (refused.json(), refused.headers.get("Retry-After")) == ({"message": "Rate limit exceeded"}, None)
+    assert [answer.status_code for answer in others] == [200, 200, 200]
 
 
 async def test_the_key_never_reaches_the_journal(line):
