@@ -11,6 +11,8 @@ from adapters.settings import ROOT
 STATIC = ROOT / "static"
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if "email" not in path.parts)
 
+PRODUCT = [path for path in TEMPLATES if not {"sandbox", "styleguide", "ui"} & set(path.parts)]
+
 
 def weight(*names: str) -> float:
     return sum(len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in names) / 1024
@@ -39,6 +41,13 @@ def test_a_template_has_nothing_inline_that_the_policy_blocks(path: Path):
     text = re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.S)
     assert not re.search(r"""\sstyle=|<style|\shx-on|\son[a-z]+=["']|javascript:|\|\s*safe\b""", text)
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_what_is_wrong_in_a_form_is_said_by_us_and_not_by_the_browser(path: Path):
+    forms = re.findall(r'<form\b[^\n]*method="post".*?</form>', path.read_text(), flags=re.S)
+    asking = [form for form in forms if re.search(r'\{\{ (input|textarea|select|password)\(|type="file"', form)]
+    assert [form[:80] for form in asking if "novalidate" not in form.splitlines()[0]] == []
 
 
 def test_every_icon_named_in_a_template_is_in_the_sprite():
