@@ -39,7 +39,8 @@ where id = %(id)s and status = 'new'
 ORIGIN = """
 select
   coalesce((select l.id from deliveries d join imported_leads l on l.person_id = d.person_id where d.id = %(delivery_id)s),
-    (select id from imported_leads where person_id = %(person_id)s)) as lead_id,
+    (select id from imported_leads where person_id = %(person_id)s),
+    (select l.id from imported_leads l join people p on p.id = l.person_id where p.phone = %(phone)s)) as lead_id,
   coalesce((select c.id from deliveries d join lead_campaigns c on c.id = d.campaign_id
       where d.id = %(delivery_id)s and c.course_id = %(course_id)s),
     (select c.id from deliveries d join lead_campaigns c on c.id = d.campaign_id
@@ -69,8 +70,9 @@ async def apply(work: Work, offer: Offer, applicant: Applicant, answers: Answers
     again. Raises Conflict when the course takes none, InvalidInput for a batch that is not open.
     """
     _check(offer, answers)
-    person_id = await find_or_add_person(work, applicant)
-    origin = await work.row(ORIGIN, delivery_id=answers.delivery_id, person_id=person_id, course_id=offer.course.id)
+    person_id = await find_or_add_person(work, applicant, answers.form_token)
+    values = {"delivery_id": answers.delivery_id, "person_id": person_id, "course_id": offer.course.id}
+    origin = await work.row(ORIGIN, phone=applicant.phone, **values)
     assert origin is not None
     application_id, happened = await _keep(
         work, offer, applicant, answers, person_id, origin.lead_id, origin.campaign_id

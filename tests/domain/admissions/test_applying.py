@@ -62,6 +62,7 @@ async def test_going_back_and_correcting_the_form_corrects_the_application(appli
     async with database.work(SYSTEM) as work:
         (application,) = await all_applications(work)
         assert (application.email, application.motivation) == (ROHIT.email, "To run my shop.")
+        assert await work.value("select email from people where id = %(id)s", id=application.person_id) == ROHIT.email
         assert application.version == 2
 
 
@@ -107,6 +108,19 @@ async def test_who_matches_one_person_by_e_mail_and_another_by_phone_is_the_one_
         (application,) = await all_applications(work)
         assert application.person_id == by_email.person_id != by_phone.person_id
         assert await work.value("select phone from people where id = %(id)s", id=by_email.person_id) is None
+
+
+async def test_a_phone_alone_never_leads_to_somebody_with_another_e_mail(applies, database):
+    """Or a stranger could apply with a victim's phone first, and be mailed the victim's sign-in details later."""
+    async with database.work(SYSTEM) as work:
+        known = await lead(work, email="stranger@example.com", phone=ROHIT.phone)
+    await applies(ROHIT)
+    async with database.work(SYSTEM) as work:
+        (application,) = await all_applications(work)
+        assert application.person_id != known.person_id
+        assert application.lead_id == known.id
+        person = await work.row("select email, phone from people where id = %(id)s", id=application.person_id)
+        assert (person.email, person.phone) == (ROHIT.email, None)
 
 
 async def test_the_link_of_the_e_mail_names_lead_and_campaign(applies, database, catalogue):
