@@ -19,6 +19,7 @@ from adapters.redis.limits import RedisRateLimiter
 from adapters.redis.live import RedisLiveSignals
 from adapters.sendgrid.client import client_for
 from adapters.sendgrid.email_sender import SendGridEmailSender
+from adapters.sendgrid.not_connected import NoEmailSender
 from adapters.settings import Settings
 from domain.ports import EmailSender, FileStore, MessageRenderer, PasswordHasher, RateLimiter
 
@@ -64,7 +65,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             hasher=Argon2PasswordHasher(),
             files=DiskFileStore(settings.data_dir / "files"),
             renderer=JinjaMessageRenderer(),
-            email=SendGridEmailSender(client),
+            email=NoEmailSender()
+            if settings.production and not settings.sendgrid_live
+            else SendGridEmailSender(client),
         )
     finally:
         await client.aclose()
