@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import psycopg
 import pytest
 import sendgrid
 from sendgrid.helpers.mail import Mail
@@ -241,4 +242,11 @@ async def test_too_many_requests_are_told_when_to_come_back(limited_sandbox):
 
 async def test_the_sandbox_says_that_it_is_well(sandbox):
     assert (await sandbox.client.get("/health/live")).status_code == 200
-    assert (await sandbox.client.get("/health/ready")).json()["status"] == "ok"
+    assert (await sandbox.client.get("/health/ready")).json() == {"status": "ok", "database": "ok"}
+
+
+async def test_without_its_tables_the_sandbox_names_the_part_that_fails(sandbox, database_url):
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("alter table sandbox.events rename to events_gone")
+    answer = await sandbox.client.get("/health/ready")
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "database": "UndefinedTable"})
