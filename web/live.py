@@ -31,9 +31,7 @@ class LiveController(Controller):
         if identity is None:
             return Response(b"", status_code=401, headers=HEADERS)
         hub: LiveHub = request.app.state.hub
-        last_id = request.headers.get("last-event-id", "")
-        missed = await hub.replay(last_id, identity) if last_id else None
-        stream = events(request, hub, hub.subscribe(identity), missed)
+        stream = events(request, hub, identity, request.headers.get("last-event-id", ""))
         return Stream(stream, media_type="text/event-stream", headers=HEADERS)
 
 
@@ -44,23 +42,23 @@ async def signed_in(request: Request[Any, Any, Any]) -> Identity | None:
         return work.identity if work.identity.person_id else None
 
 
-async def events(
-    request: Request[Any, Any, Any], hub: LiveHub, subscriber: Subscriber, missed: list[Hint] | None
-) -> AsyncIterator[str]:
+async def events(request: Request[Any, Any, Any], hub: LiveHub, identity: Identity, last_id: str) -> AsyncIterator[str]:
     """Say what was missed, or "resync"; then each topic as it changes, and a comment in every 15 quiet seconds.
 
     Who is signed in is asked again at least every 15 seconds, and at once when a sign-in of theirs has ended.
     """
-    asked_at = time.monotonic()
+    # Subscribed before replaying, so that nothing falls in between; hearing of a change twice does no harm.
+    subscriber, asked_at = hub.subscribe(identity), time.monotonic()
     try:
+        missed = await hub.replay(last_id, identity) if last_id else None
         yield RESYNC if missed is None else "".join(as_event(hint) for hint in missed) or ": caught up\n\n"
         while True:
             hint = await next_hint(subscriber)
             if hint is None or hint.topic == ENDED or time.monotonic() - asked_at > HEARTBEAT:
-                identity = await signed_in(request)
-                if identity is None:
+                still = await signed_in(request)
+                if still is None:
                     return
-                subscriber.identity, asked_at = identity, time.monotonic()
+                subscriber.identity, asked_at = still, time.monotonic()
             if hint:
                 yield as_event(hint)
             else:

@@ -437,10 +437,10 @@ create index error_logs_at on error_logs (at desc);
 """
 
 CHECKED_FUNCTIONS = """
-create function app_now() returns timestamptz language sql stable security definer set search_path = public
+create function app_now() returns timestamptz language sql stable security definer set search_path = public, pg_temp
   as $$ select now() + shift from app_clock $$;
 
-create function shift_clock(by interval) returns timestamptz language sql security definer set search_path = public
+create function shift_clock(by interval) returns timestamptz language sql security definer set search_path = public, pg_temp
   as $$ update app_clock set shift = shift + by where by > '0' and app_role() = 'system'; select app_now() $$;
 
 create function enter_as(role text, person uuid) returns timestamptz language plpgsql as $$
@@ -453,7 +453,7 @@ end $$;
 -- Idle 12 hours and absolute 30 days run on real time: a moved business clock must not sign anybody out.
 create function enter(token bytea) returns table (
   at timestamptz, role text, person_id uuid, sign_in_id uuid, name text, email text, must_change_password boolean)
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   select app_now(), p.role, p.person_id, s.id, h.name, h.email, p.must_change_password, s.last_seen_at
     into at, role, person_id, sign_in_id, name, email, must_change_password
@@ -473,7 +473,7 @@ end $$;
 
 -- Text search is not leakproof, so row security would keep it from its index: search as the owner, after asking who searches.
 create function search_people(needle text, most integer) returns setof uuid
-language plpgsql stable security definer set search_path = public as $$
+language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
   words text[] := case
     when needle ~ '^[-+0-9 ()./]+$' then array[regexp_replace(needle, '[^0-9]', '', 'g')]
@@ -485,11 +485,11 @@ begin
 end $$;
 
 -- As the owner: a policy of courses that reads batches, whose policy reads courses, would go round for ever.
-create function is_my_course(course uuid) returns boolean language sql stable security definer set search_path = public as $$
+create function is_my_course(course uuid) returns boolean language sql stable security definer set search_path = public, pg_temp as $$
   select exists (select from enrolments e join batches b on b.id = e.batch_id
     where b.course_id = course and e.person_id = app_person()) $$;
 
-create function count_leads() returns trigger language plpgsql security definer set search_path = public as $$
+create function count_leads() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if tg_op in ('INSERT', 'UPDATE') then
     insert into lead_counts select status, count(*) from after_rows group by status;
@@ -507,7 +507,7 @@ create trigger count_deleted after delete on imported_leads referencing old tabl
 create trigger count_updated after update on imported_leads referencing new table as after_rows old table as before_rows
   for each statement execute function count_leads();
 
-create function fold_lead_counts() returns void language sql security definer set search_path = public as $$
+create function fold_lead_counts() returns void language sql security definer set search_path = public, pg_temp as $$
   with taken as (delete from lead_counts returning status, change)
   insert into lead_counts select status, sum(change) from taken group by status having sum(change) <> 0 $$;
 """

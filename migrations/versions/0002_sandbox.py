@@ -15,7 +15,7 @@ SCHEMA = """
 create schema if not exists sandbox;
 grant usage on schema sandbox to gurudesk_sandbox;
 
-create function sandbox.app_now() returns timestamptz language sql stable security definer set search_path = public
+create function sandbox.app_now() returns timestamptz language sql stable security definer set search_path = public, pg_temp
   as $$ select public.app_now() $$;
 revoke execute on function sandbox.app_now() from public;
 grant execute on function sandbox.app_now() to gurudesk_sandbox;

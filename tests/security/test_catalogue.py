@@ -111,7 +111,7 @@ def test_functions_that_act_as_the_owner_are_known_and_take_no_search_path_from_
         " where pronamespace = 'public'::regnamespace and prosecdef " + OURS.format(oid="p.oid")
     ).fetchall()
     assert {name for name, _config in functions} == ACT_AS_OWNER
-    assert {config for _name, config in functions} == {"search_path=public"}
+    assert {config for _name, config in functions} == {"search_path=public, pg_temp"}
 
 
 def test_functions_that_act_as_the_owner_are_for_the_app_alone(superuser):
