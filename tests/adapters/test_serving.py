@@ -11,7 +11,7 @@ import pytest
 
 from adapters.errors import CannotStart
 from adapters.serving import require_free_port
-from tests.fixtures.launcher import free_port
+from tests.fixtures._ports import free_port
 
 SERVE = """
 from adapters.serving import serve

@@ -1,7 +1,6 @@
 """A running sandbox over real HTTP and real Postgres, and a house that receives its webhooks."""
 
 import asyncio
-import socket
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -20,12 +19,7 @@ from adapters.sandbox.app import create_app
 from adapters.sandbox.sendgrid.access import RateLimit
 from adapters.sendgrid.signature import SANDBOX_SENDGRID_PUBLIC_KEY, SIGNATURE_HEADER, TIMESTAMP_HEADER
 from adapters.settings import SANDBOX_SENDGRID_KEY, Settings
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.fixtures._ports import free_port
 
 
 async def until(ready: Callable[[], Awaitable[Any]], seconds: float = 15) -> Any:

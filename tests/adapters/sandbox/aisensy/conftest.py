@@ -16,7 +16,8 @@ import uvicorn
 from adapters.provider_settings import SANDBOX_VALUES
 from adapters.sandbox.app import create_app
 from adapters.settings import Settings
-from tests.fixtures.house import free_port, until
+from tests.fixtures._ports import free_port
+from tests.fixtures.house import until
 
 KEY = SANDBOX_VALUES["AISENSY_API_KEY"]
 PROJECT = SANDBOX_VALUES["AISENSY_PROJECT_ID"]

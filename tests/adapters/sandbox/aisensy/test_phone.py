@@ -4,7 +4,7 @@ import re
 
 from tests.adapters.sandbox.aisensy.conftest import ASHA, running
 from tests.adapters.sandbox.aisensy.test_campaigns import WITH_LINK
-from tests.fixtures.house import free_port
+from tests.fixtures._ports import free_port
 
 
 async def test_a_template_shows_as_a_bubble_with_its_buttons_and_ticks(aisensy):
