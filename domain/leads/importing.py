@@ -22,7 +22,7 @@ from domain.leads.duplicates import SeenContacts
 from domain.leads.files import LeadFile
 from domain.leads.imports import LeadImport, reopen
 from domain.leads.rows import RejectedRow, RowCleaner
-from domain.leads.storing import NumberedLead, OvertakenByAnother, Stored, count_chunk, store_chunk
+from domain.leads.storing import NumberedLead, OvertakenByAnother, Stored, as_rows, count_chunk, store_chunk
 from domain.work import Work
 
 CHUNK = 4_000
@@ -54,12 +54,13 @@ where id = %(id)s and state = %(state)s and step_id is not distinct from %(step)
 
 @dataclass(slots=True)
 class Chunk:
-    """Some rows of the file, cleaned. ``remarks`` are (row number, kind, reason, cells)."""
+    """Some rows of the file, cleaned, and written for storing. ``remarks`` are (row number, kind, reason, cells)."""
 
     rows: int = 0
     last_row: int = 0
     leads: list[NumberedLead] = field(default_factory=list)
     remarks: list[dict[str, Any]] = field(default_factory=list)
+    written: str = "[]"
 
     def remarks_with(self, twins: Mapping[int, int]) -> list[dict[str, Any]]:
         """Return the remarks when some rows proved to be people of earlier rows; those rows are not kept."""
@@ -81,6 +82,7 @@ class ChunkReader:
         self._rows = file.rows()
         self._clean = RowCleaner(file.header, lead_import.columns)
         self._seen = SeenContacts(file.estimated_rows)
+        self._options = lead_import.options
         self._skip_to(lead_import.last_row)
 
     def next(self) -> Chunk | None:
@@ -89,6 +91,7 @@ class ChunkReader:
         for number, cells in islice(self._rows, CHUNK):
             chunk.rows, chunk.last_row = chunk.rows + 1, number
             self._take(chunk, number, cells)
+        chunk.written = as_rows(chunk.leads, self._options)
         return chunk if chunk.rows else None
 
     def _take(self, chunk: Chunk, number: int, cells: list[str]) -> None:
@@ -242,8 +245,9 @@ Each = Callable[[Work, LeadImport, Chunk], Awaitable[Stored]]
 
 
 async def _count(work: Work, _lead_import: LeadImport, chunk: Chunk) -> Stored:
-    return await count_chunk(work, chunk.leads)
+    return await count_chunk(work, chunk.written)
 
 
 async def _store(work: Work, lead_import: LeadImport, chunk: Chunk) -> Stored:
-    return await store_chunk(work, lead_import.id, chunk.leads, lead_import.options)
+    overwrite = lead_import.options.get("overwrite", ())
+    return await store_chunk(work, lead_import.id, chunk.written, len(chunk.leads), overwrite)

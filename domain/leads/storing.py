@@ -107,30 +107,28 @@ class Stored:
     twins: Mapping[int, int]
 
 
-async def count_chunk(work: Work, leads: Sequence[NumberedLead]) -> Stored:
-    """Return what storing these leads would do."""
-    row = await work.row(COUNT, rows=_as_json(leads, {}))
+async def count_chunk(work: Work, rows: str) -> Stored:
+    """Return what storing these leads, written by ``as_rows``, would do."""
+    row = await work.row(COUNT, rows=rows)
     assert row is not None
     return Stored(row.fresh, row.known, dict(row.twins or ()))
 
 
-async def store_chunk(work: Work, import_id: UUID, leads: Sequence[NumberedLead], options: dict[str, Any]) -> Stored:
-    """Store leads that share no contact; raise OvertakenByAnother when one was added beside us."""
-    row = await work.row(
-        STORE,
-        rows=_as_json(leads, options),
-        import_id=import_id,
-        overwrite=list(options.get("overwrite", ())),
-        now=work.now,
-    )
+async def store_chunk(work: Work, import_id: UUID, rows: str, count: int, overwrite: Sequence[str]) -> Stored:
+    """Store ``count`` leads, written by ``as_rows``, that share no contact.
+
+    Raises OvertakenByAnother when one was added beside us.
+    """
+    row = await work.row(STORE, rows=rows, import_id=import_id, overwrite=list(overwrite), now=work.now)
     assert row is not None
     stored = Stored(row.fresh, row.known, dict(row.twins or ()))
-    if stored.fresh + stored.known + len(stored.twins) != len(leads):
+    if stored.fresh + stored.known + len(stored.twins) != count:
         raise OvertakenByAnother
     return stored
 
 
-def _as_json(leads: Sequence[NumberedLead], options: dict[str, Any]) -> str:
+def as_rows(leads: Sequence[NumberedLead], options: Mapping[str, Any]) -> str:
+    """Write leads as the statements here read them. Takes its time: call it off the event loop."""
     tags, source = list(options.get("tags", ())), options.get("source", "")
     rows = [
         {

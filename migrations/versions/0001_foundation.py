@@ -55,7 +55,8 @@ create table people (
   updated_at timestamptz not null,
   search tsvector not null generated always as (search_words(name, email, phone)) stored
 );
-create index people_search on people using gin (search);
+-- What an import adds is sorted in later, by autovacuum, and not while the import waits.
+create index people_search on people using gin (search) with (gin_pending_list_limit = 32768);
 create index people_name on people (lower(name), id);
 
 create table profiles (
