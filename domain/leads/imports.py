@@ -213,9 +213,7 @@ def _check_once(mapping: ColumnMapping) -> None:
     first: dict[str, int] = {}
     for index, field in mapping.items():
         if first.setdefault(field, index) != index and field not in CONTACTS | {ATTRIBUTE, IGNORE}:
-            message = _(
-                "Column {first} holds this already. Keep one of the two as an extra.", first=first[field] + 1
-            )
+            message = _("Column {first} holds this already. Keep one of the two as an extra.", first=first[field] + 1)
             raise InvalidInput({f"column-{index}": message})
 
 
