@@ -20,6 +20,9 @@ def page(demo: Launch, visits: Visits) -> Page:
 @pytest.fixture
 def queue(page: Page) -> Page:
     open_live(page, "/admin/applications?state=new")
+    # The list comes once more when the stream has opened; a key in that very moment opens the whole page instead.
+    page.wait_for_timeout(1_000)
+    page.wait_for_function("() => document.querySelector('tbody [data-dialog]')?._htmx")
     return page
 
 

@@ -246,7 +246,8 @@ async def test_the_sandbox_says_that_it_is_well(sandbox):
 
 
 async def test_without_its_tables_the_sandbox_names_the_part_that_fails(sandbox, database_url):
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("alter table sandbox.events rename to events_gone")
+    # Not blocking this event loop: the sandbox's own transactions must be able to end, or both wait for ever.
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
+        await connection.execute("alter table sandbox.events rename to events_gone")
     answer = await sandbox.client.get("/health/ready")
     assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "database": "UndefinedTable"})
