@@ -20,7 +20,7 @@ create function app_person() returns uuid language sql stable parallel safe
 
 TABLES = """
 -- The words of the name, the whole e-mail, the phone with and without its country: found by how each begins. Trigrams would
--- find the middle of words, too, and make an import of 100,000 people take twice as long.
+-- find the middle of words, too, and cost an import more for each person.
 create function search_words(name text, email text, phone text) returns tsvector language sql immutable parallel safe
   return array_to_tsvector(array_remove(
     string_to_array(translate(lower(name), '.,;:()"''-_/', '           '), ' ')
