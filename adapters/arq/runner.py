@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from adapters.bootstrap import Services
 from adapters.postgres.error_log import ErrorLog
@@ -27,15 +28,22 @@ from domain.automation.running import (
     try_again,
 )
 from domain.messaging.composing import Composer
-from domain.messaging.sending import Batch, claim_batch, claim_doubtful, settle, settle_doubt
-from domain.messaging.webhooks import apply_events
-from domain.ports import Outcome, Unavailable
+from domain.messaging.outbox import Channel
+from domain.messaging.sending import Batch, claim_batch, claim_doubtful, park_doubtful, settle, settle_doubt
+from domain.messaging.sending.batches import Doubtful
+from domain.messaging.sending.settling import AnyOutcome
+from domain.messaging.webhooks import APPLIERS
+from domain.ports import CannotTell, Email, Found, Missing, Unavailable
+from domain.ports.voice import Call, CallReport
+from domain.ports.whatsapp import WhatsAppText
 from domain.work import SYSTEM
 
 log = logging.getLogger(__name__)
 
 STEPS_AT_ONCE = 8
-SENDERS = 4
+# How many of a channel leave at once. A request takes a thousand e-mails, but one WhatsApp message, or one call.
+SENDERS: dict[Channel, int] = {"email": 4, "whatsapp": 6, "call": 2}
+LOOKED_UP: tuple[Channel, ...] = ("email", "call")
 FOLD_EVERY = 60.0
 
 
@@ -56,10 +64,13 @@ class Runner:
 
     async def sweep(self) -> None:
         """Start whatever is due and not yet under way in this process."""
-        self._begin("webhooks", self._apply_webhooks)
-        self._begin("doubts", self._settle_doubts)
-        for number in range(SENDERS):
-            self._begin(f"sender {number}", self._send)
+        for provider in APPLIERS:
+            self._begin(f"webhooks of {provider}", partial(self._apply_webhooks, provider))
+        for channel in LOOKED_UP:
+            self._begin(f"doubts of {channel}", partial(self._settle_doubts, channel))
+        self._begin("doubts of whatsapp", self._park_doubts)
+        for channel in SENDERS:
+            self._begin(f"{channel} sender 0", partial(self._send, channel, 0))
         if time.monotonic() - self._folded > FOLD_EVERY:
             self._folded = time.monotonic()
             self._begin("folding", self._fold)
@@ -97,43 +108,62 @@ class Runner:
             if name not in self._again:
                 return
 
-    async def _apply_webhooks(self) -> None:
+    async def _apply_webhooks(self, provider: str) -> None:
         while True:
             async with self.database.work(SYSTEM) as work:
-                if not await apply_events(work):
+                if not await APPLIERS[provider](work):
                     return
 
     async def _fold(self) -> None:
         async with self.database.work(SYSTEM) as work:
             await work.run("select fold_lead_counts()")
 
-    async def _send(self) -> None:
+    async def _send(self, channel: Channel, number: int) -> None:
+        """Send what is due. Each sender that finds something calls the next for help, up to as many as there may be."""
         while True:
             started = time.monotonic()
             async with self.database.work(SYSTEM) as work:
-                batch = await claim_batch(work, self.composer, lease_seconds=self.lease)
+                batch = await claim_batch(work, self.composer, lease_seconds=self.lease, channel=channel)
             if batch is False:
                 return
+            if number + 1 < SENDERS[channel]:
+                self._begin(f"{channel} sender {number + 1}", partial(self._send, channel, number + 1))
             if isinstance(batch, Batch):
                 outcome = await self._leave(batch, started)
                 async with self.database.work(SYSTEM) as work:
                     await settle(work, batch, outcome, lookup_delay=self.services.settings.lookup_delay_seconds)
 
-    async def _leave(self, batch: Batch, started: float) -> Outcome:
+    async def _leave(self, batch: Batch, started: float) -> AnyOutcome:
         # A process that was frozen past its lease must not send: someone else may have looked the batch up and sent it.
         if time.monotonic() - started > self.lease / 2:
             return Unavailable("The worker was held up before sending.")
-        return await self.services.email.send(batch.email)
+        message = batch.message
+        if isinstance(message, Email):
+            return await self.services.email.send(message)
+        if isinstance(message, Call):
+            return await self.services.voice.call(message)
+        if isinstance(message, WhatsAppText):
+            return await self.services.whatsapp.send_text(message)
+        return await self.services.whatsapp.send(message)
 
-    async def _settle_doubts(self) -> None:
+    async def _settle_doubts(self, channel: Channel) -> None:
         while True:
             async with self.database.work(SYSTEM) as work:
-                doubtful = await claim_doubtful(work, lease_seconds=self.lease)
+                doubtful = await claim_doubtful(work, lease_seconds=self.lease, channel=channel)
             if doubtful is None:
                 return
-            answer = await self.services.email.find(doubtful.send_id)
+            answer = await self._look_up(doubtful)
             async with self.database.work(SYSTEM) as work:
                 await settle_doubt(work, doubtful, answer)
+
+    async def _look_up(self, doubtful: Doubtful) -> Found | CallReport | Missing | CannotTell:
+        if doubtful.channel == "call":
+            return await self.services.voice.find(doubtful.delivery_id, doubtful.since, doubtful.agent_id)
+        return await self.services.email.find(doubtful.send_id)
+
+    async def _park_doubts(self) -> None:
+        async with self.database.work(SYSTEM) as work:
+            await park_doubtful(work)
 
     async def _start_steps(self) -> None:
         free = STEPS_AT_ONCE - len(self._steps)
@@ -214,4 +244,6 @@ def ports_of(services: Services) -> Ports:
         payments=services.payments,
         meetings=services.meetings,
         email_is_live=settings.is_live("sendgrid"),
+        whatsapp_is_live=settings.is_live("aisensy"),
+        voice_is_live=settings.is_live("bolna"),
     )

@@ -4,6 +4,7 @@ from domain.automation.running import Handler
 from domain.campaigns.planning import plan_campaign
 from domain.demo import run_removal
 from domain.leads import import_steps
+from domain.messaging.calls.reading import read_call
 
 HANDLERS: dict[str, Handler] = {
     "check_import": import_steps.check_import,
@@ -11,4 +12,5 @@ HANDLERS: dict[str, Handler] = {
     "undo_import": import_steps.undo_import,
     "plan_campaign": plan_campaign,
     "remove_demo": run_removal,
+    "read_call": read_call,
 }

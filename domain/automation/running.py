@@ -94,6 +94,13 @@ class Ports:
     payments: PaymentGateway
     meetings: MeetingProvider
     email_is_live: bool = False
+    whatsapp_is_live: bool = False
+    voice_is_live: bool = False
+
+    def is_live(self, channel: str) -> bool:
+        """Say whether what leaves by this channel reaches real people."""
+        live = {"email": self.email_is_live, "whatsapp": self.whatsapp_is_live, "call": self.voice_is_live}
+        return live[channel]
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]

@@ -16,11 +16,18 @@ from domain.messaging.suppressions import unsubscribe_token
 from domain.ports import Email, Recipient, RenderedEmail
 from domain.work import Row, Work
 
+LOG = """
+insert into email_logs (delivery_id, person_id, to_email, from_email, subject, created_at, updated_at)
+select d.id, d.person_id, d.to_address, %(sender)s, s.subject, %(now)s, %(now)s
+  from unnest(%(ids)s::uuid[], %(subjects)s::text[]) as s (id, subject) join deliveries d on d.id = s.id
+on conflict (delivery_id) do update set subject = excluded.subject, state = 'sending', rank = 0, reason = '',
+   updated_at = excluded.updated_at
+"""
 LINK_HOURS = {"set_password": 2, "verify_admin_request": 48}
 
 
 class CannotCompose(Exception):
-    """The e-mail cannot be made, now or later; the message says why, to an admin."""
+    """What was planned cannot be made, now or later; the message says why, to an admin."""
 
 
 class Composer:
@@ -109,6 +116,21 @@ class Composer:
             html=rendered.html,
             categories=[kind],
         )
+
+
+async def prepare_email(work: Work, composer: Composer, send_id: UUID, rows: Sequence[Row]) -> Email:
+    """Compose the e-mail of claimed deliveries of one group and begin their logs. Raises CannotCompose."""
+    email = await composer.compose(work, send_id, rows)
+    subjects = [_filled(email.subject, recipient.substitutions) for recipient in email.recipients]
+    ids = [recipient.delivery_id for recipient in email.recipients]
+    await work.run(LOG, ids=ids, subjects=subjects, sender=email.sender, now=work.now)
+    return email
+
+
+def _filled(text: str, substitutions: Mapping[str, str]) -> str:
+    for key, value in substitutions.items():
+        text = text.replace(key, value)
+    return text
 
 
 def _mark(name: str, form: str = "text") -> str:

@@ -15,7 +15,8 @@ INSERT = """
 insert into deliveries (channel, kind, person_id, campaign_id, broadcast_id, subject_id, to_address, to_name, template, params,
   group_key, idempotency_key, marketing, due_at, created_at)
 values (%(channel)s, %(kind)s, %(person_id)s, %(campaign_id)s, %(broadcast_id)s, %(subject_id)s, lower(%(to)s), %(name)s,
-  %(template)s, %(params)s, %(group_key)s, %(key)s, %(marketing)s, %(due_at)s, %(now)s)
+  %(template)s, %(params)s, %(group_key)s, %(key)s, %(marketing)s or (%(channel)s = 'whatsapp' and exists (
+    select from whatsapp_templates where campaign = %(template)s and category = 'marketing')), %(due_at)s, %(now)s)
 on conflict (idempotency_key) do nothing
 returning id
 """
@@ -103,6 +104,24 @@ async def plan_whatsapp(
     )
 
 
+async def plan_text(
+    work: Work, *, kind: str, to: str, text: str, key: str, name: str = "", person_id: UUID | None = None
+) -> UUID | None:
+    """Write a WhatsApp message in free text; use `plan_whatsapp_text`, which asks first whether it may be sent."""
+    return await _plan(
+        work,
+        "whatsapp",
+        kind=kind,
+        to=to,
+        name=name,
+        key=key,
+        params={"text": text},
+        template="",
+        person_id=person_id,
+        due_at=None,
+    )
+
+
 async def plan_call(
     work: Work,
     *,
@@ -156,12 +175,16 @@ async def _plan(
     channel: Channel,
     *,
     due_at: datetime | None,
+    subject_id: UUID | None = None,
     campaign_id: UUID | None = None,
+    broadcast_id: UUID | None = None,
     group_key: str | None = None,
+    marketing: bool = False,
     **values: Any,
 ) -> UUID | None:
     work.nudge()
-    values |= {"campaign_id": campaign_id, "group_key": group_key}
+    values |= {"subject_id": subject_id, "campaign_id": campaign_id, "broadcast_id": broadcast_id}
+    values |= {"group_key": group_key, "marketing": marketing}
     delivery_id: UUID | None = await work.value(
         INSERT, channel=channel, due_at=due_at or work.now, now=work.now, **values
     )

@@ -1,4 +1,4 @@
-"""What providers report: stored once under the provider's own event id, answered, and applied later in one go."""
+"""What SendGrid reports of our e-mails: counted into their logs, and into who must not be written to any more."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,24 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.campaigns import on_sent
+from domain.messaging.progress import settle_reported, tell
 from domain.messaging.states import BY_EVENT, DROPPED_FOR, SUPPRESSES
+from domain.messaging.webhooks.events import AT_ONCE, Event, done, store
 from domain.ports import EmailEvent
 from domain.work import Row, Work
 
-AT_ONCE = 1_000
-
-STORE = """
-insert into webhook_events (provider, event_id, kind, delivery_id, payload, occurred_at)
-select 'sendgrid', * from unnest(%(ids)s::text[], %(kinds)s::text[], %(deliveries)s::uuid[], %(payloads)s::jsonb[],
-  %(moments)s::timestamptz[])
-on conflict (provider, event_id) do nothing
-"""
 WAITING = """
 select e.id, e.kind, e.occurred_at, e.payload,
        coalesce(e.delivery_id, (select l.delivery_id from email_logs l where l.to_email = lower(e.payload ->> 'email')
           and l.created_at <= e.received_at order by l.created_at desc limit 1)) as delivery_id
-  from webhook_events e where e.processed_at is null order by e.id limit %(most)s for update of e skip locked
+  from webhook_events e where e.provider = 'sendgrid' and e.processed_at is null
+ order by e.id limit %(most)s for update of e skip locked
 """
 APPLY = """
 with report as (
@@ -38,14 +32,7 @@ update email_logs l set state = case when r.rank > l.rank then r.state else l.st
        delivered_at = coalesce(l.delivered_at, r.delivered_at), opened_at = coalesce(l.opened_at, r.opened_at),
        clicked_at = coalesce(l.clicked_at, r.clicked_at), history = l.history || (r.history -> 'events'), updated_at = %(now)s
   from report r join deliveries d on d.id = r.id where l.delivery_id = r.id
-returning d.campaign_id
-"""
-# An event is proof that the e-mail had left: it settles what was in doubt.
-TAKEN = """
-update deliveries d set state = 'sent', sent_at = coalesce(d.sent_at, %(now)s), reason = '', lease_token = null,
-       leased_until = null, retry_at = null
- where d.id = any(%(ids)s) and d.state in ('sending', 'unknown', 'retry')
-returning d.id
+returning d.campaign_id, d.broadcast_id
 """
 SUPPRESS = """
 insert into email_suppressions (email, reason, detail, delivery_id, created_at)
@@ -54,7 +41,6 @@ select distinct on (email) lower(email), reason, detail, delivery_id, %(now)s
     as s (email, reason, detail, delivery_id)
 on conflict (email) do nothing
 """
-DONE = "update webhook_events set processed_at = now() where id = any(%(ids)s)"
 
 
 @dataclass(slots=True)
@@ -85,15 +71,10 @@ class Report:
 
 async def store_events(work: Work, events: Sequence[EmailEvent]) -> int:
     """Keep the events that are new; return how many were."""
-    work.nudge()
-    return await work.run(
-        STORE,
-        ids=[event.event_id for event in events],
-        kinds=[event.kind for event in events],
-        deliveries=[event.delivery_id for event in events],
-        payloads=[_payload(event) for event in events],
-        moments=[event.occurred_at for event in events],
-    )
+    told = [
+        Event(event.event_id, event.kind, _payload(event), event.occurred_at, event.delivery_id) for event in events
+    ]
+    return await store(work, "sendgrid", told)
 
 
 def _payload(event: EmailEvent) -> dict[str, Any]:
@@ -109,7 +90,7 @@ async def apply_events(work: Work) -> int:
         return 0
     await _apply(work, events)
     await _suppress(work, events)
-    await work.run(DONE, ids=[event.id for event in events])
+    await done(work, events)
     work.signal("deliveries")
     return len(events)
 
@@ -135,10 +116,8 @@ async def _apply(work: Work, events: Sequence[Row]) -> None:
         clicked=[report.first.get("click") for _, report in ordered],
         histories=[{"events": report.history} for _, report in ordered],
     )
-    for campaign_id in {row.campaign_id for row in rows if row.campaign_id}:
-        work.signal(f"campaign:{campaign_id}")
-    if taken := await work.rows(TAKEN, now=work.now, ids=[delivery_id for delivery_id, _ in ordered]):
-        await on_sent(work, [row.id for row in taken])
+    tell(work, rows)
+    await settle_reported(work, [delivery_id for delivery_id, _ in ordered])
 
 
 async def _suppress(work: Work, events: Sequence[Row]) -> None:
