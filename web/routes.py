@@ -37,9 +37,20 @@ from web.public.unsubscribe import UnsubscribeController
 from web.static_files import static_file
 from web.student.course import StudentCourseController
 from web.student.dashboard import StudentDashboardController
+from web.webhooks.aisensy import AiSensyWebhookController
+from web.webhooks.bolna import BolnaWebhookController
 from web.webhooks.sendgrid import SendGridWebhookController
+from web.webhooks.zoom import ZoomWebhookController
 
-INFRASTRUCTURE: list[Any] = [HealthController, LiveController, static_file, SendGridWebhookController]
+INFRASTRUCTURE: list[Any] = [
+    HealthController,
+    LiveController,
+    static_file,
+    SendGridWebhookController,
+    AiSensyWebhookController,
+    BolnaWebhookController,
+    ZoomWebhookController,
+]
 
 # (audience, path, controllers)
 AUDIENCES: list[tuple[str, str, list[Any]]] = [

@@ -43,7 +43,8 @@ update whatsapp_logs l set state = case when r.rank > l.rank then r.state else l
        rank = greatest(l.rank, r.rank), message_id = coalesce(l.message_id, r.message_id),
        sent_at = least(l.sent_at, r.sent_at), delivered_at = least(l.delivered_at, r.delivered_at),
        read_at = least(l.read_at, r.read_at), failed_at = least(l.failed_at, r.failed_at),
-       history = (select jsonb_agg(entry order by (entry ->> 'at')::timestamptz, entry ->> 'event')
+       history = (select jsonb_agg(entry order by (entry ->> 'at')::timestamptz,
+           array_position(array['sent', 'failed', 'delivered', 'read'], entry ->> 'event'))
          from jsonb_array_elements(l.history || (r.history -> 'events')) entry),
        updated_at = %(now)s
   from report r join deliveries d on d.id = r.id where l.delivery_id = r.id
