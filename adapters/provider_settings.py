@@ -119,8 +119,18 @@ class ProviderSettings(BaseSettings):
         return not self.production and not self.is_live(provider)
 
     def missing(self, provider: str) -> list[str]:
-        """Return the names of the settings the provider cannot be live without and that are empty."""
-        return [name for name in PROVIDERS[provider].needs if not self._typed(name)]
+        """Return the names of the settings the provider cannot be live without and that are empty, or the sandbox's."""
+        return [name for name in PROVIDERS[provider].needs if not self._own(name)]
+
+    def off_because(self, provider: str) -> str:
+        """Return why nothing may go to the provider, and what to set; nothing when it is on."""
+        title, mode = PROVIDERS[provider].title, f"GURUDESK_{provider.upper()}_MODE"
+        if self.is_live(provider):
+            lacks = self.missing(provider)
+            return f"{title} is live, but lacks {' and '.join(lacks)}." if lacks else ""
+        if self.production:
+            return f"{title} is not connected: there is no sandbox in production. Set {mode}=live and its credentials."
+        return ""
 
     def address(self, provider: str) -> str:
         """Return the base address of the provider's API, without a trailing slash."""
@@ -130,8 +140,17 @@ class ProviderSettings(BaseSettings):
         return PROVIDERS[provider].live_url if self.is_live(provider) else self.sandbox_url + SANDBOX_PATHS[provider]
 
     def credential(self, name: str, provider: str) -> str:
-        """Return a credential by its usual name; where the sandbox is trusted an empty one is the sandbox's."""
-        return self._typed(name) or (SANDBOX_VALUES.get(name, "") if self.trusts_sandbox(provider) else "")
+        """Return a credential by its usual name; where the sandbox is trusted an empty one is the sandbox's.
+
+        Where it is not, the sandbox's own count as empty: everybody can read them, and could sign webhooks with them.
+        """
+        if self.trusts_sandbox(provider):
+            return self._typed(name) or SANDBOX_VALUES.get(name, "")
+        return self._own(name)
+
+    def _own(self, name: str) -> str:
+        value = self._typed(name)
+        return "" if value == SANDBOX_VALUES.get(name) else value
 
     def _typed(self, name: str) -> str:
         value = getattr(self, name.lower(), None)

@@ -208,5 +208,10 @@ def ports_of(services: Services) -> Ports:
         base_url=settings.base_url,
         mail_from=settings.mail_from,
         mail_from_name=settings.mail_from_name,
+        email=services.email,
+        whatsapp=services.whatsapp,
+        voice=services.voice,
+        payments=services.payments,
+        meetings=services.meetings,
         email_is_live=settings.is_live("sendgrid"),
     )

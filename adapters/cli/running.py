@@ -60,5 +60,7 @@ def sandbox() -> None:
     _log_plainly()
     settings = load_settings()
     if not settings.has_sandbox:
-        raise CannotStart("The sandbox is for trying out: it does not start in production, nor while SendGrid is live.")
+        raise CannotStart(
+            "The sandbox is for trying out: it does not start in production, nor while every provider is live."
+        )
     serve("adapters.sandbox.app", settings, "127.0.0.1", settings.sandbox_port, "GURUDESK_SANDBOX_PORT")

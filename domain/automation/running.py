@@ -7,7 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from domain.backoff import backoff
-from domain.ports import FileStore, MessageRenderer, PasswordHasher
+from domain.ports import (
+    EmailSender,
+    FileStore,
+    MeetingProvider,
+    MessageRenderer,
+    PasswordHasher,
+    PaymentGateway,
+    VoiceCaller,
+    WhatsAppSender,
+)
 from domain.work import Work
 
 MOST_ATTEMPTS = 10
@@ -79,6 +88,11 @@ class Ports:
     base_url: str
     mail_from: str
     mail_from_name: str
+    email: EmailSender
+    whatsapp: WhatsAppSender
+    voice: VoiceCaller
+    payments: PaymentGateway
+    meetings: MeetingProvider
     email_is_live: bool = False
 
 

@@ -18,7 +18,11 @@ from domain.ports.house import (
     RateLimiter,
     RenderedEmail,
 )
+from domain.ports.meetings import MeetingProvider
 from domain.ports.outcomes import CannotTell, Found, Missing, Refused, Unavailable, Unknown
+from domain.ports.payments import PaymentGateway
+from domain.ports.voice import VoiceCaller
+from domain.ports.whatsapp import WhatsAppSender
 
 __all__ = [
     "Attachment",
@@ -30,10 +34,12 @@ __all__ = [
     "FileStore",
     "Found",
     "LiveSignals",
+    "MeetingProvider",
     "MessageRenderer",
     "Missing",
     "Outcome",
     "PasswordHasher",
+    "PaymentGateway",
     "RateLimiter",
     "Recipient",
     "Refused",
@@ -41,4 +47,6 @@ __all__ = [
     "Sent",
     "Unavailable",
     "Unknown",
+    "VoiceCaller",
+    "WhatsAppSender",
 ]
