@@ -26,6 +26,7 @@ from domain.automation.running import (
     hold,
     try_again,
 )
+from domain.integrations.requests import forget_requests
 from domain.messaging.composing import Composer
 from domain.messaging.sending import Batch, claim_batch, claim_doubtful, settle, settle_doubt
 from domain.messaging.webhooks import apply_events
@@ -106,6 +107,7 @@ class Runner:
     async def _fold(self) -> None:
         async with self.database.work(SYSTEM) as work:
             await work.run("select fold_lead_counts()")
+            await forget_requests(work)
 
     async def _send(self) -> None:
         while True:

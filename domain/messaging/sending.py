@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from domain.backoff import backoff
 from domain.campaigns import on_sent
+from domain.integrations.states import THRESHOLD
 from domain.messaging.composing import CannotCompose, Composer
 from domain.ports import CannotTell, Email, Found, Missing, Outcome, Refused, Sent, Unavailable
 from domain.work import Row, Work
@@ -24,6 +25,8 @@ with first as (
   select id, group_key from deliveries
    where state in ('pending', 'retry') and due_at <= %(now)s and (retry_at is null or retry_at <= now())
      and not (select value = 'true' from business_settings where key = 'sending_paused')
+     and channel <> all (array(select t.channel from provider_traffic t where t.channel is not null
+           and (t.opened_until > now() or t.probing_until > now())))
    order by due_at limit 1 for update skip locked
 ), together as (
   select d.id from deliveries d, first
@@ -74,6 +77,11 @@ with settled as (
    where delivery_id in (select id from settled)
 )
 select id, campaign_id from settled
+"""
+# While a provider does not answer, trying and failing says nothing about what was tried.
+IN_OUTAGE = """
+select exists (select from deliveries d join provider_traffic t on t.channel = d.channel
+ where d.send_id = %(send_id)s and t.failures >= %(threshold)s)
 """
 CLAIM_DOUBTFUL = """
 with one as (
@@ -134,6 +142,9 @@ async def settle(work: Work, batch: Batch | Doubtful, outcome: Outcome, *, looku
             work.nudge()
         case Refused():
             await _settle(work, batch.send_id, "failed", reason=outcome.reason)
+        case Unavailable() if not outcome.is_attempt or await _is_in_outage(work, batch.send_id):
+            wait = outcome.retry_after or backoff(batch.attempt)
+            await _settle(work, batch.send_id, "retry", reason=outcome.reason, wait=wait, uncounted=1)
         case Unavailable() if batch.attempt >= MOST_ATTEMPTS:
             await _settle(work, batch.send_id, "failed", reason=outcome.reason)
         case Unavailable():
@@ -159,6 +170,10 @@ async def settle_doubt(work: Work, doubtful: Doubtful, answer: Found | Missing |
             work.nudge()
         case CannotTell():
             await _settle(work, doubtful.send_id, "unknown", reason=answer.reason, wait=ASK_AGAIN)
+
+
+async def _is_in_outage(work: Work, send_id: UUID) -> bool:
+    return bool(await work.value(IN_OUTAGE, send_id=send_id, threshold=THRESHOLD))
 
 
 async def _sent(work: Work, send_id: UUID, message_id: str) -> None:

@@ -124,6 +124,14 @@ ROWS: dict[str, Rows] = {
     "webhook_events": business(
         "insert into webhook_events (provider, event_id, kind, payload, occurred_at) values ('x', 'x', 'x', '{}', now())"
     ),
+    "provider_traffic": business(
+        "insert into provider_traffic (provider) values ('other')", made_by_itself=True, change="tokens = 1"
+    ),
+    "provider_requests": business(
+        "insert into provider_requests (provider, at, method, path, outcome, duration_ms)"
+        " values ('zoom', now(), 'GET', '/', 'answered', 1)"
+    ),
+    "provider_tests": business("insert into provider_tests (provider, asked_at) values ('zoom', now())"),
     "notifications": personal(
         "insert into notifications (person_id, kind, title, created_at) values (%(owner)s, 'x', 'x', now())",
         "person_id",
