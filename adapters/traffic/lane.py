@@ -132,6 +132,10 @@ class Lane:
             log.warning("what %s answered could not be noted: %s", self.provider, type(problem).__name__)
             return
         self._failures = row.failures if row else 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Hold nothing of a moment ago any more: the next request asks Postgres."""
         self._tokens, self._good_until, self._held = 0, 0.0, None
 
     async def _ask(self, statement: str, **values: Any) -> Row:

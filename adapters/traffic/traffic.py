@@ -16,15 +16,15 @@ class Traffic:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
-        self._lanes = {
+        self.lanes = {
             name: Lane(database, name, provider.title, settings.rate(name)) for name, provider in PROVIDERS.items()
         }
-        self.log = RequestLog(database, Redaction(settings.secrets), self._lanes.values())
+        self.log = RequestLog(database, Redaction(settings.secrets), self.lanes.values())
 
     def transport(self, provider: str, limits: httpx.Limits) -> GuardedTransport:
         """Return a transport to the provider, at its rate and under its breaker."""
         inner = outward(limits, live=self._settings.is_live(provider))
-        return GuardedTransport(inner, self._lanes[provider], self.log.keep)
+        return GuardedTransport(inner, self.lanes[provider], self.log.keep)
 
     async def close(self) -> None:
         """Write down what is not written yet."""

@@ -5,6 +5,7 @@ from typing import Literal
 
 from domain.work import Row
 
+TITLES = {"sendgrid": "SendGrid", "aisensy": "AiSensy", "instamojo": "Instamojo", "bolna": "Bolna", "zoom": "Zoom"}
 # Failures in a row after which nothing is sent for a while.
 THRESHOLD = 5
 
