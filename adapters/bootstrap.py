@@ -19,6 +19,7 @@ from adapters.redis.addresses import redis_url
 from adapters.redis.limits import RedisRateLimiter
 from adapters.redis.live import RedisLiveSignals
 from adapters.settings import Settings
+from adapters.traffic import Traffic
 from domain.ports import (
     EmailSender,
     FileStore,
@@ -39,6 +40,7 @@ class Services:
     settings: Settings
     database: Database
     redis: ArqRedis
+    traffic: Traffic
     limiter: RateLimiter
     hasher: PasswordHasher
     files: FileStore
@@ -67,12 +69,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Build the adapters, and close what they hold at the end."""
     redis = open_redis(settings)
     database = Database(app_url(settings), RedisLiveSignals(redis), pool=settings.database_pool)
+    traffic = Traffic(settings, database)
     try:
-        async with open_providers(settings, redis, lambda provider: None) as providers:
+        async with open_providers(settings, redis, traffic) as providers:
             yield Services(
                 settings=settings,
                 database=database,
                 redis=redis,
+                traffic=traffic,
                 limiter=RedisRateLimiter(redis),
                 hasher=Argon2PasswordHasher(),
                 files=DiskFileStore(settings.data_dir / "files"),
@@ -84,5 +88,6 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 meetings=providers.meetings,
             )
     finally:
+        await traffic.close()
         await database.close()
         await redis.aclose()

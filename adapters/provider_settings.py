@@ -4,13 +4,15 @@ In sandbox mode an empty credential is the one the sandbox accepts, and an empty
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 Mode = Literal["live", "sandbox"] | None
 Secret = SecretStr | None
+# Requests a second, below what each allows; see docs/providers.md.
+Rate = Annotated[float, Field(gt=0, le=10_000)]
 
 # Everybody can read these: the sandbox takes them, no real provider does. `.env.example` names the same ones.
 SANDBOX_SENDGRID_KEY = "SG.sandbox-key-000000000.sandbox-secret-0000000000000000000000000000000"
@@ -78,6 +80,7 @@ class ProviderSettings(BaseSettings):
     sendgrid_api_key: Secret = Field(None, validation_alias="SENDGRID_API_KEY")
     sendgrid_base_url: str = Field("", validation_alias="SENDGRID_BASE_URL")
     sendgrid_webhook_public_key: str = Field("", validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
+    sendgrid_rate: Rate = Field(100.0, validation_alias="GURUDESK_SENDGRID_RATE")
 
     aisensy_mode: Mode = Field(None, validation_alias="GURUDESK_AISENSY_MODE")
     aisensy_api_key: Secret = Field(None, validation_alias="AISENSY_API_KEY")
@@ -87,18 +90,21 @@ class ProviderSettings(BaseSettings):
     aisensy_project_password: Secret = Field(None, validation_alias="AISENSY_PROJECT_PASSWORD")
     aisensy_project_base_url: str = Field("", validation_alias="AISENSY_PROJECT_BASE_URL")
     aisensy_webhook_secret: Secret = Field(None, validation_alias="AISENSY_WEBHOOK_SECRET")
+    aisensy_rate: Rate = Field(10.0, validation_alias="GURUDESK_AISENSY_RATE")
 
     instamojo_mode: Mode = Field(None, validation_alias="GURUDESK_INSTAMOJO_MODE")
     instamojo_api_key: Secret = Field(None, validation_alias="INSTAMOJO_API_KEY")
     instamojo_auth_token: Secret = Field(None, validation_alias="INSTAMOJO_AUTH_TOKEN")
     instamojo_salt: Secret = Field(None, validation_alias="INSTAMOJO_SALT")
     instamojo_base_url: str = Field("", validation_alias="INSTAMOJO_BASE_URL")
+    instamojo_rate: Rate = Field(5.0, validation_alias="GURUDESK_INSTAMOJO_RATE")
 
     bolna_mode: Mode = Field(None, validation_alias="GURUDESK_BOLNA_MODE")
     bolna_api_key: Secret = Field(None, validation_alias="BOLNA_API_KEY")
     bolna_agent_id: str = Field("", validation_alias="BOLNA_AGENT_ID")
     bolna_webhook_token: Secret = Field(None, validation_alias="BOLNA_WEBHOOK_TOKEN")
     bolna_base_url: str = Field("", validation_alias="BOLNA_BASE_URL")
+    bolna_rate: Rate = Field(8.0, validation_alias="GURUDESK_BOLNA_RATE")
 
     zoom_mode: Mode = Field(None, validation_alias="GURUDESK_ZOOM_MODE")
     zoom_account_id: str = Field("", validation_alias="ZOOM_ACCOUNT_ID")
@@ -108,6 +114,7 @@ class ProviderSettings(BaseSettings):
     zoom_oauth_token_url: str = Field("", validation_alias="ZOOM_OAUTH_TOKEN_URL")
     zoom_api_base_url: str = Field("", validation_alias="ZOOM_API_BASE_URL")
     zoom_host: str = Field("", validation_alias="ZOOM_HOST")
+    zoom_rate: Rate = Field(10.0, validation_alias="GURUDESK_ZOOM_RATE")
 
     def is_live(self, provider: str) -> bool:
         """Say whether the provider is the real one."""
@@ -155,6 +162,18 @@ class ProviderSettings(BaseSettings):
     def _typed(self, name: str) -> str:
         value = getattr(self, name.lower(), None)
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
+
+    def rate(self, provider: str) -> float:
+        """Return how many requests a second the provider is asked, by all processes together."""
+        rate: float = getattr(self, f"{provider}_rate")
+        return rate
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every credential in use, to be struck out of whatever is kept: ours and the sandbox's."""
+        fields = [getattr(self, name) for name in type(self).model_fields]
+        typed = [value.get_secret_value() for value in fields if isinstance(value, SecretStr)]
+        return [*typed, *(self._typed(name) for name in SANDBOX_VALUES), *SANDBOX_VALUES.values()]
 
     @property
     def production(self) -> bool:

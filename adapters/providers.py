@@ -17,11 +17,18 @@ from adapters.not_connected import (
     NoWhatsAppSender,
 )
 from adapters.settings import Settings
+from adapters.traffic import Traffic
 from domain.ports import EmailSender, MeetingProvider, PaymentGateway, VoiceCaller, WhatsAppSender
 
 Opener = Callable[[Settings, httpx.AsyncBaseTransport | None], httpx.AsyncClient]
+LIMITS = {
+    "sendgrid": sendgrid.client.LIMITS,
+    "aisensy": aisensy.client.LIMITS,
+    "instamojo": instamojo.client.LIMITS,
+    "bolna": bolna.client.LIMITS,
+    "zoom": zoom.client.LIMITS,
+}
 Port = TypeVar("Port")
-TransportOf = Callable[[str], httpx.AsyncBaseTransport | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +43,8 @@ class Providers:
 
 
 @asynccontextmanager
-async def open_providers(settings: Settings, redis: Redis, transport_of: TransportOf) -> AsyncIterator[Providers]:
-    """Open what is on, on the transports given; the connections are closed at the end."""
+async def open_providers(settings: Settings, redis: Redis, traffic: Traffic) -> AsyncIterator[Providers]:
+    """Open what is on, under the traffic control; the connections are closed at the end."""
     async with AsyncExitStack() as stack:
 
         async def opened(
@@ -45,7 +52,8 @@ async def open_providers(settings: Settings, redis: Redis, transport_of: Transpo
         ) -> Port:
             if reason := settings.off_because(provider):
                 return stand_in(reason)
-            return build(await stack.enter_async_context(opener(settings, transport_of(provider))))
+            transport = traffic.transport(provider, LIMITS[provider])
+            return build(await stack.enter_async_context(opener(settings, transport)))
 
         email: EmailSender = await opened("sendgrid", sendgrid.client_for, sendgrid.SendGridEmailSender, NoEmailSender)
         whatsapp: WhatsAppSender = await opened(

@@ -27,6 +27,7 @@ from domain.automation.running import (
     hold,
     try_again,
 )
+from domain.integrations.requests import forget_requests
 from domain.messaging.composing import Composer
 from domain.messaging.outbox import Channel
 from domain.messaging.sending import Batch, claim_batch, claim_doubtful, park_doubtful, settle, settle_doubt
@@ -117,6 +118,7 @@ class Runner:
     async def _fold(self) -> None:
         async with self.database.work(SYSTEM) as work:
             await work.run("select fold_lead_counts()")
+            await forget_requests(work)
 
     async def _send(self, channel: Channel, number: int) -> None:
         """Send what is due. Each sender that finds something calls the next for help, up to as many as there may be."""

@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.sendgrid.answers import outcome_of
 from adapters.sendgrid.mail import MAX_BYTES, MAX_RECIPIENTS, mail_body
+from adapters.traffic.held_back import held_back
 from domain.language import _
 from domain.ports import CannotTell, Email, EmailResult, Found, Missing, Outcome, Refused, Sent, Unavailable, Unknown
 
@@ -40,7 +41,9 @@ class SendGridEmailSender:
                 "/v3/mail/send", content=body, headers={"Content-Type": "application/json"}
             )
         except _NOT_CONNECTED as error:
-            return Unavailable(_("SendGrid could not be reached ({error}).", error=type(error).__name__))
+            return held_back(error) or Unavailable(
+                _("SendGrid could not be reached ({error}).", error=type(error).__name__)
+            )
         except httpx.HTTPError as error:
             return Unknown(_("SendGrid fell silent ({error}).", error=type(error).__name__))
         return _accepted(email, response) if response.status_code == 202 else outcome_of(response)

@@ -152,6 +152,14 @@ ROWS: dict[str, Rows] = {
     "webhook_rejections": business(
         "insert into webhook_rejections (provider, reason, day, last_at) values ('x', 'x', '2026-01-01', now())"
     ),
+    "provider_traffic": business(
+        "insert into provider_traffic (provider) values ('other')", made_by_itself=True, change="tokens = 1"
+    ),
+    "provider_requests": business(
+        "insert into provider_requests (provider, at, method, path, outcome, duration_ms)"
+        " values ('zoom', now(), 'GET', '/', 'answered', 1)"
+    ),
+    "provider_tests": business("insert into provider_tests (provider, asked_at) values ('zoom', now())"),
     "notifications": personal(
         "insert into notifications (person_id, kind, title, created_at) values (%(owner)s, 'x', 'x', now())",
         "person_id",

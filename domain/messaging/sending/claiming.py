@@ -19,6 +19,8 @@ with first as (
    where channel = %(channel)s and state in ('pending', 'retry') and due_at <= %(now)s
      and (retry_at is null or retry_at <= now())
      and not (select value = 'true' from business_settings where key = 'sending_paused')
+     and not exists (select from provider_traffic t where t.channel = %(channel)s
+           and (t.opened_until > now() or t.probing_until > now()))
    order by is_bulk, due_at limit 1 for update skip locked
 ), together as (
   select d.id from deliveries d, first

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.backoff import backoff
 from domain.campaigns import on_sent
+from domain.integrations.states import THRESHOLD
 from domain.messaging.calls.reading import plan_reading
 from domain.messaging.outbox import Channel
 from domain.messaging.progress import tell
@@ -36,6 +37,8 @@ with settled as (
 )
 select id, campaign_id, broadcast_id from settled
 """
+# While a provider does not answer, trying and failing says nothing about what was tried.
+IN_OUTAGE = "select exists (select from provider_traffic where channel = %(channel)s and failures >= %(threshold)s)"
 _SENT_AT = "{column} = case when %(state)s = 'sent' then %(now)s::timestamptz else {column} end"
 # channel -> its log, and what only that keeps. An id given for free text is WhatsApp's own, one for a campaign is AiSensy's.
 LOGS: dict[Channel, tuple[str, str]] = {
@@ -72,6 +75,9 @@ async def settle(work: Work, batch: Batch, outcome: AnyOutcome, *, lookup_delay:
             work.nudge()
         case Refused():
             await write_down(work, channel, send_id, "failed", reason=outcome.reason)
+        case Unavailable() if not outcome.is_attempt or await _is_in_outage(work, channel):
+            wait = outcome.retry_after or backoff(batch.attempt)
+            await write_down(work, channel, send_id, "retry", reason=outcome.reason, wait=wait, uncounted=1)
         case Unavailable() if batch.attempt >= MOST_ATTEMPTS:
             await write_down(work, channel, send_id, "failed", reason=outcome.reason)
         case Unavailable():
@@ -81,6 +87,10 @@ async def settle(work: Work, batch: Batch, outcome: AnyOutcome, *, lookup_delay:
             # There is no asking whether a WhatsApp message left: it stays parked until something is reported.
             wait_for = None if channel == "whatsapp" else lookup_delay
             await write_down(work, channel, send_id, "unknown", reason=outcome.reason, wait=wait_for)
+
+
+async def _is_in_outage(work: Work, channel: Channel) -> bool:
+    return bool(await work.value(IN_OUTAGE, channel=channel, threshold=THRESHOLD))
 
 
 async def sent(work: Work, channel: Channel, send_id: UUID, message_id: str, call: CallStarted | None = None) -> None:
