@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from domain.language import _
-from domain.ports import CannotTell, Email, Outcome, Unavailable
+from domain.ports import BatchCancelled, BatchOpened, CannotTell, Email, Outcome, Refused, Unavailable
 
 LATER = 900.0
 
@@ -12,7 +12,17 @@ class NoEmailSender:
     """Sends nothing, and says what to set."""
 
     async def send(self, _email: Email) -> Outcome:
-        return Unavailable(_("SendGrid is not connected. Set GURUDESK_SENDGRID_MODE=live and its key."), LATER)
+        return _not_connected()
 
     async def find(self, _send_id: UUID) -> CannotTell:
         return CannotTell(_("SendGrid is not connected."))
+
+    async def open_batch(self) -> BatchOpened | Refused | Unavailable:
+        return _not_connected()
+
+    async def cancel(self, _batch_id: str) -> BatchCancelled | Refused | Unavailable:
+        return _not_connected()
+
+
+def _not_connected() -> Unavailable:
+    return Unavailable(_("SendGrid is not connected. Set GURUDESK_SENDGRID_MODE=live and its key."), LATER)
