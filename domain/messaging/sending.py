@@ -22,12 +22,13 @@ ASK_AGAIN = 600.0  # seconds until an attempt that nobody can tell about is look
 CLAIM = """
 with first as (
   select id, group_key from deliveries
-   where state in ('pending', 'retry') and due_at <= %(now)s and (retry_at is null or retry_at <= now())
+   where channel = 'email' and state in ('pending', 'retry') and due_at <= %(now)s
+     and (retry_at is null or retry_at <= now())
      and not (select value = 'true' from business_settings where key = 'sending_paused')
-   order by due_at limit 1 for update skip locked
+   order by is_bulk, due_at limit 1 for update skip locked
 ), together as (
   select d.id from deliveries d, first
-   where d.group_key = first.group_key and d.state in ('pending', 'retry') and d.due_at <= %(now)s
+   where d.channel = 'email' and d.group_key = first.group_key and d.state in ('pending', 'retry') and d.due_at <= %(now)s
      and (d.retry_at is null or d.retry_at <= now())
    order by d.due_at limit %(most)s for update of d skip locked
 )

@@ -121,8 +121,36 @@ ROWS: dict[str, Rows] = {
         " values (%(email)s, 'bounced', %(owner)s, now())",
         "delivery_id",
     ),
+    "whatsapp_templates": business(
+        "insert into whatsapp_templates (campaign, title, category, body, created_at, updated_at)"
+        " values ('x', 'x', 'utility', 'x', now(), now())",
+        made_by_itself=True,
+    ),
+    "whatsapp_logs": personal(
+        "insert into whatsapp_logs (delivery_id, person_id, to_phone, created_at, updated_at)"
+        " values (%(owner)s, %(owner)s, '', now(), now())",
+        "person_id",
+    ),
+    "call_logs": personal(
+        "insert into call_logs (delivery_id, person_id, to_phone, created_at, updated_at)"
+        " values (%(owner)s, %(owner)s, '', now(), now())",
+        "person_id",
+    ),
+    "phone_suppressions": personal(
+        "insert into phone_suppressions (phone, channel, reason, delivery_id, created_at)"
+        " values ('+91' || right(translate(%(owner)s::text, 'abcdef', '123456'), 10), 'all', 'invalid', %(owner)s, now())",
+        "delivery_id",
+    ),
+    "crm_messages": personal(
+        "insert into crm_messages (person_id, channel, direction, occurred_at, created_at)"
+        " values (%(owner)s, 'whatsapp', 'in', now(), now())",
+        "person_id",
+    ),
     "webhook_events": business(
         "insert into webhook_events (provider, event_id, kind, payload, occurred_at) values ('x', 'x', 'x', '{}', now())"
+    ),
+    "webhook_rejections": business(
+        "insert into webhook_rejections (provider, reason, day, last_at) values ('x', 'x', '2026-01-01', now())"
     ),
     "notifications": personal(
         "insert into notifications (person_id, kind, title, created_at) values (%(owner)s, 'x', 'x', now())",
