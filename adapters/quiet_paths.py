@@ -5,11 +5,13 @@ import re
 
 # A segment of 22 characters and more that is no UUID and no word: a token of ours, or somebody's try at one.
 _TOKEN = re.compile(r"(?<=/)(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/|$))(?=[^/]*[0-9A-Z_])[\w-]{22,}(?=/|$)")
+# What stands here is a secret whatever it looks like.
+_INBOUND = re.compile(r"(?<=/inbound/)[^/]+")
 
 
 def quiet_path(path: str) -> str:
     """Return the path with every token in it replaced by an ellipsis, and what would start a line of its own escaped."""
-    quiet = _TOKEN.sub("…", path)
+    quiet = _INBOUND.sub("…", _TOKEN.sub("…", path))
     return quiet if quiet.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in quiet)
 
 

@@ -38,8 +38,9 @@ from web.static_files import static_file
 from web.student.course import StudentCourseController
 from web.student.dashboard import StudentDashboardController
 from web.webhooks.sendgrid import SendGridWebhookController
+from web.webhooks.sendgrid_inbound import SendGridInboundController
 
-INFRASTRUCTURE: list[Any] = [HealthController, LiveController, static_file, SendGridWebhookController]
+INFRASTRUCTURE: list[Any] = [HealthController, LiveController, static_file, SendGridWebhookController, SendGridInboundController]
 
 # (audience, path, controllers)
 AUDIENCES: list[tuple[str, str, list[Any]]] = [

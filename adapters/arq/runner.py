@@ -209,4 +209,5 @@ def ports_of(services: Services) -> Ports:
         mail_from=settings.mail_from,
         mail_from_name=settings.mail_from_name,
         email_is_live=settings.is_live("sendgrid"),
+        reply_domain=settings.reply_domain,
     )

@@ -80,6 +80,7 @@ class Ports:
     mail_from: str
     mail_from_name: str
     email_is_live: bool = False
+    reply_domain: str = ""
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]

@@ -36,7 +36,9 @@ class MailboxController(Controller):
     @get()
     async def index(self, request: Request[Any, Any, Any], database: NamedDependency[SandboxDatabase]) -> Response[str]:
         query = request.query_params
-        which = Filter(to=query.get("to"), category=query.get("category"), search=query.get("q"))
+        # What waits at SendGrid is in nobody's mailbox yet, and what was cancelled never will be.
+        waiting = query.get("show") == "scheduled"
+        which = Filter(to=query.get("to"), category=query.get("category"), search=query.get("q"), is_waiting=waiting)
         total = await count_messages(database, which)
         pages = pages_of(total, PER_PAGE)
         number = page_number(query, pages)

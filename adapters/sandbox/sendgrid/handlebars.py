@@ -98,7 +98,7 @@ def _items(value: Any) -> Iterator[tuple[Any, Any]]:
 
 def _holds(name: str, values: Sequence[Any]) -> bool:
     if name in ("equals", "notEquals") and len(values) == 2:
-        return (values[0] == values[1]) == (name == "equals")
+        return bool(values[0] == values[1]) == (name == "equals")
     truth = bool(values and values[0])
     return not truth if name == "unless" else truth or name not in _TESTS
 

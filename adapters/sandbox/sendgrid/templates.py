@@ -34,7 +34,9 @@ class TemplateController(Controller):
     ) -> Response[bytes]:
         """List templates; of the legacy ones alone unless ``generations`` asks for others, as SendGrid does."""
         asked = [one for one in generations.split(",") if one in GENERATIONS]
-        rows = await database.rows("select * from templates where generation = any(%(asked)s) order by name", asked=asked)
+        rows = await database.rows(
+            "select * from templates where generation = any(%(asked)s) order by name", asked=asked
+        )
         shown = [await _shown(database, row) for row in rows]
         return answers.as_json({"result": shown, "templates": shown, "_metadata": {"count": len(shown)}})
 
