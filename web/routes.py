@@ -19,6 +19,7 @@ from web.admin.import_runs import ImportColumnsController, ImportRunController, 
 from web.admin.imports import ImportController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
+from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
@@ -76,6 +77,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             LeadController,
             CampaignController,
             DeliveryController,
+            MessageController,
             LeadSelectionController,
             ImportController,
             ImportColumnsController,
