@@ -244,4 +244,4 @@ def _line(text: str) -> str:
 
 def _clean(text: str) -> str:
     # Postgres stores no null byte and no half of a pair.
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return text.replace("\x00", "").replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")

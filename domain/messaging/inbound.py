@@ -101,7 +101,7 @@ async def _store(
         recipient=", ".join(mail.recipients)[:500],
         subject=mail.subject,
         body=mail.text,
-        media=[one.as_media() for one in kept] or None,
+        media={"files": [one.as_media() for one in kept]} if kept else None,
         is_automatic=mail.is_automatic,
         checks=_checks(mail),
         now=work.now,

@@ -169,7 +169,8 @@ class MessageFile:
 def files_of(message: Row) -> list[MessageFile]:
     """Return the files of a message, whatever its channel keeps of them."""
     media = message.media
-    entries = media if isinstance(media, list) else [media]
+    kept = media.get("files", [media]) if isinstance(media, dict) else media
+    entries = kept if isinstance(kept, list) else []
     return [
         MessageFile(
             name=str(one.get("name") or one.get("filename") or _("File")),

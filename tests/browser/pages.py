@@ -28,7 +28,7 @@ PARTS = {
         select person_id, 'email', 'in', delivery_id, gen_random_uuid()::text, to_email, 'reply@reply.gurudesk.test',
           'Re: ' || subject,
           E'Yes, I will attend.\\n\\nOn Mon, 5 Jan 2026 at 09:12, Gurudesk wrote:\\n> Shall we keep your seat?',
-          '[{"name": "my identity card, both sides.pdf", "file": "messages/x/0", "type": "application/pdf", "size": 48128}]',
+          '{"files": [{"name": "my identity card, both sides.pdf", "file": "messages/x/0", "size": 48128}]}',
           '{"verified": false}', now(), now()
         from email_logs order by created_at limit 1 returning id""",
     "delivery_id": "select id from deliveries where state = 'failed' limit 1",
