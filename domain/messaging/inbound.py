@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from domain.automation.running import OpenWork
 from domain.language import _
+from domain.messaging.quotes import without_secrets
 from domain.messaging.reply_address import read_reply_address
 from domain.notifications import notify_admins
 from domain.ports import FileStore, InboundEmail, InboundFile
@@ -29,7 +30,8 @@ with answered as (
     (select d.person_id from deliveries d where d.id = a.delivery_id)) as person_id
   from answered a
 )
-select w.delivery_id, w.person_id, h.name from writer w left join people h on h.id = w.person_id
+select w.delivery_id, w.person_id, h.name, (select d.kind from deliveries d where d.id = w.delivery_id) as answered_kind
+from writer w left join people h on h.id = w.person_id
 """
 STORE = """
 insert into crm_messages (id, person_id, channel, direction, delivery_id, provider_message_id, from_address, to_address,
@@ -100,7 +102,7 @@ async def _store(
         sender=mail.sender,
         recipient=", ".join(mail.recipients)[:500],
         subject=mail.subject,
-        body=mail.text,
+        body=without_secrets(mail.text, origin.answered_kind),
         media={"files": [one.as_media() for one in kept]} if kept else None,
         is_automatic=mail.is_automatic,
         checks=_checks(mail),

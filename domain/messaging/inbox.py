@@ -9,6 +9,7 @@ from domain.audit import record
 from domain.errors import NotFound
 from domain.language import _
 from domain.leads.filters import needle
+from domain.messaging.quotes import split_quote
 from domain.work import Row, Work
 
 PER_PAGE = 20
@@ -22,7 +23,7 @@ select (select count(*) from (select from crm_messages m {where} limit %(counted
   (select count(*) from (select from crm_messages where direction = 'in' and not is_read limit %(counted)s) u) as unread, r.*
 from (select) one left join (
   select m.id, m.channel, m.person_id, m.from_address, m.checks ->> 'name' as sender_name, m.subject,
-    left(m.body, 200) as beginning, m.media is not null as has_files, m.is_read, m.is_automatic, m.occurred_at, h.name
+    left(m.body, 600) as beginning, m.media is not null as has_files, m.is_read, m.is_automatic, m.occurred_at, h.name
   from crm_messages m left join people h on h.id = m.person_id
   {where} order by m.occurred_at desc, m.id limit %(limit)s offset %(offset)s
 ) r on true order by r.occurred_at desc, r.id
@@ -87,6 +88,11 @@ class MessagePage:
     total: int
     unread: int
     page: int
+
+    @property
+    def beginnings(self) -> dict[UUID, str]:
+        """Return how each message begins, by its id, without what it quotes."""
+        return {row.id: split_quote(row.beginning)[0][:200] for row in self.rows}
 
     @property
     def is_more(self) -> bool:

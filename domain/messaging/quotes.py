@@ -1,4 +1,7 @@
-"""The answer and what it quotes: below an answer, mail programs repeat the whole e-mail that is answered."""
+"""The answer and what it quotes: below an answer, mail programs repeat the whole e-mail that is answered.
+
+What we sent may have held a secret of its recipient's, which must not come back to be read by others.
+"""
 
 import re
 
@@ -7,6 +10,17 @@ _BEGINS = re.compile(
     r"^(?:On\b[^\n]{5,200}(?:\n[^\n]{0,200})?\bwrote:|-{2,} ?Original Message ?-{2,}|_{20,}|From: [^\n]+\nSent: )[ \t]*$",
     re.MULTILINE,
 )
+# The links of ours that let in whoever opens them.
+_SECRET_LINK = re.compile(r"(/(?:set-password|admin-access/verify)/)[\w=-]{8,}")
+SECRET_KINDS = ("welcome", "set_password", "verify_admin_request")
+
+
+def without_secrets(body: str, answered_kind: str | None) -> str:
+    """Return the body as it may be kept: without our one-time links, and without what quotes an e-mail that held one."""
+    if answered_kind in SECRET_KINDS:
+        written, _quoted = split_quote(body)
+        body = "\n".join(line for line in written.splitlines() if not line.lstrip().startswith(">")).strip()
+    return _SECRET_LINK.sub(r"\1…", body)
 
 
 def split_quote(body: str) -> tuple[str, str]:

@@ -103,6 +103,18 @@ async def test_without_it_the_id_that_is_answered_does_where_it_is_one_persons(p
     assert found == [(chitras, CHITRA.id), (None, None), (alone, ASHA.id)]
 
 
+async def test_a_secret_that_an_answer_quotes_is_not_kept(post, database, settings):
+    delivery_id = await sent_email(database)
+    await post(
+        to=reply_address(settings.secret, "reply.test", delivery_id),
+        text="Thank you.\n\nOn Mon, 5 Jan 2026 at 09:12, Gurudesk wrote:\n> Your temporary password: open sesame\n",
+    )
+    await post(text="Is this right?\nhttp://x.test/set-password/PxisXr0N5v4mpHHMXORUv4 Asha", message_id="<2@x>")
+    first, second = await messages(database)
+    assert first.body == "Thank you."
+    assert second.body == "Is this right?\nhttp://x.test/set-password/… Asha"
+
+
 @pytest.mark.parametrize("headers", [{"Auto-Submitted": "auto-replied"}, {"Precedence": "bulk"}])
 async def test_automatic_answers_are_kept_and_nobody_is_told(post, database, headers):
     await post(headers=headers)
