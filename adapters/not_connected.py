@@ -39,6 +39,12 @@ class NoEmailSender(NotConnected):
     async def find(self, send_id: UUID) -> CannotTell:
         return self._cannot_tell()
 
+    async def open_batch(self) -> Unavailable:
+        return self._unavailable()
+
+    async def cancel(self, batch_id: str) -> Unavailable:
+        return self._unavailable()
+
 
 class NoWhatsAppSender(NotConnected):
     """A WhatsAppSender that sends nothing."""

@@ -81,6 +81,7 @@ class ProviderSettings(BaseSettings):
     sendgrid_base_url: str = Field("", validation_alias="SENDGRID_BASE_URL")
     sendgrid_webhook_public_key: str = Field("", validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
     sendgrid_rate: Rate = Field(100.0, validation_alias="GURUDESK_SENDGRID_RATE")
+    sendgrid_inbound_token: Secret = Field(None, min_length=22, validation_alias="SENDGRID_INBOUND_TOKEN")
 
     aisensy_mode: Mode = Field(None, validation_alias="GURUDESK_AISENSY_MODE")
     aisensy_api_key: Secret = Field(None, validation_alias="AISENSY_API_KEY")

@@ -15,6 +15,7 @@ from adapters.provider_settings import PROVIDERS, SANDBOX_SENDGRID_KEY, Provider
 __all__ = ["ROOT", "SANDBOX_SENDGRID_KEY", "Settings"]
 
 ROOT = Path(__file__).resolve().parent.parent
+DOMAIN = r"^([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$"
 
 
 class Settings(ProviderSettings):
@@ -39,6 +40,7 @@ class Settings(ProviderSettings):
 
     mail_from: str = Field("hello@gurudesk.test", validation_alias="GURUDESK_MAIL_FROM")
     mail_from_name: str = Field("Gurudesk", validation_alias="GURUDESK_MAIL_FROM_NAME")
+    reply_domain: str = Field("", pattern=DOMAIN, validation_alias="GURUDESK_REPLY_DOMAIN")
 
     sandbox_delays: bool = Field(True, validation_alias="GURUDESK_SANDBOX_DELAYS")
     sandbox_failure_rate: float = Field(0.0, ge=0, le=1, validation_alias="GURUDESK_SANDBOX_FAILURE_RATE")

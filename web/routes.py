@@ -19,6 +19,7 @@ from web.admin.import_runs import ImportColumnsController, ImportRunController, 
 from web.admin.imports import ImportController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
+from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
@@ -40,6 +41,7 @@ from web.student.dashboard import StudentDashboardController
 from web.webhooks.aisensy import AiSensyWebhookController
 from web.webhooks.bolna import BolnaWebhookController
 from web.webhooks.sendgrid import SendGridWebhookController
+from web.webhooks.sendgrid_inbound import SendGridInboundController
 from web.webhooks.zoom import ZoomWebhookController
 
 INFRASTRUCTURE: list[Any] = [
@@ -47,6 +49,7 @@ INFRASTRUCTURE: list[Any] = [
     LiveController,
     static_file,
     SendGridWebhookController,
+    SendGridInboundController,
     AiSensyWebhookController,
     BolnaWebhookController,
     ZoomWebhookController,
@@ -86,6 +89,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             LeadController,
             CampaignController,
             DeliveryController,
+            MessageController,
             LeadSelectionController,
             ImportController,
             ImportColumnsController,

@@ -248,4 +248,5 @@ def ports_of(services: Services) -> Ports:
         email_is_live=settings.is_live("sendgrid"),
         whatsapp_is_live=settings.is_live("aisensy"),
         voice_is_live=settings.is_live("bolna"),
+        reply_domain=settings.reply_domain,
     )

@@ -23,6 +23,8 @@ from adapters.sandbox.journal import JournalMiddleware
 from adapters.sandbox.machine import MachineController
 from adapters.sandbox.mailbox.clicks import follow_link
 from adapters.sandbox.mailbox.controller import MailboxController
+from adapters.sandbox.mailbox.replies import ReplyController
+from adapters.sandbox.mailbox.replying import sendgrid_caller
 from adapters.sandbox.pages import HomeController, JournalController
 from adapters.sandbox.rendering import STATIC, add_headers, page
 from adapters.sandbox.sendgrid import answers, sendgrid_router
@@ -50,6 +52,7 @@ def create_app(
     faults = Faults(database)
     callbacks = Callbacks(database, faults, delays=settings.sandbox_delays)
     callbacks.register("instamojo", instamojo_caller(settings))
+    callbacks.register("sendgrid", sendgrid_caller())
     app = Litestar(
         route_handlers=[
             sendgrid_router(),
@@ -60,6 +63,7 @@ def create_app(
             MachineController,
             HomeController,
             MailboxController,
+            ReplyController,
             *PHONE_PAGES,
             PaymentPagesController,
             *CALL_PAGES,

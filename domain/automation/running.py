@@ -96,6 +96,7 @@ class Ports:
     email_is_live: bool = False
     whatsapp_is_live: bool = False
     voice_is_live: bool = False
+    reply_domain: str = ""
 
     def is_live(self, channel: str) -> bool:
         """Say whether what leaves by this channel reaches real people."""

@@ -12,6 +12,7 @@ from domain.accounts.passwords import issue_temporary_password
 from domain.automation.running import Ports
 from domain.errors import NotFound
 from domain.leads.tracking import tracking_token
+from domain.messaging.reply_address import common_reply_address, reply_address
 from domain.messaging.suppressions import unsubscribe_token
 from domain.ports import Email, Recipient, RenderedEmail
 from domain.work import Row, Work
@@ -114,8 +115,17 @@ class Composer:
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
+            reply_to=self._reply_to(recipients),
             categories=[kind],
         )
+
+    def _reply_to(self, recipients: Sequence[Recipient]) -> str | None:
+        # The provider has one Reply-To for all copies of an e-mail, so only a single one can name its delivery.
+        if not (domain := self.ports.reply_domain):
+            return None
+        if len(recipients) > 1:
+            return common_reply_address(domain)
+        return reply_address(self.ports.secret, domain, recipients[0].delivery_id)
 
 
 async def prepare_email(work: Work, composer: Composer, send_id: UUID, rows: Sequence[Row]) -> Email:

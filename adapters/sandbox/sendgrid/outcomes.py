@@ -35,6 +35,8 @@ DEFERRED = {"response": "421 4.7.0 Try again later", "attempt": "1"}
 ENGAGED = {"ip": "203.0.113.9", "useragent": "Mozilla/5.0 (sandbox)"}
 # Which list of suppressions makes a later message drop, and what the event then says.
 DROP_REASONS = {
+    # SendGrid takes an e-mail for a template it does not have, and loses it afterwards.
+    "unknown_template": "Invalid SMTPAPI header",
     "bounces": "Bounced Address",
     "spam_reports": "Spam Reporting Address",
     "invalid_emails": "Invalid",

@@ -9,7 +9,7 @@ from adapters.sendgrid.signature import SANDBOX_SENDGRID_PUBLIC_KEY
 from tests.adapters.sandbox.conftest import mail, until
 
 
-async def test_a_batch_can_be_paused_resumed_and_cancelled(sandbox, house):
+async def test_a_batch_can_be_paused_and_resumed(sandbox, house):
     batch_id = (await sandbox.api("POST", "/mail/batch")).json()["batch_id"]
     assert (await sandbox.api("GET", f"/mail/batch/{batch_id}")).json() == {"batch_id": batch_id}
     assert (await sandbox.api("GET", "/mail/batch/none")).json()["errors"][0]["message"] == "invalid batch id"
@@ -22,9 +22,9 @@ async def test_a_batch_can_be_paused_resumed_and_cancelled(sandbox, house):
     await sandbox.send(mail("asha@example.com", batch_id=batch_id))
     assert (await sandbox.messages())[0]["status"] == "scheduled"
 
-    assert (await sandbox.api("PATCH", f"/user/scheduled_sends/{batch_id}", {"status": "cancel"})).status_code == 204
+    assert (await sandbox.api("PATCH", f"/user/scheduled_sends/{batch_id}", {"status": "pause"})).status_code == 204
     listed = (await sandbox.api("GET", "/user/scheduled_sends")).json()
-    assert listed == [{"batch_id": batch_id, "status": "cancel"}]
+    assert listed == [{"batch_id": batch_id, "status": "pause"}]
     assert (await sandbox.api("DELETE", f"/user/scheduled_sends/{batch_id}")).status_code == 204
     await until(lambda: asyncio.sleep(0, "delivered" in house.kinds("asha@example.com")))
     assert (await sandbox.api("GET", f"/user/scheduled_sends/{batch_id}")).json() == []
