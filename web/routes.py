@@ -21,6 +21,8 @@ from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
 from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
+from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
+from web.admin.payments import PaymentController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.students import StudentController
@@ -32,14 +34,17 @@ from web.public.admin_request import AdminRequestController, AdminRequestVerific
 from web.public.apply import ApplyController
 from web.public.landing import LandingController
 from web.public.password import ForgotPasswordController, SetPasswordController
+from web.public.pay import PayController
 from web.public.sign_in import SignInController, SignOutController
 from web.public.styleguide import StyleguideController
 from web.public.unsubscribe import UnsubscribeController
 from web.static_files import static_file
 from web.student.course import StudentCourseController
 from web.student.dashboard import StudentDashboardController
+from web.student.payments import StudentPaymentController
 from web.webhooks.aisensy import AiSensyWebhookController
 from web.webhooks.bolna import BolnaWebhookController
+from web.webhooks.instamojo import InstamojoWebhookController
 from web.webhooks.sendgrid import SendGridWebhookController
 from web.webhooks.sendgrid_inbound import SendGridInboundController
 from web.webhooks.zoom import ZoomWebhookController
@@ -53,6 +58,7 @@ INFRASTRUCTURE: list[Any] = [
     AiSensyWebhookController,
     BolnaWebhookController,
     ZoomWebhookController,
+    InstamojoWebhookController,
 ]
 
 # (audience, path, controllers)
@@ -64,6 +70,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             LandingController,
             ApplyController,
             UnsubscribeController,
+            PayController,
             SignInController,
             SignOutController,
             ForgotPasswordController,
@@ -78,7 +85,11 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
         "/account",
         [ProfileController, NewsController, PasswordController, SignInsController],
     ),
-    ("student", "/student", [StudentDashboardController, StudentCourseController, NotificationsController]),
+    (
+        "student",
+        "/student",
+        [StudentDashboardController, StudentCourseController, StudentPaymentController, NotificationsController],
+    ),
     (
         "admin",
         "/admin",
@@ -98,6 +109,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ApplicationController,
             ApplicationDecisionController,
             StudentController,
+            PaymentController,
+            PaymentChangeController,
+            FlaggedPaymentController,
             CourseController,
             ModuleController,
             BatchController,

@@ -17,12 +17,14 @@ from adapters.postgres.error_log import ErrorLog
 from domain.automation.handlers import HANDLERS
 from domain.automation.running import (
     Failed,
+    Later,
     LeaseLost,
     Ports,
     Skip,
     Step,
     StepRun,
     claim_steps,
+    do_later,
     finish_step,
     hold,
     try_again,
@@ -34,6 +36,7 @@ from domain.messaging.sending import Batch, claim_batch, claim_doubtful, park_do
 from domain.messaging.sending.batches import Doubtful
 from domain.messaging.sending.settling import AnyOutcome
 from domain.messaging.webhooks import APPLIERS
+from domain.payments.checking import check_request, claim_check
 from domain.ports import CannotTell, Email, Found, Missing, Unavailable
 from domain.ports.voice import Call, CallReport
 from domain.ports.whatsapp import WhatsAppText
@@ -72,6 +75,7 @@ class Runner:
         self._begin("doubts of whatsapp", self._park_doubts)
         for channel in SENDERS:
             self._begin(f"{channel} sender 0", partial(self._send, channel, 0))
+        self._begin("payments", self._check_payments)
         if time.monotonic() - self._folded > FOLD_EVERY:
             self._folded = time.monotonic()
             self._begin("folding", self._fold)
@@ -167,6 +171,16 @@ class Runner:
         async with self.database.work(SYSTEM) as work:
             await park_doubtful(work)
 
+    async def _check_payments(self) -> None:
+        """Read what is open at the gateway again: a webhook that never comes must lose nothing."""
+        is_live = self.ports.payments_are_live
+        while True:
+            async with self.database.work(SYSTEM) as work:
+                request_id = await claim_check(work, is_live=is_live)
+            if request_id is None:
+                return
+            await check_request(lambda: self.database.work(SYSTEM), self.services.payments, request_id)
+
     async def _start_steps(self) -> None:
         free = STEPS_AT_ONCE - len(self._steps)
         if free <= 0:
@@ -187,6 +201,10 @@ class Runner:
             await self._handle(step)
         except asyncio.CancelledError:
             await asyncio.shield(self._give_back(step))
+        except Later as later:
+            with suppress(LeaseLost):
+                async with self.database.work(SYSTEM) as work:
+                    await do_later(work, step, later)
         except LeaseLost:
             log.warning("step %s was taken over by another worker", step.id)
         except Exception as error:
@@ -249,4 +267,6 @@ def ports_of(services: Services) -> Ports:
         whatsapp_is_live=settings.is_live("aisensy"),
         voice_is_live=settings.is_live("bolna"),
         reply_domain=settings.reply_domain,
+        payments_are_live=settings.is_live("instamojo"),
+        lookup_delay=settings.lookup_delay_seconds,
     )

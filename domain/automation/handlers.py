@@ -5,6 +5,8 @@ from domain.campaigns.planning import plan_campaign
 from domain.demo import run_removal
 from domain.leads import import_steps
 from domain.messaging.calls.reading import read_call
+from domain.payments.refunding import ask_refund
+from domain.payments.requests import create_payment_request, switch_payment_request
 
 HANDLERS: dict[str, Handler] = {
     "check_import": import_steps.check_import,
@@ -13,4 +15,7 @@ HANDLERS: dict[str, Handler] = {
     "plan_campaign": plan_campaign,
     "remove_demo": run_removal,
     "read_call": read_call,
+    "create_payment_request": create_payment_request,
+    "switch_payment_request": switch_payment_request,
+    "ask_refund": ask_refund,
 }

@@ -59,6 +59,17 @@ class Failed(Exception):
     """The step cannot be done and trying again will not help; the message says why, to people."""
 
 
+class Later(Exception):
+    """The outside is not ready: do the step again, however often that takes. The message says why, to people.
+
+    ``wait`` are the seconds to wait at least.
+    """
+
+    def __init__(self, reason: str, wait: float = 0.0) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
 class LeaseLost(Exception):
     """Another worker has taken the step over: stop at once and change nothing more."""
 
@@ -96,7 +107,9 @@ class Ports:
     email_is_live: bool = False
     whatsapp_is_live: bool = False
     voice_is_live: bool = False
+    payments_are_live: bool = False
     reply_domain: str = ""
+    lookup_delay: float = 15.0  # seconds until what may have left is looked up
 
     def is_live(self, channel: str) -> bool:
         """Say whether what leaves by this channel reaches real people."""
@@ -153,6 +166,13 @@ async def finish_step(work: Work, step: Step, state: str, reason: str = "") -> N
     """End the step as done, skipped or failed."""
     values = {"id": step.id, "token": step.lease_token, "state": state, "reason": reason, "now": work.now}
     if not await work.run(FINISH, **values):
+        raise LeaseLost
+
+
+async def do_later(work: Work, step: Step, later: Later) -> None:
+    """Plan the step again after a growing wait, without an end to it."""
+    values = {"id": step.id, "token": step.lease_token, "reason": str(later), "uncounted": 0}
+    if not await work.run(AGAIN, **values, wait=backoff(step.attempt, later.wait)):
         raise LeaseLost
 
 

@@ -14,6 +14,7 @@ from domain.errors import NotFound
 from domain.leads.tracking import tracking_token
 from domain.messaging.reply_address import common_reply_address, reply_address
 from domain.messaging.suppressions import unsubscribe_token
+from domain.payments.links import pay_path
 from domain.ports import Email, Recipient, RenderedEmail
 from domain.work import Row, Work
 
@@ -24,6 +25,7 @@ select d.id, d.person_id, d.to_address, %(sender)s, s.subject, %(now)s, %(now)s
 on conflict (delivery_id) do update set subject = excluded.subject, state = 'sending', rank = 0, reason = '',
    updated_at = excluded.updated_at
 """
+PAYMENT_LETTERS = ("payment_link", "payment_received")
 LINK_HOURS = {"set_password": 2, "verify_admin_request": 48}
 
 
@@ -98,6 +100,9 @@ class Composer:
             token = await create_link(work, row.kind, row.subject_id, hours)
             path = {"set_password": "/set-password/", "verify_admin_request": "/admin-access/verify/"}[row.kind]
             return {"link": f"{self.ports.base_url}{path}{token}", "hours": str(hours)}
+        if row.kind in PAYMENT_LETTERS:
+            link = f"{self.ports.base_url}{pay_path(self.ports.secret, row.subject_id)}"
+            return {"link": link, "receipt_link": f"{link}/receipts/{row.params.get('receipt_id', '')}"}
         return {}
 
     async def _common(self, work: Work) -> dict[str, str]:

@@ -160,6 +160,27 @@ ROWS: dict[str, Rows] = {
         " values ('zoom', now(), 'GET', '/', 'answered', 1)"
     ),
     "provider_tests": business("insert into provider_tests (provider, asked_at) values ('zoom', now())"),
+    # A payment, its request and what came in have their owner's id, too.
+    "payments": personal(
+        "insert into payments (id, person_id, purpose, amount_paise, paid_paise, created_at, updated_at)"
+        " values (%(owner)s, %(owner)s, 'x', 900, 900, now(), now())",
+        "person_id",
+    ),
+    "payment_requests": personal(
+        "insert into payment_requests (id, payment_id, part, reference, amount_paise, created_at, updated_at)"
+        " values (%(owner)s, %(owner)s, 1, %(email)s, 900, now(), now())",
+        "payment_id",
+    ),
+    "gateway_payments": personal(
+        "insert into gateway_payments (id, gateway_payment_id, payment_id, status, amount_paise, created_at, updated_at)"
+        " values (%(owner)s, %(email)s, %(owner)s, 'credit', 900, now(), now())",
+        "payment_id",
+    ),
+    "refunds": personal(
+        "insert into refunds (payment_id, gateway_payment_id, amount_paise, kind, body, reference, form_key, created_at)"
+        " values (%(owner)s, %(owner)s, 900, 'PTH', 'x', %(email)s, %(owner)s, now())",
+        "payment_id",
+    ),
     "notifications": personal(
         "insert into notifications (person_id, kind, title, created_at) values (%(owner)s, 'x', 'x', now())",
         "person_id",
