@@ -10,6 +10,9 @@ from web.admin.application_decisions import ApplicationDecisionController
 from web.admin.applications import ApplicationController
 from web.admin.audit import AuditController
 from web.admin.batches import BatchController
+from web.admin.broadcast_recipients import BroadcastRecipientController
+from web.admin.broadcast_runs import BroadcastRunController
+from web.admin.broadcasts import BroadcastController
 from web.admin.campaigns import CampaignController
 from web.admin.courses import CourseController
 from web.admin.dashboard import DashboardController, TrialEmailController
@@ -23,6 +26,7 @@ from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
 from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
 from web.admin.payments import PaymentController
+from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.students import StudentController
@@ -99,6 +103,10 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ActivityController,
             LeadController,
             CampaignController,
+            BroadcastController,
+            BroadcastRunController,
+            BroadcastRecipientController,
+            SavedFilterController,
             DeliveryController,
             MessageController,
             LeadSelectionController,

@@ -1,6 +1,7 @@
 """Which handler runs which kind of step. A kind that is not here fails and says so."""
 
 from domain.automation.running import Handler
+from domain.broadcasts.planning import plan_broadcast
 from domain.campaigns.planning import plan_campaign
 from domain.demo import run_removal
 from domain.leads import import_steps
@@ -13,6 +14,7 @@ HANDLERS: dict[str, Handler] = {
     "run_import": import_steps.run_import,
     "undo_import": import_steps.undo_import,
     "plan_campaign": plan_campaign,
+    "plan_broadcast": plan_broadcast,
     "remove_demo": run_removal,
     "read_call": read_call,
     "create_payment_request": create_payment_request,

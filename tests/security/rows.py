@@ -146,6 +146,16 @@ ROWS: dict[str, Rows] = {
         " values (%(owner)s, 'whatsapp', 'in', now(), now())",
         "person_id",
     ),
+    "saved_filters": business("insert into saved_filters (name, filter, created_at) values ('x', '{}', now())"),
+    "broadcasts": business(
+        "insert into broadcasts (id, name, channel, audience, is_marketing, created_at)"
+        " values ('00000000-0000-0000-0000-0000000000e1', 'x', 'email', '{}', false, now())"
+    ),
+    "broadcast_recipients": personal(
+        "insert into broadcast_recipients (broadcast_id, person_id, place)"
+        " values ('00000000-0000-0000-0000-0000000000e1', %(owner)s, 1)",
+        "person_id",
+    ),
     "webhook_events": business(
         "insert into webhook_events (provider, event_id, kind, payload, occurred_at) values ('x', 'x', 'x', '{}', now())"
     ),
