@@ -16,7 +16,8 @@ from domain.work import Work
 CONFIRM = """
 with judged as ({judged}), placed as (
   select person_id, coalesce(reason, '') as reason,
-    case when reason is null then row_number() over (partition by reason is null order by since desc, person_id) else 0 end as place
+    case when reason is null then row_number() over (partition by reason is null order by since desc, person_id)
+      else 0 end as place
     from judged
 ), counted as (select count(*) filter (where reason = '') as chosen from placed),
 written as (

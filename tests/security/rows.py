@@ -28,10 +28,10 @@ class Rows:
     change: str = ""  # a change that any row stands, where there is no moment to set
 
 
-def personal(insert: str, owner: str) -> Rows:
+def personal(insert: str, owner: str, change: str = "") -> Rows:
     """Rows of which everybody of the cast has one; ``owner`` is the column that says whose it is."""
     names = " ".join(f"when '{actor.id}' then '{name}'" for name, actor in OWNERS.items())
-    return Rows(insert, f"case {owner}::text {names} end", tuple(OWNERS))
+    return Rows(insert, f"case {owner}::text {names} end", tuple(OWNERS), change=change)
 
 
 def of_course(insert: str, column: str, change: str = "") -> Rows:
@@ -155,6 +155,7 @@ ROWS: dict[str, Rows] = {
         "insert into broadcast_recipients (broadcast_id, person_id, place)"
         " values ('00000000-0000-0000-0000-0000000000e1', %(owner)s, 1)",
         "person_id",
+        change="place = 2",
     ),
     "webhook_events": business(
         "insert into webhook_events (provider, event_id, kind, payload, occurred_at) values ('x', 'x', 'x', '{}', now())"

@@ -227,7 +227,7 @@ async def message_context(work: Work, broadcast: Broadcast, chosen: str = "") ->
     return {
         "broadcast": broadcast,
         "templates": templates,
-        "template": next((row for row in templates if row.id == template_id), None),
+        "whatsapp_template": next((row for row in templates if row.id == template_id), None),
         "variables": [f"{{{{{name}}}}}" for name in names_for(broadcast.audience.kind)],
     }
 
