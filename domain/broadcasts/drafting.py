@@ -25,14 +25,18 @@ insert into broadcasts (id, name, channel, audience, is_marketing, created_by, c
 values (%(id)s, %(name)s, %(channel)s, %(audience)s, %(is_marketing)s, %(created_by)s, %(now)s)
 on conflict (id) do nothing returning id
 """
+# What WhatsApp has approved as marketing is marketing, whatever it is used for.
 CHANGE = """
-update broadcasts set name = %(name)s, audience = %(audience)s, is_marketing = %(is_marketing)s,
+update broadcasts set name = %(name)s, audience = %(audience)s,
+  is_marketing = %(is_marketing)s or coalesce(whatsapp_template_id in (select id from whatsapp_templates where category = 'marketing'), false),
   deselected = case when audience = %(audience)s then deselected else '{}' end, version = version + 1
  where id = %(id)s
 """
 WRITE = """
 update broadcasts set subject = %(subject)s, body = %(body)s, whatsapp_template_id = %(template)s, params = %(params)s,
-  links = %(links)s, media_url = %(media_url)s, version = version + 1
+  links = %(links)s, media_url = %(media_url)s, version = version + 1,
+  is_marketing = is_marketing or exists (
+    select from whatsapp_templates where id = %(template)s and category = 'marketing')
  where id = %(id)s
 """
 DESELECT = """

@@ -125,6 +125,9 @@ async def test_a_template_is_chosen_and_filled_and_shown_as_on_a_phone(
         template = await work.value("select id from whatsapp_templates where campaign = 'announcement'")
     step = await as_admin.get(f"{draft}/message?template={template}")
     assert "Message {{3}}" in step.text
+    async with work_as(SYSTEM) as work:
+        banner = await work.value("select id from whatsapp_templates where campaign = 'course_banner'")
+    assert "End of the link “See the course”" in (await as_admin.get(f"{draft}/message?template={banner}")).text
     filled = {"template": str(template), "param_1": "{{first_name}}", "param_2": "us", "param_3": "No class"}
     assert (await as_admin.post(f"{draft}/message", data=filled)).status_code == 303
     page = await as_admin.get(draft)

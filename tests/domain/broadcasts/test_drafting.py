@@ -56,7 +56,11 @@ async def test_a_template_needs_every_part_filled(work: Work) -> None:
         banner, params=("{{first_name}}", "b", "c", "d"), links=("x",), media_url="https://example.test/a.jpg"
     )
     await write_message(work, broadcast_id, whole)
-    assert (await find_broadcast(work, broadcast_id)).message == whole
+    broadcast = await find_broadcast(work, broadcast_id)
+    assert broadcast.message == whole
+    assert broadcast.is_marketing  # as WhatsApp has approved it
+    await change_draft(work, broadcast_id, "News", Audience(), is_marketing=False)
+    assert (await find_broadcast(work, broadcast_id)).is_marketing
 
 
 async def test_a_variable_nobody_has_is_told_where_it_stands(work: Work) -> None:
