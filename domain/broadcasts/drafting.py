@@ -28,7 +28,8 @@ on conflict (id) do nothing returning id
 # What WhatsApp has approved as marketing is marketing, whatever it is used for.
 CHANGE = """
 update broadcasts set name = %(name)s, audience = %(audience)s,
-  is_marketing = %(is_marketing)s or coalesce(whatsapp_template_id in (select id from whatsapp_templates where category = 'marketing'), false),
+  is_marketing = %(is_marketing)s or exists (
+    select from whatsapp_templates t where t.id = whatsapp_template_id and t.category = 'marketing'),
   deselected = case when audience = %(audience)s then deselected else '{}' end, version = version + 1
  where id = %(id)s
 """
