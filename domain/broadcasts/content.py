@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.broadcasts.broadcast import Broadcast, Message
-from domain.broadcasts.variables import fill, mark, used_in
+from domain.broadcasts.variables import fill, used_in, with_marks
 from domain.messaging.outbox import whatsapp_params
 from domain.ports.whatsapp import WhatsAppMedia
 from domain.work import Row, Work
@@ -68,7 +68,7 @@ async def content_of(work: Work, broadcast: Broadcast) -> Content:
 
 def marked(message: Message, form: str = "text") -> dict[str, str]:
     """Return what the e-mail's template is given for all recipients at once: marks stand where they differ."""
-    return {"subject": mark(message.subject), "body": mark(message.body, form)}
+    return {"subject": with_marks(message.subject), "body": with_marks(message.body, form)}
 
 
 def filled_for_one(message: Message, values: Mapping[str, str]) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from html import escape
 
 from domain.broadcasts.broadcast import AudienceKind
 from domain.language import _
+from domain.messaging.marks import mark
 
 _VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
@@ -48,20 +48,9 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _replace(text, lambda name: str(values.get(name, "")))
 
 
-def mark(text: str, form: str = "text") -> str:
+def with_marks(text: str, form: str = "text") -> str:
     """Return the text with marks where recipients differ, which the provider replaces."""
-    return _replace(text, lambda name: mark_of(name, form))
-
-
-def mark_of(name: str, form: str = "text") -> str:
-    return f"[%{name}:{form}%]"
-
-
-def substitutions(values: Mapping[str, str]) -> dict[str, str]:
-    """Return the marks and what replaces them: escaped where the mark stands in HTML."""
-    return {mark_of(name): value for name, value in values.items()} | {
-        mark_of(name, "html"): escape(value) for name, value in values.items()
-    }
+    return _replace(text, lambda name: mark(name, form))
 
 
 def _replace(text: str, value: Callable[[str], str]) -> str:

@@ -4,14 +4,16 @@ E-mails of one group are rendered once, with marks where their recipients differ
 """
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from uuid import UUID
 
 from domain.accounts.one_time_links import create_link
 from domain.accounts.passwords import issue_temporary_password
 from domain.automation.running import Ports
+from domain.broadcasts.broadcast import Message, find_broadcast
+from domain.broadcasts.content import marked
 from domain.errors import NotFound
 from domain.leads.tracking import tracking_token
+from domain.messaging.marks import mark, substitutions
 from domain.messaging.reply_address import common_reply_address, reply_address
 from domain.messaging.suppressions import unsubscribe_token
 from domain.payments.links import pay_path
@@ -44,6 +46,8 @@ class Composer:
         common = await self._common(work)
         if rows[0].campaign_id:
             return self._campaign(send_id, rows, common)
+        if rows[0].broadcast_id:
+            return await self._broadcast(work, send_id, rows, common)
         (row,) = rows
         values = {**common, **row.params, "recipient_name": row.to_name, **await self._secrets(work, row)}
         rendered = self._rendered(row.template, values)
@@ -53,10 +57,38 @@ class Composer:
         own = [self._own_values(row) for row in rows]
         rendered = self._marked(rows[0].template, own[0], common)
         recipients = [
-            Recipient(row.id, row.to_address, row.to_name, _substitutions(values), self._headers(row.id))
+            Recipient(row.id, row.to_address, row.to_name, substitutions(values), self._headers(row.id))
             for row, values in zip(rows, own, strict=True)
         ]
         return self._email(send_id, recipients, rendered, rows[0].kind, common)
+
+    async def _broadcast(self, work: Work, send_id: UUID, rows: Sequence[Row], common: Mapping[str, str]) -> Email:
+        try:
+            message = (await find_broadcast(work, rows[0].broadcast_id)).message
+        except NotFound as error:
+            raise CannotCompose(str(error)) from error
+        rendered = self._rendered_broadcast(message, common, is_marketing=rows[0].marketing)
+        recipients = [self._recipient(row) for row in rows]
+        return self._email(send_id, recipients, rendered, rows[0].kind, common)
+
+    def _rendered_broadcast(self, message: Message, common: Mapping[str, str], *, is_marketing: bool) -> RenderedEmail:
+        def rendered(form: str) -> RenderedEmail:
+            unsubscribe = mark("unsubscribe_url", form) if is_marketing else ""
+            return self._rendered("broadcast", {**common, **marked(message, form), "unsubscribe_url": unsubscribe})
+
+        plain = rendered("text")
+        return RenderedEmail(plain.subject, plain.text, rendered("html").html)
+
+    def _recipient(self, row: Row) -> Recipient:
+        """Return one recipient of a broadcast; what is marketing can be unsubscribed from."""
+        own = {name: str(value) for name, value in row.params.items()}
+        if not row.marketing:
+            return Recipient(row.id, row.to_address, row.to_name, substitutions(own))
+        own["unsubscribe_url"] = self._unsubscribe_url(row.id)
+        return Recipient(row.id, row.to_address, row.to_name, substitutions(own), self._headers(row.id))
+
+    def _unsubscribe_url(self, delivery_id: UUID) -> str:
+        return f"{self.ports.base_url}/unsubscribe/{unsubscribe_token(self.ports.secret, delivery_id)}"
 
     def _own_values(self, row: Row) -> dict[str, str]:
         """Return what differs between the recipients of a campaign."""
@@ -65,20 +97,19 @@ class Composer:
             "recipient_name": row.to_name,
             **{name: str(value) for name, value in row.params.items() if name != "apply_path"},
             "apply_url": f"{self.ports.base_url}{row.params['apply_path']}?t={token}",
-            "unsubscribe_url": f"{self.ports.base_url}/unsubscribe/{unsubscribe_token(self.ports.secret, row.id)}",
+            "unsubscribe_url": self._unsubscribe_url(row.id),
         }
 
     def _headers(self, delivery_id: UUID) -> dict[str, str]:
         # RFC 8058: mail programs show a button that posts here, without asking the person to sign in.
-        token = unsubscribe_token(self.ports.secret, delivery_id)
         return {
-            "List-Unsubscribe": f"<{self.ports.base_url}/unsubscribe/{token}/one-click>",
+            "List-Unsubscribe": f"<{self._unsubscribe_url(delivery_id)}/one-click>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
 
     def _marked(self, template: str, own: Mapping[str, str], common: Mapping[str, str]) -> RenderedEmail:
-        plain = self._rendered(template, {**common, **{name: _mark(name) for name in own}})
-        html = self._rendered(template, {**common, **{name: _mark(name, "html") for name in own}})
+        plain = self._rendered(template, {**common, **{name: mark(name) for name in own}})
+        html = self._rendered(template, {**common, **{name: mark(name, "html") for name in own}})
         return RenderedEmail(plain.subject, plain.text, html.html)
 
     def _rendered(self, template: str, values: Mapping[str, object]) -> RenderedEmail:
@@ -146,13 +177,3 @@ def _filled(text: str, substitutions: Mapping[str, str]) -> str:
     for key, value in substitutions.items():
         text = text.replace(key, value)
     return text
-
-
-def _mark(name: str, form: str = "text") -> str:
-    return f"[%{name}:{form}%]"
-
-
-def _substitutions(values: Mapping[str, str]) -> dict[str, str]:
-    """Return the marks and what replaces them: escaped where the mark stands in HTML."""
-    plain = {_mark(name): value for name, value in values.items()}
-    return plain | {_mark(name, "html"): escape(value) for name, value in values.items()}

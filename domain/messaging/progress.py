@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from domain.broadcasts.sent import end_broadcasts
 from domain.campaigns import on_sent
 from domain.work import Row, Work
 
@@ -31,3 +32,10 @@ async def settle_reported(work: Work, delivery_ids: Sequence[UUID]) -> None:
     tell(work, taken)
     if campaign := [row.id for row in taken if row.campaign_id]:
         await on_sent(work, campaign)
+    await end_what_is_over(work, taken)
+
+
+async def end_what_is_over(work: Work, rows: Sequence[Row]) -> None:
+    """End the broadcasts of these deliveries that have nothing left to send."""
+    if broadcasts := {row.broadcast_id for row in rows if row.broadcast_id}:
+        await end_broadcasts(work, sorted(broadcasts))

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from domain.messaging.calls.preparing import prepare_call
 from domain.messaging.composing import CannotCompose, Composer, prepare_email
 from domain.messaging.outbox import Channel
+from domain.messaging.progress import end_what_is_over
 from domain.messaging.sending.batches import Batch, Message
 from domain.messaging.sending.settling import write_down
 from domain.messaging.whatsapp.preparing import prepare_whatsapp
@@ -31,12 +32,14 @@ with first as (
 update deliveries set state = 'sending', attempt = attempt + 1, send_id = %(send_id)s, lease_token = %(send_id)s,
        leased_until = now() + make_interval(secs => %(lease)s), retry_at = null, reason = ''
  where id in (select id from first union select id from together)
-returning id, channel, kind, person_id, campaign_id, subject_id, to_address, to_name, template, params, attempt, marketing
+returning id, channel, kind, person_id, campaign_id, broadcast_id, subject_id,
+  to_address, to_name, template, params, attempt, marketing
 """
 LEAVE_OUT = """
 update deliveries d set state = 'cancelled', lease_token = null, leased_until = null, reason = case
     when h.is_demo and %(is_live)s then 'Demo people are never written to for real.'
     when c.state = 'cancelled' then 'The campaign was cancelled.'
+    when b.state = 'cancelled' then 'The broadcast was cancelled.'
     when s.reason = 'unsubscribed' then 'They have unsubscribed.'
     when s.reason = 'spam' then 'They marked an earlier e-mail as spam.'
     when s.email is not null then 'An earlier e-mail to this address bounced.'
@@ -46,11 +49,12 @@ update deliveries d set state = 'cancelled', lease_token = null, leased_until = 
   from deliveries own left join email_suppressions s on own.channel = 'email' and s.email = own.to_address
   left join phone_suppressions p on own.channel <> 'email' and p.phone = own.to_address
     and p.channel in (own.channel, 'all') and (p.expires_at is null or p.expires_at > %(now)s)
-  left join lead_campaigns c on c.id = own.campaign_id left join people h on h.id = own.person_id
+  left join lead_campaigns c on c.id = own.campaign_id left join broadcasts b on b.id = own.broadcast_id
+  left join people h on h.id = own.person_id
  where d.id = own.id and own.lease_token = %(send_id)s
-   and ((own.marketing and (s.email is not null or p.phone is not null)) or c.state = 'cancelled'
+   and ((own.marketing and (s.email is not null or p.phone is not null)) or c.state = 'cancelled' or b.state = 'cancelled'
         or (h.is_demo and %(is_live)s))
-returning d.id
+returning d.id, d.broadcast_id
 """
 
 
@@ -84,7 +88,9 @@ async def _prepare(work: Work, composer: Composer, channel: Channel, send_id: UU
 
 
 async def _leave_out(work: Work, rows: Sequence[Row], send_id: UUID, *, is_live: bool) -> Sequence[Row]:
-    if not is_live and not any(row.marketing for row in rows):
+    if not is_live and not any(row.marketing or row.broadcast_id for row in rows):
         return rows
-    left_out = {row.id for row in await work.rows(LEAVE_OUT, send_id=send_id, is_live=is_live, now=work.now)}
+    fallen = await work.rows(LEAVE_OUT, send_id=send_id, is_live=is_live, now=work.now)
+    await end_what_is_over(work, fallen)
+    left_out = {row.id for row in fallen}
     return [row for row in rows if row.id not in left_out]

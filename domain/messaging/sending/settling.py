@@ -8,7 +8,7 @@ from domain.campaigns import on_sent
 from domain.integrations.states import THRESHOLD
 from domain.messaging.calls.reading import plan_reading
 from domain.messaging.outbox import Channel
-from domain.messaging.progress import tell
+from domain.messaging.progress import end_what_is_over, tell
 from domain.messaging.sending.batches import Batch
 from domain.ports import Email, Outcome, Refused, Sent, Unavailable
 from domain.ports.voice import CallOutcome, CallStarted
@@ -139,4 +139,6 @@ async def write_down(
         rank=rank,
     )
     tell(work, rows)
+    if state != "retry":
+        await end_what_is_over(work, rows)
     return rows
