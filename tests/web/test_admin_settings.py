@@ -4,7 +4,7 @@ from adapters.postgres.error_log import ErrorLog
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, BEN
 
-ACTIONS = "select action from audit_logs order by at, action"
+ACTIONS = "select action from audit_logs order by at, sequence"
 
 
 async def actions(services):
