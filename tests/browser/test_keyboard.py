@@ -94,7 +94,9 @@ def test_a_key_pressed_while_the_panel_comes_in_goes_on_to_the_next(queue: Page)
 
 def test_a_key_pressed_before_htmx_has_started_opens_the_panel(page: Page):
     page.add_init_script("""
-      document.addEventListener("DOMContentLoaded", () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true, cancelable: true })))
+      document.addEventListener("DOMContentLoaded", () => {
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true, cancelable: true }));
+      });
     """)
     page.goto("/admin/applications?state=new")
     expect(page.get_by_role("dialog").get_by_role("article")).to_be_visible()
