@@ -58,7 +58,7 @@ where a.person_id = %(id)s order by a.submitted_at desc limit 50
 """
 AUDIT = """
 select g.at, g.action, g.actor_name, g.details from audit_logs g
-where g.subject_id = %(id)s or g.subject_id = any(%(applications)s) order by g.at desc, g.id limit 50
+where g.subject_id = %(id)s or g.subject_id = any(%(applications)s) order by g.at desc, g.sequence desc limit 50
 """
 ACTIVATE = """
 update profiles p set is_active = %(is_active)s, updated_at = %(now)s,

@@ -42,7 +42,7 @@ select jsonb_agg(to_jsonb(happened) order by at desc, key) from (
         l.actor_name
       from audit_logs l where l.at < %(before)s and l.action <> all (%(told)s)
         and (not l.details ? 'demo' or (select value = 'true' from business_settings where key = 'demo_loaded'))
-      order by l.at desc, l.id limit %(most)s)
+      order by l.at desc, l.sequence desc limit %(most)s)
   ) everything order by at desc, key limit %(most)s
 ) happened
 """

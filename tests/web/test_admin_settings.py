@@ -5,7 +5,7 @@ from domain.messaging.contact_rules import read_rules
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, BEN
 
-ACTIONS = "select action from audit_logs order by at, action"
+ACTIONS = "select action from audit_logs order by at, sequence"
 
 
 async def actions(services):
