@@ -56,9 +56,9 @@ class PlannedEvent:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Chance:
-    """How the sandbox is set: with delays or not, how many fail, and which."""
+    """How a provider's side is set: with delays or not, how many fail, and which. Rate and seed may change as it runs."""
 
     delays: bool
     failure_rate: float
@@ -68,6 +68,10 @@ class Chance:
         """Return a number from 0 to 1, always the same for the same things."""
         digest = sha256(repr((self.seed, *of)).encode()).digest()
         return int.from_bytes(digest[:8], "big") / 2**64
+
+    def token(self, *of: object) -> str:
+        """Return 64 hexadecimal digits, always the same for the same things: what hangs on an id is the same in every run."""
+        return sha256(repr((self.seed, "token", *of)).encode()).hexdigest()
 
     def fate(self, email: str) -> str:
         """Return what always happens to mail for this address, or nothing special."""
