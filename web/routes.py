@@ -24,6 +24,7 @@ from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.students import StudentController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
+from web.admin.tokens import TeamTokenController, TokenController
 from web.health import HealthController
 from web.live import LiveController
 from web.notifications import NotificationsController
@@ -92,7 +93,8 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SettingsController,
             DemoRemovalController,
             SearchController,
+            TokenController,
         ],
     ),
-    ("super_admin", "/admin/team", [TeamController, MemberController, AdminRequestDecisionController]),
+    ("super_admin", "/admin/team", [TeamController, MemberController, AdminRequestDecisionController, TeamTokenController]),
 ]

@@ -11,6 +11,7 @@ from domain.ports.email import (
     Sent,
 )
 from domain.ports.house import (
+    Allowance,
     FileStore,
     LiveSignals,
     MessageRenderer,
@@ -21,6 +22,7 @@ from domain.ports.house import (
 from domain.ports.outcomes import CannotTell, Found, Missing, Refused, Unavailable, Unknown
 
 __all__ = [
+    "Allowance",
     "Attachment",
     "CannotTell",
     "Email",
