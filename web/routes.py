@@ -96,5 +96,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             TokenController,
         ],
     ),
-    ("super_admin", "/admin/team", [TeamController, MemberController, AdminRequestDecisionController, TeamTokenController]),
+    (
+        "super_admin",
+        "/admin/team",
+        [TeamController, MemberController, AdminRequestDecisionController, TeamTokenController],
+    ),
 ]

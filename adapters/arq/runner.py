@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from adapters.bootstrap import Services
 from adapters.postgres.error_log import ErrorLog
+from domain.accounts.api_answers import forget_old_answers
 from domain.automation.handlers import HANDLERS
 from domain.automation.running import (
     Failed,
@@ -106,6 +107,7 @@ class Runner:
     async def _fold(self) -> None:
         async with self.database.work(SYSTEM) as work:
             await work.run("select fold_lead_counts()")
+            await forget_old_answers(work)
 
     async def _send(self) -> None:
         while True:

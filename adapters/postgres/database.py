@@ -94,7 +94,11 @@ class Database:
     @asynccontextmanager
     async def work_of_api_token(self, token_hash: bytes) -> AsyncIterator[Work]:
         """Open one transaction as whose personal token this is; as anonymous, saying why, when it opens nothing."""
-        async with self._opened(f"select * from enter_with_token('\\x{token_hash.hex()}')") as (connection, row, pooled):
+        async with self._opened(f"select * from enter_with_token('\\x{token_hash.hex()}')") as (
+            connection,
+            row,
+            pooled,
+        ):
             async with self._transaction(connection, _token_identity(row), row.at, pooled) as work:
                 yield work
         await self._announce(work)

@@ -62,9 +62,9 @@ class ImportPage:
         return max(1, -(-self.total // PER_PAGE))
 
 
-async def list_imports(work: Work, page: int = 1) -> ImportPage:
+async def list_imports(work: Work, page: int = 1, per_page: int = PER_PAGE) -> ImportPage:
     """Return one page of the imports, the newest first, in one round trip."""
-    rows = await work.rows(LIST, most=PER_PAGE, skip=(page - 1) * PER_PAGE)
+    rows = await work.rows(LIST, most=per_page, skip=(page - 1) * per_page)
     return ImportPage([row for row in rows if row.id is not None], rows[0].total, page)
 
 
