@@ -4,8 +4,6 @@ The key is claimed in the transaction of what it guards: of two requests at once
 refused request leaves nothing behind.
 """
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from domain.errors import Conflict
@@ -44,12 +42,9 @@ async def claim_key(work: Work, key: str, request: bytes) -> Row | None:
     return row
 
 
-async def keep_answer(
-    work: Work, key: str, status: int, answer: Mapping[str, Any] | None, follows: UUID | None = None
-) -> None:
+async def keep_answer(work: Work, key: str, status: int, answer: str, follows: UUID | None = None) -> None:
     """Keep what was answered; ``follows`` is a delivery that the answer is still about to tell of."""
-    values = {"status": status, "answer": dict(answer) if answer is not None else None, "follows": follows}
-    await work.run(KEEP, token=_token(work), key=key, **values)
+    await work.run(KEEP, token=_token(work), key=key, status=status, answer=answer, follows=follows)
 
 
 async def forget_old_answers(work: Work) -> None:

@@ -32,7 +32,7 @@ create table api_answers (
   person_id uuid not null references people on delete cascade,
   request_hash bytea not null,
   status smallint,
-  answer jsonb,
+  answer text,
   -- What the answer is still about to tell of: a delivery under way, looked at anew each time.
   follows uuid,
   created_at timestamptz not null default now(),
