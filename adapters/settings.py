@@ -38,6 +38,8 @@ class Settings(ProviderSettings):
     lookup_delay_seconds: float = Field(15.0, ge=0, le=3600, validation_alias="GURUDESK_LOOKUP_DELAY_SECONDS")
     trusted_proxies: int = Field(0, ge=0, le=5, validation_alias="GURUDESK_TRUSTED_PROXIES")
 
+    api_per_minute: int = Field(120, ge=1, le=100_000, validation_alias="GURUDESK_API_PER_MINUTE")
+
     mail_from: str = Field("hello@gurudesk.test", validation_alias="GURUDESK_MAIL_FROM")
     mail_from_name: str = Field("Gurudesk", validation_alias="GURUDESK_MAIL_FROM_NAME")
     reply_domain: str = Field("", pattern=DOMAIN, validation_alias="GURUDESK_REPLY_DOMAIN")

@@ -42,8 +42,10 @@ async def record(
 ) -> None:
     """Write one audit entry. ``action`` is a past-tense verb with its noun: ``application.approved``.
 
-    ``details`` never hold secrets or message bodies.
+    ``details`` never hold secrets or message bodies. What came in by a personal token says by which.
     """
+    if work.identity.token:
+        details["token"] = work.identity.token.name
     await work.run(
         INSERT,
         at=work.now,

@@ -37,7 +37,7 @@ with page as (
       join batches b on b.id = e.batch_id join courses c on c.id = b.course_id
       where e.person_id = h.id and e.state <> 'withdrawn') as batches,
     row_number() over (order by {{order}}) as place
-  from profiles p join people h on h.id = p.person_id where {FILTER} order by {{order}} limit {PER_PAGE} offset %(offset)s
+  from profiles p join people h on h.id = p.person_id where {FILTER} order by {{order}} limit %(most)s offset %(offset)s
 ), totals as (
   select (select count(*) from profiles p join people h on h.id = p.person_id where {FILTER}) as total,
     (select count(*) from profiles where role = 'student') as all_students,
@@ -113,14 +113,15 @@ class Student:
     messages: Sequence[Row]
 
 
-async def list_students(work: Work, filters: StudentFilters, page: int = 1) -> Students:
+async def list_students(work: Work, filters: StudentFilters, page: int = 1, per_page: int = PER_PAGE) -> Students:
     """Return one page of students in one round trip."""
     work.require_admin()
     page = max(page, 1)
-    rows = await work.rows(LIST.format(order=filters.order), offset=(page - 1) * PER_PAGE, **filters.values())
+    statement = LIST.format(order=filters.order)
+    rows = await work.rows(statement, most=per_page, offset=(page - 1) * per_page, **filters.values())
     first = rows[0]
     found = [row for row in rows if row.id is not None]
-    pages = max(1, -(-first.total // PER_PAGE))
+    pages = max(1, -(-first.total // per_page))
     return Students(found, first.total, first.all_students, first.choices or [], page, pages)
 
 

@@ -17,6 +17,16 @@ Role = Literal["anonymous", "student", "admin", "super_admin", "system"]
 
 
 @dataclass(frozen=True, slots=True)
+class TokenUse:
+    """The personal token that a request came with. ``refusal`` says why it opens nothing; the role is then anonymous."""
+
+    id: UUID | None = None
+    name: str = ""
+    scopes: frozenset[str] = frozenset()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Who is asking. The database sees exactly this, and row security decides by it."""
 
@@ -26,6 +36,7 @@ class Identity:
     name: str = ""
     email: str = ""
     must_change_password: bool = False
+    token: TokenUse | None = None
 
     @property
     def is_admin(self) -> bool:

@@ -14,6 +14,8 @@ from adapters.postgres.error_log import ErrorLog
 from adapters.redis.live import LiveHub
 from adapters.settings import Settings
 from web import errors, routes
+from web.api.headers import api_headers
+from web.api.schema import api_router
 from web.csrf import check_csrf
 from web.headers import security_headers
 from web.rendering import engine
@@ -40,14 +42,18 @@ def create_app(settings: Settings) -> Litestar:
                 await hub_redis.aclose()
 
     return Litestar(
-        route_handlers=[*routes.INFRASTRUCTURE, *(_audience(*group) for group in routes.AUDIENCES)],
+        route_handlers=[
+            *routes.INFRASTRUCTURE,
+            api_router(routes.API),
+            *(_audience(*group) for group in routes.AUDIENCES),
+        ],
         lifespan=[lifespan],
         dependencies={"work": Provide(provide_work)},
         before_request=check_request,
-        before_send=[security_headers(settings)],
+        before_send=[security_headers(settings), api_headers],
         exception_handlers=errors.HANDLERS,
         template_config=TemplateConfig(instance=engine()),
-        openapi_config=None,  # its pages would list every address to anybody; there is no API to describe yet
+        openapi_config=None,  # its pages would list every address to anybody; web/api/schema.py describes the API alone
         request_max_body_size=LARGEST_FORM,
         debug=False,
         logging_config=None,

@@ -12,6 +12,7 @@ from adapters.postgres.error_log import redacted_trace
 from adapters.quiet_paths import quiet_path
 from domain import errors
 from domain.language import _
+from web.api.errors import answer_http_error
 from web.forms import FormRefused
 from web.rendering import go, is_fragment, page, with_query
 from web.work import PasswordChangeNeeded, SignInNeeded
@@ -35,6 +36,8 @@ def render_domain_error(request: Request[Any, Any, Any], error: errors.DomainErr
 
 
 def render_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    if request.url.path.startswith("/api/"):  # outside of its routes, which answer for themselves
+        return answer_http_error(request, error)
     if error.status_code >= 500:
         return render_unexpected(request, error)
     known = {404: _("There is no page at this address."), 413: _("That is larger than we can take.")}
@@ -88,8 +91,6 @@ def send_to_password(request: Request[Any, Any, Any], _error: PasswordChangeNeed
 
 
 def _render(request: Request[Any, Any, Any], status: int, message: str, reference: str = "") -> Response[Any]:
-    if request.url.path.startswith("/api/"):
-        return Response({"error": message, "reference": reference or None}, status_code=status)
     if is_fragment(request):
         response = page(request, "errors/_notice.html", status_code=status, message=message, reference=reference)
         response.headers |= {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"}

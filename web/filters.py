@@ -72,7 +72,14 @@ def nl2br(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.splitlines())
 
 
+def code(text: str) -> Markup:
+    """Show what stands in `backticks` as code; everything is escaped."""
+    parts = (escape(part) if at % 2 == 0 else Markup("<code>{}</code>").format(part) for at, part in enumerate(text.split("`")))
+    return Markup("").join(parts)
+
+
 FILTERS = {
+    "code": code,
     "moment": moment,
     "day": day,
     "ago": ago,

@@ -75,11 +75,12 @@ def _messages(error: ValidationError) -> dict[str, str]:
     messages: dict[str, str] = {}
     for problem in error.errors():
         name = str(problem["loc"][0]) if problem["loc"] else ""
-        messages.setdefault(name, _message(problem))
+        messages.setdefault(name, message_of(problem))
     return messages
 
 
-def _message(problem: Any) -> str:
+def message_of(problem: Any) -> str:
+    """Return what pydantic found wrong with one value, in our words."""
     kind, context = problem["type"], problem.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
@@ -89,6 +90,8 @@ def _message(problem: Any) -> str:
         return _("At least {count} characters, please.", count=context["min_length"])
     if kind == "string_too_long":
         return _("At most {count} characters, please.", count=context["max_length"])
+    if kind == "extra_forbidden":
+        return _("There is no such field.")
     if kind in ("literal_error", "enum", "uuid_parsing", "bool_parsing"):
         return _("Please choose one of the options.")
     if kind.startswith(("int", "decimal")):

@@ -31,6 +31,16 @@ from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.students import StudentController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
+from web.admin.tokens import TeamTokenController, TokenController
+from web.api.applications import ApplicationApi
+from web.api.campaigns import CampaignApi
+from web.api.deliveries import DeliveryApi
+from web.api.imports import ImportApi
+from web.api.leads import LeadApi
+from web.api.me import MeApi
+from web.api.schema import ApiReferenceController
+from web.api.students import StudentApi
+from web.api.suppressions import SuppressionApi
 from web.health import HealthController
 from web.live import LiveController
 from web.notifications import NotificationsController
@@ -65,6 +75,18 @@ INFRASTRUCTURE: list[Any] = [
     InstamojoWebhookController,
 ]
 
+# For programs with a personal token, under /api.
+API: list[Any] = [
+    MeApi,
+    LeadApi,
+    ImportApi,
+    CampaignApi,
+    ApplicationApi,
+    StudentApi,
+    DeliveryApi,
+    SuppressionApi,
+]
+
 # (audience, path, controllers)
 AUDIENCES: list[tuple[str, str, list[Any]]] = [
     (
@@ -82,6 +104,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             AdminRequestController,
             AdminRequestVerificationController,
             StyleguideController,
+            ApiReferenceController,
         ],
     ),
     (
@@ -129,7 +152,12 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SettingsController,
             DemoRemovalController,
             SearchController,
+            TokenController,
         ],
     ),
-    ("super_admin", "/admin/team", [TeamController, MemberController, AdminRequestDecisionController]),
+    (
+        "super_admin",
+        "/admin/team",
+        [TeamController, MemberController, AdminRequestDecisionController, TeamTokenController],
+    ),
 ]

@@ -14,6 +14,7 @@ from functools import partial
 
 from adapters.bootstrap import Services
 from adapters.postgres.error_log import ErrorLog
+from domain.accounts.api_answers import forget_old_answers
 from domain.automation.handlers import HANDLERS
 from domain.automation.running import (
     Failed,
@@ -123,6 +124,7 @@ class Runner:
         async with self.database.work(SYSTEM) as work:
             await work.run("select fold_lead_counts()")
             await forget_requests(work)
+            await forget_old_answers(work)
 
     async def _send(self, channel: Channel, number: int) -> None:
         """Send what is due. Each sender that finds something calls the next for help, up to as many as there may be."""

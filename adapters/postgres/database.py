@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.ports import LiveSignals
-from domain.work import ANONYMOUS, Identity, Row, Work
+from domain.work import ANONYMOUS, Identity, Row, TokenUse, Work
 
 psycopg.adapters.register_dumper(dict, JsonbDumper)
 
@@ -92,6 +92,18 @@ class Database:
         await self._announce(work)
 
     @asynccontextmanager
+    async def work_of_api_token(self, token_hash: bytes) -> AsyncIterator[Work]:
+        """Open one transaction as whose personal token this is; as anonymous, saying why, when it opens nothing."""
+        async with self._opened(f"select * from enter_with_token('\\x{token_hash.hex()}')") as (
+            connection,
+            row,
+            pooled,
+        ):
+            async with self._transaction(connection, _token_identity(row), row.at, pooled) as work:
+                yield work
+        await self._announce(work)
+
+    @asynccontextmanager
     async def _opened(self, entering: str) -> AsyncIterator[tuple[PlainConnection, Any, AsyncConnection]]:
         for attempt in (1, 2):
             async with self.engine.connect() as pooled:
@@ -140,6 +152,13 @@ def _identity(row: Any) -> Identity:
     if row.role == "anonymous":
         return ANONYMOUS
     return Identity(row.role, row.person_id, row.sign_in_id, row.name, row.email or "", row.must_change_password)
+
+
+def _token_identity(row: Any) -> Identity:
+    if row.refusal:
+        return Identity(token=TokenUse(row.token_id, row.token_name or "", refusal=row.refusal))
+    token = TokenUse(row.token_id, row.token_name, frozenset(row.scopes))
+    return Identity(row.role, row.person_id, name=row.name, email=row.email or "", token=token)
 
 
 async def _raw(pooled: AsyncConnection) -> psycopg.AsyncConnection[Any]:

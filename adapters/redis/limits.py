@@ -2,11 +2,13 @@
 
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import cast
 
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
+
+from domain.ports import Allowance
 
 log = logging.getLogger(__name__)
 
@@ -15,9 +17,8 @@ KEPT_HERE = 50_000
 # Count, and give the bucket its end of life in the same step: a crash in between must not leave one that never empties.
 COUNT = """
 local count = redis.call('incr', KEYS[1])
-if count == 1 then redis.call('expire', KEYS[1], ARGV[2]) end
-if count > tonumber(ARGV[1]) then return math.max(redis.call('ttl', KEYS[1]), 1) end
-return 0
+if count == 1 then redis.call('expire', KEYS[1], ARGV[1]) end
+return {count, redis.call('ttl', KEYS[1])}
 """
 
 
@@ -29,14 +30,18 @@ class RedisRateLimiter:
         self._own: dict[str, tuple[float, int]] = {}
 
     async def hit(self, bucket: str, *, limit: int, seconds: int) -> int:
+        return (await self.take(bucket, limit=limit, seconds=seconds)).wait
+
+    async def take(self, bucket: str, *, limit: int, seconds: int) -> Allowance:
         try:
-            counted = self.redis.eval(COUNT, 1, f"gurudesk:limit:{bucket}", str(limit), str(seconds))
-            return int(await cast(Awaitable[str], counted))
+            counted = self.redis.eval(COUNT, 1, f"gurudesk:limit:{bucket}", str(seconds))
+            count, left = await cast(Awaitable[Sequence[int]], counted)
         except (RedisError, OSError) as error:
             log.warning("attempts counted without Redis: %s", type(error).__name__)
-            return self._hit_here(bucket, limit, seconds)
+            count, left = self._count_here(bucket, seconds)
+        return Allowance(limit, count, max(left, 1))
 
-    def _hit_here(self, bucket: str, limit: int, seconds: int) -> int:
+    def _count_here(self, bucket: str, seconds: int) -> tuple[int, int]:
         now = time.monotonic()
         until, count = self._own.pop(bucket, (0.0, 0))
         if until <= now:
@@ -44,4 +49,4 @@ class RedisRateLimiter:
         self._own[bucket] = (until, count + 1)
         if len(self._own) > KEPT_HERE:
             del self._own[next(iter(self._own))]  # the one that was hit the longest ago
-        return max(int(until - now), 1) if count >= limit else 0
+        return count + 1, int(until - now)

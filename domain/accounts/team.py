@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.accounts.admins import ROLES, create_admin, mail_way_in
+from domain.accounts.api_tokens import end_tokens
 from domain.accounts.sign_ins import revoke_sign_ins
 from domain.audit import record
 from domain.errors import Conflict, InvalidInput, NotFound
@@ -62,16 +63,19 @@ async def change_role(work: Work, person_id: UUID, role: str) -> Row:
     member = await _other_member(work, person_id)
     if member.role != role:
         await work.run(CHANGE, id=person_id, role=role, is_active=member.is_active, now=work.now)
+        if role == "admin":
+            await end_tokens(work, person_id)  # those made as a super admin
         await record(work, "admin.role_changed", "person", person_id, member.name, was=member.role, now=role)
         work.signal("team")
     return member
 
 
 async def deactivate_admin(work: Work, person_id: UUID) -> Row:
-    """Take an admin's access away and end their sign-ins. Raises Conflict for oneself and the last super admin."""
+    """Take an admin's access away, end their sign-ins and tokens. Raises Conflict for oneself and the last super admin."""
     member = await _other_member(work, person_id)
     await work.run(CHANGE, id=person_id, role=member.role, is_active=False, now=work.now)
     await revoke_sign_ins(work, person_id)
+    await end_tokens(work, person_id)
     await record(work, "admin.deactivated", "person", person_id, member.name)
     work.signal("team")
     return member

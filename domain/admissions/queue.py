@@ -38,7 +38,7 @@ with counts as (
   select a.id, a.name, a.email, a.phone, a.city, a.status, a.submitted_at, c.title as course, b.name as batch,
     row_number() over (order by {{order}}) as place
   from cta_submissions a join courses c on c.id = a.course_id left join batches b on b.id = a.batch_id
-  where {FILTER} and {IN_STATE} order by {{order}} limit {PER_PAGE} offset %(offset)s
+  where {FILTER} and {IN_STATE} order by {{order}} limit %(most)s offset %(offset)s
 )
 select counts.*, (select json_agg(json_build_array(id, title) order by title) from courses) as courses, page.*
 from counts left join page on true order by place
@@ -104,11 +104,12 @@ class Queue:
     pages: int
 
 
-async def list_applications(work: Work, filters: Filters, page: int = 1) -> Queue:
+async def list_applications(work: Work, filters: Filters, page: int = 1, per_page: int = PER_PAGE) -> Queue:
     """Return one page of the queue in one round trip."""
     work.require_admin()
     statement = LIST.format(order=filters.order)
-    rows = await work.rows(statement, offset=(max(page, 1) - 1) * PER_PAGE, **filters.values())
+    skip = (max(page, 1) - 1) * per_page
+    rows = await work.rows(statement, most=per_page, offset=skip, **filters.values())
     first = rows[0]
     counts = {
         "": first.all_count,
@@ -118,7 +119,7 @@ async def list_applications(work: Work, filters: Filters, page: int = 1) -> Queu
     }
     total = counts.get(filters.state, 0)
     found = [row for row in rows if row.id is not None]
-    return Queue(found, counts, first.courses or [], total, max(page, 1), max(1, -(-total // PER_PAGE)))
+    return Queue(found, counts, first.courses or [], total, max(page, 1), max(1, -(-total // per_page)))
 
 
 async def neighbours(work: Work, application_id: UUID, filters: Filters) -> tuple[UUID | None, UUID | None]:

@@ -35,7 +35,7 @@ select count(*) as written,
 """
 LIST = f"""
 select c.*, n.sent, n.waiting, t.total from (select count(*) as total from lead_campaigns) t
-  left join (select * from ({CAMPAIGN}) c order by created_at desc, id limit {PER_PAGE} offset %(offset)s) c on true
+  left join (select * from ({CAMPAIGN}) c order by created_at desc, id limit %(most)s offset %(offset)s) c on true
   left join lateral (
     select count(*) filter (where d.state = 'sent') as sent,
       count(*) filter (where d.state in ('pending', 'retry', 'sending')) as waiting
@@ -58,9 +58,9 @@ class CampaignPage:
         return max(1, -(-self.total // PER_PAGE))
 
 
-async def list_campaigns(work: Work, page: int = 1) -> CampaignPage:
+async def list_campaigns(work: Work, page: int = 1, per_page: int = PER_PAGE) -> CampaignPage:
     """Return one page of the campaigns, newest first, each with what has been sent."""
-    rows = await work.rows(LIST, offset=(page - 1) * PER_PAGE)
+    rows = await work.rows(LIST, most=per_page, offset=(page - 1) * per_page)
     return CampaignPage([row for row in rows if row.id is not None], rows[0].total, page)
 
 

@@ -62,9 +62,9 @@ class ImportPage:
         return max(1, -(-self.total // PER_PAGE))
 
 
-async def list_imports(work: Work, page: int = 1) -> ImportPage:
+async def list_imports(work: Work, page: int = 1, per_page: int = PER_PAGE) -> ImportPage:
     """Return one page of the imports, the newest first, in one round trip."""
-    rows = await work.rows(LIST, most=PER_PAGE, skip=(page - 1) * PER_PAGE)
+    rows = await work.rows(LIST, most=per_page, skip=(page - 1) * per_page)
     return ImportPage([row for row in rows if row.id is not None], rows[0].total, page)
 
 
@@ -76,9 +76,11 @@ async def find_import(work: Work, import_id: UUID) -> Row:
     return row
 
 
-async def list_remarks(work: Work, import_id: UUID, kind: str, page: int = 1) -> Sequence[Row]:
+async def list_remarks(
+    work: Work, import_id: UUID, kind: str, page: int = 1, per_page: int = PER_PAGE
+) -> Sequence[Row]:
     """Return one page of the rows that were rejected, twice in the file, or kept with a warning."""
-    return await work.rows(ROWS, id=import_id, kind=kind, most=PER_PAGE, skip=(page - 1) * PER_PAGE)
+    return await work.rows(ROWS, id=import_id, kind=kind, most=per_page, skip=(page - 1) * per_page)
 
 
 async def write_rejects(work: Work, import_id: UUID, stream: TextIO) -> int:

@@ -85,13 +85,15 @@ class LeadPage:
         return max(1, -(-self.total // PER_PAGE))
 
 
-async def list_leads(work: Work, wanted: LeadFilter, sort: str = "", page: int = 1) -> LeadPage:
+async def list_leads(
+    work: Work, wanted: LeadFilter, sort: str = "", page: int = 1, per_page: int = PER_PAGE
+) -> LeadPage:
     """Return one page of the leads that are asked for, in one round trip."""
-    sql, values = list_statement(wanted, sort, page)
+    sql, values = list_statement(wanted, sort, page, per_page)
     return as_page(await work.rows(sql, **values), wanted, page)
 
 
-def list_statement(wanted: LeadFilter, sort: str, page: int) -> tuple[str, dict[str, Any]]:
+def list_statement(wanted: LeadFilter, sort: str, page: int, per_page: int = PER_PAGE) -> tuple[str, dict[str, Any]]:
     """Return the statement of a page and its values. A page beyond the end has no rows, but the count."""
     where, values = wanted.conditions(most=COUNTED + 1)
     count = (COUNT_ALL if wanted.is_counted else COUNT_FOUND).format(where=where.replace("l.status", "status"))
@@ -101,7 +103,7 @@ def list_statement(wanted: LeadFilter, sort: str, page: int) -> tuple[str, dict[
     order = SORTS.get(sort, SORTS[""])
     chosen = PAGE.format(from_=FROM if "p." in order else "from imported_leads l", where=where, order=order)
     sql = LIST.format(count=count, page=chosen)
-    return sql, {**values, "limit": PER_PAGE, "offset": (max(page, 1) - 1) * PER_PAGE}
+    return sql, {**values, "limit": per_page, "offset": (max(page, 1) - 1) * per_page}
 
 
 def as_page(rows: Sequence[Row], wanted: LeadFilter, page: int) -> LeadPage:

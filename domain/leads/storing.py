@@ -114,7 +114,7 @@ async def count_chunk(work: Work, rows: str) -> Stored:
     return Stored(row.fresh, row.known, dict(row.twins or ()))
 
 
-async def store_chunk(work: Work, import_id: UUID, rows: str, count: int, overwrite: Sequence[str]) -> Stored:
+async def store_chunk(work: Work, import_id: UUID | None, rows: str, count: int, overwrite: Sequence[str]) -> Stored:
     """Store ``count`` leads, written by ``as_rows``, that share no contact.
 
     Raises OvertakenByAnother when one was added beside us.

@@ -107,10 +107,10 @@ def read_delivery_filter(values: Mapping[str, Any]) -> DeliveryFilter:
     )
 
 
-async def list_deliveries(work: Work, wanted: DeliveryFilter, page: int = 1) -> DeliveryPage:
+async def list_deliveries(work: Work, wanted: DeliveryFilter, page: int = 1, per_page: int = PER_PAGE) -> DeliveryPage:
     """Return one page of the deliveries that are asked for, newest first, in one round trip."""
     where, values = wanted.conditions()
-    values |= {"counted": COUNTED + 1, "limit": PER_PAGE, "offset": (page - 1) * PER_PAGE}
+    values |= {"counted": COUNTED + 1, "limit": per_page, "offset": (page - 1) * per_page}
     rows = await work.rows(LIST.format(from_=FROM, where=where), **values)
     is_more = rows[0].total > COUNTED
     found = [row for row in rows if row.id is not None]

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain import audit
@@ -29,6 +30,15 @@ update deliveries set state = 'cancelled', retry_at = null, reason = %(reason)s
  where to_address = lower(%(email)s) and campaign_id is not null and state in ('pending', 'retry')
 returning campaign_id
 """
+LIST = """
+select (select count(*) from email_suppressions where %(reason)s = '' or reason = %(reason)s) as total, r.*
+from (select) one left join (
+  select email, reason, detail, delivery_id, created_at, row_number() over (order by created_at desc, email) as at
+    from email_suppressions where %(reason)s = '' or reason = %(reason)s
+   order by created_at desc, email limit %(most)s offset %(skip)s
+) r on true order by r.at
+"""
+REASONS = ("bounced", "unsubscribed", "spam", "invalid")
 RESUME = "delete from email_suppressions where email = %(email)s and reason = 'unsubscribed'"
 
 
@@ -70,6 +80,14 @@ async def resume(work: Work, delivery_id: UUID | None) -> str:
     if await work.run(RESUME, email=row.email):
         await audit.record(work, "address.resubscribed", "email", row.id, row.email)
     return str(row.email)
+
+
+async def list_suppressions(
+    work: Work, reason: str = "", page: int = 1, per_page: int = 20
+) -> tuple[Sequence[Row], int]:
+    """Return one page of the suppressed addresses, the last first, and how many there are; ``reason`` is one or empty."""
+    rows = await work.rows(LIST, reason=reason, most=per_page, skip=(page - 1) * per_page)
+    return [row for row in rows if row.email is not None], rows[0].total
 
 
 async def suppress(work: Work, email: str, reason: str, detail: str = "", delivery_id: UUID | None = None) -> None:

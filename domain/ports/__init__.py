@@ -16,6 +16,7 @@ from domain.ports.email import (
     Sent,
 )
 from domain.ports.house import (
+    Allowance,
     FileStore,
     LiveSignals,
     MessageRenderer,
@@ -30,6 +31,7 @@ from domain.ports.voice import VoiceCaller
 from domain.ports.whatsapp import WhatsAppSender
 
 __all__ = [
+    "Allowance",
     "Attachment",
     "BatchCancelled",
     "BatchOpened",

@@ -56,9 +56,31 @@ class PasswordHasher(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one attempt has left of its limit. ``seconds`` is how long until it is whole again."""
+
+    limit: int
+    count: int
+    seconds: int
+
+    @property
+    def left(self) -> int:
+        return max(self.limit - self.count, 0)
+
+    @property
+    def wait(self) -> int:
+        """Return the seconds to wait when this attempt went beyond the limit, else 0."""
+        return self.seconds if self.count > self.limit else 0
+
+
 class RateLimiter(Protocol):
     """Counts attempts atomically across processes."""
 
     async def hit(self, bucket: str, *, limit: int, seconds: int) -> int:
         """Count one attempt; return 0 when allowed, else the seconds until the next is."""
+        ...
+
+    async def take(self, bucket: str, *, limit: int, seconds: int) -> Allowance:
+        """Count one attempt; return what is left."""
         ...

@@ -78,6 +78,8 @@ EXPECTED: dict[str, tuple[Cells, Cells, Cells, Cells]] = {
     "refunds": (SELF_AND_ADMINS, ADMINS, ADMINS, SYSTEM),
     "notifications": (SELF_AND_SYSTEM, ADMINS, SELF_AND_SYSTEM, SELF_AND_SYSTEM),
     "audit_logs": (ADMINS, SELF_AND_SYSTEM, NONE, NONE),
+    "api_tokens": (SELF_AND_OWNERS, ("none", "none", "own", "own", "all"), SELF_AND_OWNERS, SYSTEM),
+    "api_answers": (SELF_AND_SYSTEM, SELF_AND_SYSTEM, SELF_AND_SYSTEM, SELF_AND_SYSTEM),
     "error_logs": (ADMINS, EVERYBODY, NONE, ADMINS),
 }
 

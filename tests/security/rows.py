@@ -199,6 +199,15 @@ ROWS: dict[str, Rows] = {
     "audit_logs": personal(
         "insert into audit_logs (at, actor_id, actor_name, action) values (now(), %(owner)s, 'x', 'x')", "actor_id"
     ),
+    "api_tokens": personal(
+        "insert into api_tokens (id, person_id, role, name, public_id, token_hash)"
+        " values (%(owner)s, %(owner)s, %(role)s, 'x', %(label)s, %(email)s::bytea)",
+        "person_id",
+    ),
+    "api_answers": personal(
+        "insert into api_answers (token_id, key, person_id, request_hash) values (%(owner)s, 'x', %(owner)s, 'x')",
+        "person_id",
+    ),
     "error_logs": personal(
         "insert into error_logs (reference, component, kind, message, person_id)"
         " values (%(email)s, 'web', 'x', 'x', %(owner)s)",

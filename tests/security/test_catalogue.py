@@ -10,6 +10,7 @@ ACT_AS_OWNER = {
     "app_now",
     "count_leads",
     "enter",
+    "enter_with_token",
     "fold_lead_counts",
     "is_my_course",
     "search_people",

@@ -17,6 +17,7 @@ class RouteEntry:
     template: str
     audience: str
     is_page: bool
+    scope: str = ""
 
     def __str__(self) -> str:
         return f"{self.method} {self.template}"
@@ -29,7 +30,8 @@ def route_table(app: Litestar) -> Iterator[RouteEntry]:
             for method in handler.http_methods - {"OPTIONS", "HEAD"}:
                 path = "/" + "/".join(_sample(part) for part in route.path_components)
                 audience = handler.opt.get("audience", "")
-                yield RouteEntry(method, path, route.path_format, audience, not handler.opt.get("no_shell"))
+                is_page, scope = not handler.opt.get("no_shell"), handler.opt.get("scope", "")
+                yield RouteEntry(method, path, route.path_format, audience, is_page, scope)
 
 
 def _sample(part: object) -> str:

@@ -6,7 +6,8 @@ from tests.fixtures.cast import ASHA, BEN, DEVIKA, send_csrf, sign_in_as
 from tests.web.route_table import route_table
 from web.work import MAY_ENTER
 
-OUTSIDE = {"provider", "infrastructure"}  # they check for themselves: a signature, a sign-in, or nothing to protect
+# They check for themselves: a signature, a sign-in, or nothing to protect; and a token, in tests/web/api/test_access.py.
+OUTSIDE = {"provider", "infrastructure", "api"}
 PREFIXES = {"signed_in": "/account/", "student": "/student/", "admin": "/admin/", "super_admin": "/admin/"}
 
 
