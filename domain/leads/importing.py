@@ -22,8 +22,9 @@ from domain.leads.duplicates import SeenContacts
 from domain.leads.files import LeadFile
 from domain.leads.imports import LeadImport, reopen
 from domain.leads.rows import RejectedRow, RowCleaner
-from domain.leads.storing import NumberedLead, OvertakenByAnother, Stored, as_rows, count_chunk, store_chunk
-from domain.work import Work
+from domain.leads.storing import Stored, count_chunk, store_chunk
+from domain.leads.written import NumberedLead, as_columns
+from domain.work import OvertakenByAnother, Work
 
 CHUNK = 4_000
 TRIES = 5
@@ -60,7 +61,7 @@ class Chunk:
     last_row: int = 0
     leads: list[NumberedLead] = field(default_factory=list)
     remarks: list[dict[str, Any]] = field(default_factory=list)
-    written: str = "[]"
+    columns: dict[str, str] = field(default_factory=dict)
 
     def remarks_with(self, twins: Mapping[int, int]) -> list[dict[str, Any]]:
         """Return the remarks when some rows proved to be people of earlier rows; those rows are not kept."""
@@ -91,7 +92,7 @@ class ChunkReader:
         for number, cells in islice(self._rows, CHUNK):
             chunk.rows, chunk.last_row = chunk.rows + 1, number
             self._take(chunk, number, cells)
-        chunk.written = as_rows(chunk.leads, self._options)
+        chunk.columns = as_columns(chunk.leads, self._options)
         return chunk if chunk.rows else None
 
     def _take(self, chunk: Chunk, number: int, cells: list[str]) -> None:
@@ -245,9 +246,9 @@ Each = Callable[[Work, LeadImport, Chunk], Awaitable[Stored]]
 
 
 async def _count(work: Work, _lead_import: LeadImport, chunk: Chunk) -> Stored:
-    return await count_chunk(work, chunk.written)
+    return await count_chunk(work, chunk.columns)
 
 
 async def _store(work: Work, lead_import: LeadImport, chunk: Chunk) -> Stored:
     overwrite = lead_import.options.get("overwrite", ())
-    return await store_chunk(work, lead_import.id, chunk.written, len(chunk.leads), overwrite)
+    return await store_chunk(work, lead_import.id, chunk.columns, overwrite)
