@@ -118,6 +118,35 @@ class ChunkReader:
                 return
 
 
+class ReadingAhead:
+    """Reads the next chunk in a thread while Postgres stores this one.
+
+    It begins only when Postgres has been given its work: reading keeps the interpreter busy, and each message to
+    Postgres would have to wait for its turn.
+    """
+
+    def __init__(self, reader: ChunkReader) -> None:
+        self._reader = reader
+        self._task: asyncio.Task[Chunk | None] | None = None
+
+    def begin(self) -> None:
+        """Read the next chunk as soon as the event loop has nothing else to do, unless that is under way."""
+        self._task = self._task or asyncio.create_task(asyncio.to_thread(self._reader.next))
+
+    async def taken(self) -> Chunk | None:
+        """Return the next chunk, or None at the end. Raises UnreadableFile."""
+        self.begin()
+        assert self._task is not None
+        chunk = await self._task
+        self._task = None
+        return chunk
+
+    async def ended(self) -> None:
+        """Wait until nothing is being read; what it raises is for ``taken`` to raise."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 Guard = Callable[[Work], Awaitable[None]]
 
@@ -182,20 +211,22 @@ class ImportRun:
 
     async def _chunks(self, lead_import: LeadImport, reader: ChunkReader, state: str, each: "Each") -> None:
         after = lead_import.last_row
-        chunk = await asyncio.to_thread(reader.next)
-        while chunk:
-            ahead = asyncio.create_task(asyncio.to_thread(reader.next))
+        ahead = ReadingAhead(reader)
+        while chunk := await ahead.taken():
             try:
-                await self._one(lead_import, chunk, after, state, each)
+                await self._one(lead_import, chunk, ahead, after, state, each)
             finally:
-                following = await ahead
-            after, chunk = chunk.last_row, following
+                await ahead.ended()
+            after = chunk.last_row
 
-    async def _one(self, lead_import: LeadImport, chunk: Chunk, after: int, state: str, each: "Each") -> None:
+    async def _one(
+        self, lead_import: LeadImport, chunk: Chunk, ahead: ReadingAhead, after: int, state: str, each: "Each"
+    ) -> None:
         for attempt in range(TRIES):
             try:
                 async with self.work() as work:
                     await self.guard(work)
+                    ahead.begin()
                     stored = await each(work, lead_import, chunk)
                     await self._advance(work, chunk, stored, after, state)
                 return
