@@ -3,6 +3,7 @@
 from domain.automation.running import Handler
 from domain.campaigns.planning import plan_campaign
 from domain.demo import run_removal
+from domain.integrations.trying import try_provider
 from domain.leads import import_steps
 
 HANDLERS: dict[str, Handler] = {
@@ -11,4 +12,5 @@ HANDLERS: dict[str, Handler] = {
     "undo_import": import_steps.undo_import,
     "plan_campaign": plan_campaign,
     "remove_demo": run_removal,
+    "try_provider": try_provider,
 }

@@ -9,6 +9,7 @@ STEPS = {
     "undo_import": "Undoing of an import",
     "plan_campaign": "Campaign",
     "remove_demo": "Removal of the demo data",
+    "try_provider": "Test of a provider",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -25,6 +26,7 @@ PLACES = {
     "undo_import": "/admin/imports/{subject}",
     "plan_campaign": "/admin/campaigns/{subject}",
     "remove_demo": "/admin/settings",
+    "try_provider": "/admin/integrations",
 }
 
 
