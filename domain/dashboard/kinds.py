@@ -12,6 +12,7 @@ STEPS = {
     "create_payment_request": "Payment link",
     "switch_payment_request": "Closing or opening of a payment link",
     "ask_refund": "Refund",
+    "try_provider": "Test of a provider",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -33,6 +34,7 @@ PLACES = {
     "create_payment_request": "/admin/payments",
     "switch_payment_request": "/admin/payments",
     "ask_refund": "/admin/payments",
+    "try_provider": "/admin/integrations",
 }
 
 
