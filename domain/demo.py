@@ -47,7 +47,7 @@ delete from batches b where b.course_id = any(%(courses)s) and b.created_at <= %
   and not exists (select from enrolments e where e.batch_id = b.id)
   and not exists (select from cta_submissions a where a.batch_id = b.id)
 """
-TOPICS = ("leads", "imports", "applications", "students", "courses", "deliveries", "notifications", "activity")
+TOPICS = ("leads", "imports", "applications", "students", "courses", "deliveries", "messages", "notifications", "activity")
 
 
 async def begin_demo(work: Work) -> bool:
