@@ -20,10 +20,13 @@ from web.admin.imports import ImportController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
 from web.admin.modules import ModuleController
+from web.admin.recordings import RecordingController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.students import StudentController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
+from web.admin.whatsapp import WhatsAppController
+from web.admin.whatsapp_templates import WhatsAppTemplateController
 from web.health import HealthController
 from web.live import LiveController
 from web.notifications import NotificationsController
@@ -86,6 +89,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             LeadController,
             CampaignController,
             DeliveryController,
+            RecordingController,
+            WhatsAppController,
+            WhatsAppTemplateController,
             LeadSelectionController,
             ImportController,
             ImportColumnsController,
