@@ -28,12 +28,15 @@ from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
 from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
 from web.admin.payments import PaymentController
+from web.admin.recordings import RecordingController
 from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.students import StudentController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
 from web.admin.tokens import TeamTokenController, TokenController
+from web.admin.whatsapp import WhatsAppController
+from web.admin.whatsapp_templates import WhatsAppTemplateController
 from web.api.applications import ApplicationApi
 from web.api.campaigns import CampaignApi
 from web.api.deliveries import DeliveryApi
@@ -134,6 +137,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SavedFilterController,
             DeliveryController,
             MessageController,
+            RecordingController,
+            WhatsAppController,
+            WhatsAppTemplateController,
             LeadSelectionController,
             ImportController,
             ImportColumnsController,
