@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 
 Mode = Literal["live", "sandbox"] | None
 Secret = SecretStr | None
+Share = float | None
 
 # Everybody can read these: the sandbox takes them, no real provider does. `.env.example` names the same ones.
 SANDBOX_SENDGRID_KEY = "SG.sandbox-key-000000000.sandbox-secret-0000000000000000000000000000000"
@@ -75,11 +76,13 @@ class ProviderSettings(BaseSettings):
     use_real_external_apis: bool = Field(False, validation_alias="USE_REAL_EXTERNAL_APIS")
 
     sendgrid_mode: Mode = Field(None, validation_alias="GURUDESK_SENDGRID_MODE")
+    sendgrid_failure_rate: Share = Field(None, ge=0, le=1, validation_alias="GURUDESK_SENDGRID_FAILURE_RATE")
     sendgrid_api_key: Secret = Field(None, validation_alias="SENDGRID_API_KEY")
     sendgrid_base_url: str = Field("", validation_alias="SENDGRID_BASE_URL")
     sendgrid_webhook_public_key: str = Field("", validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
 
     aisensy_mode: Mode = Field(None, validation_alias="GURUDESK_AISENSY_MODE")
+    aisensy_failure_rate: Share = Field(None, ge=0, le=1, validation_alias="GURUDESK_AISENSY_FAILURE_RATE")
     aisensy_api_key: Secret = Field(None, validation_alias="AISENSY_API_KEY")
     aisensy_base_url: str = Field("", validation_alias="AISENSY_BASE_URL")
     aisensy_campaign_path: str = Field("/campaign/t1/api/v2", validation_alias="AISENSY_CAMPAIGN_PATH")
@@ -89,18 +92,21 @@ class ProviderSettings(BaseSettings):
     aisensy_webhook_secret: Secret = Field(None, validation_alias="AISENSY_WEBHOOK_SECRET")
 
     instamojo_mode: Mode = Field(None, validation_alias="GURUDESK_INSTAMOJO_MODE")
+    instamojo_failure_rate: Share = Field(None, ge=0, le=1, validation_alias="GURUDESK_INSTAMOJO_FAILURE_RATE")
     instamojo_api_key: Secret = Field(None, validation_alias="INSTAMOJO_API_KEY")
     instamojo_auth_token: Secret = Field(None, validation_alias="INSTAMOJO_AUTH_TOKEN")
     instamojo_salt: Secret = Field(None, validation_alias="INSTAMOJO_SALT")
     instamojo_base_url: str = Field("", validation_alias="INSTAMOJO_BASE_URL")
 
     bolna_mode: Mode = Field(None, validation_alias="GURUDESK_BOLNA_MODE")
+    bolna_failure_rate: Share = Field(None, ge=0, le=1, validation_alias="GURUDESK_BOLNA_FAILURE_RATE")
     bolna_api_key: Secret = Field(None, validation_alias="BOLNA_API_KEY")
     bolna_agent_id: str = Field("", validation_alias="BOLNA_AGENT_ID")
     bolna_webhook_token: Secret = Field(None, validation_alias="BOLNA_WEBHOOK_TOKEN")
     bolna_base_url: str = Field("", validation_alias="BOLNA_BASE_URL")
 
     zoom_mode: Mode = Field(None, validation_alias="GURUDESK_ZOOM_MODE")
+    zoom_failure_rate: Share = Field(None, ge=0, le=1, validation_alias="GURUDESK_ZOOM_FAILURE_RATE")
     zoom_account_id: str = Field("", validation_alias="ZOOM_ACCOUNT_ID")
     zoom_client_id: str = Field("", validation_alias="ZOOM_CLIENT_ID")
     zoom_client_secret: Secret = Field(None, validation_alias="ZOOM_CLIENT_SECRET")

@@ -62,7 +62,9 @@ order by at, side, kind, state limit %(most)s
 """
 _WITHIN = {name: f"{column} > %(since)s and {column} <= %(until)s" for name, column in _COLUMNS.items()}
 _ELSEWHERE = dict.fromkeys(("callbacks", "posts", "messages", "meetings", "instances"), "false")
-_PAST = _MOMENTS.format(**_WITHIN | _ELSEWHERE) + """
+_PAST = (
+    _MOMENTS.format(**_WITHIN | _ELSEWHERE)
+    + """
   union all select a.at, c.provider, 'callback', c.kind || ' → ' || coalesce(a.status::text, 'no answer'), ''
     from callback_attempts a join callbacks c on c.id = a.callback_id where a.at > %(since)s and a.at <= %(until)s
   union all select a.at, 'sendgrid', 'callback', 'events → ' || coalesce(a.status::text, 'no answer'), ''
@@ -74,6 +76,7 @@ _PAST = _MOMENTS.format(**_WITHIN | _ELSEWHERE) + """
     cross join lateral (values (i.started_at, 'started'), (i.ended_at, 'ended')) t (at, state)
     where t.at > %(since)s and t.at <= %(until)s
 """
+)
 _HAPPENED = f"""
 select at, side, kind, state, how_many, about, count(*) over () as lines from (
   select date_trunc('minute', at) as at, side, kind, state, count(*) as how_many, min(about) as about

@@ -1,21 +1,27 @@
 """The mailbox's pages: the list, a message, its HTML, its attachments, and what can be done with it."""
 
+from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.mailbox.engagement import post_again, record
 from adapters.sandbox.mailbox.html import VIEW_HEADERS, shown_html
 from adapters.sandbox.mailbox.messages import Filter, Message, count_messages, find_messages, get_message
+from adapters.sandbox.mailbox.replying import MOST_BYTES, MOST_FILES, File, Reply, address_of, reply, subject_of
 from adapters.sandbox.mailbox.unsubscribing import one_click_address, unsubscribe
 from adapters.sandbox.rendering import from_own_pages, go, page, page_number, pages_of
 from adapters.sandbox.sendgrid.posting import EventPoster
 from adapters.settings import Settings
+from domain.language import _
 
 PER_PAGE = 20
 _ATTEMPTS = """
@@ -48,12 +54,32 @@ class MailboxController(Controller):
         self,
         request: Request[Any, Any, Any],
         database: NamedDependency[SandboxDatabase],
+        callbacks: NamedDependency[Callbacks],
         message_id: FromPath[int],
     ) -> Response[str]:
+        return await _shown(request, database, callbacks, await _message(database, message_id))
+
+    @post("/{message_id:int}/reply", status_code=303)
+    async def reply(
+        self,
+        request: Request[Any, Any, Any],
+        database: NamedDependency[SandboxDatabase],
+        callbacks: NamedDependency[Callbacks],
+        settings: NamedDependency[Settings],
+        message_id: FromPath[int],
+    ) -> Response[Any]:
+        """Reply as the recipient; it comes to us as SendGrid's inbound parse posts it."""
         message = await _message(database, message_id)
-        attempts = await database.rows(_ATTEMPTS, ids=[event["id"] for event in message.events])
-        can_unsubscribe = one_click_address(message) is not None
-        return page(request, "mailbox/show.html", message=message, attempts=attempts, can_unsubscribe=can_unsubscribe)
+        form = await request.form()
+        text = str(form.get("text") or "").replace("\x00", "").strip()
+        files = await _files(form)
+        error = _wrong(text, files)
+        if error:
+            return await _shown(request, database, callbacks, message, typed=text, error=error)
+        url = f"{settings.base_url}/webhooks/sendgrid/inbound"
+        answer = Reply(text, files, form.get("is_automatic") == "on")
+        await reply(callbacks, url, message, answer, await database.now())
+        return _back(message, "replied")
 
     @get("/{message_id:int}/html")
     async def html(
@@ -132,6 +158,50 @@ def visitor(request: Request[Any, Any, Any]) -> dict[str, str]:
     """Return what SendGrid tells about who opened or clicked."""
     address = request.client.host if request.client else ""
     return {"ip": address, "useragent": request.headers.get("User-Agent", "")[:500]}
+
+
+async def _shown(
+    request: Request[Any, Any, Any],
+    database: SandboxDatabase,
+    callbacks: Callbacks,
+    message: Message,
+    *,
+    typed: str = "",
+    error: str = "",
+) -> Response[str]:
+    return page(
+        request,
+        "mailbox/show.html",
+        status_code=422 if error else 200,
+        message=message,
+        attempts=await database.rows(_ATTEMPTS, ids=[event["id"] for event in message.events]),
+        can_unsubscribe=one_click_address(message) is not None,
+        reply_to=address_of(message),
+        replies=await callbacks.about("sendgrid", subject_of(message)),
+        typed=typed,
+        error=error,
+    )
+
+
+async def _files(form: Any) -> list[File]:
+    """Return the files a form brings; a field left empty brings none."""
+    files = [item for item in form.getall("files", []) if isinstance(item, UploadFile) and item.filename]
+    return [
+        File(
+            PurePath(file.filename).name[:200],
+            (file.content_type or "application/octet-stream")[:100],
+            await file.read(),
+        )
+        for file in files[: MOST_FILES + 1]
+    ]
+
+
+def _wrong(text: str, files: Sequence[File]) -> str:
+    if not text and not files:
+        return _("Write something, or attach a file.")
+    if len(files) > MOST_FILES or sum(len(file.content) for file in files) > MOST_BYTES:
+        return _("At most ten files, of 20 MB together.")
+    return ""
 
 
 async def _message(database: SandboxDatabase, message_id: int) -> Message:

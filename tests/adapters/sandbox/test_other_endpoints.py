@@ -143,7 +143,6 @@ async def _is_withheld(database_url):
         return (await cursor.fetchone())[0] == 2
 
 
-
 async def test_a_test_post_is_signed_and_has_one_event_of_each_kind(sandbox, house):
     assert (await sandbox.api("POST", "/user/webhooks/event/test", {})).status_code == 204
     assert house.signed == [True]
