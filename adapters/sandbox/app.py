@@ -33,6 +33,7 @@ from adapters.sandbox.sendgrid import answers, sendgrid_caller, sendgrid_router
 from adapters.sandbox.sendgrid.access import RateLimit
 from adapters.sandbox.sendgrid.posting import EventPoster
 from adapters.sandbox.zoom import ROOM_PAGES, Options, zoom_answers, zoom_parts, zoom_router
+from adapters.sandbox.zoom.hosting import Host
 from adapters.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,9 @@ def create_app(
     callbacks = Callbacks(database, faults, delays=settings.sandbox_delays)
     callbacks.register("sendgrid", sendgrid_caller())
     callbacks.register("instamojo", instamojo_caller(settings))
-    clock = Clock(database, settings, wakers=(poster.wake, callbacks.wake))
+    zoom_side = zoom_parts(database, callbacks, settings, zoom)
+    host = Host(zoom_side["zoom"], chances["zoom"])
+    clock = Clock(database, settings, wakers=(poster.wake, callbacks.wake, host.wake))
     app = Litestar(
         route_handlers=[
             sendgrid_router(chances["sendgrid"]),
@@ -78,7 +81,7 @@ def create_app(
         ],
         before_request=asked_here,
         middleware=[JournalMiddleware(database, tuple(PROVIDERS))],
-        lifespan=[_running(database, clock, rates, poster, callbacks)],
+        lifespan=[_running(database, clock, rates, poster, callbacks, host)],
         dependencies={
             name: given(value)
             for name, value in {
@@ -88,10 +91,11 @@ def create_app(
                 "rates": rates,
                 "callbacks": callbacks,
                 "clock": clock,
+                "host": host,
                 "settings": settings,
                 **aisensy_parts(database, callbacks, settings, chances["aisensy"], faults),
                 **bolna_parts(database, callbacks, settings, chances["bolna"]),
-                **zoom_parts(database, callbacks, settings, zoom),
+                **zoom_side,
             }.items()
         },
         before_send=[add_headers],
@@ -112,7 +116,7 @@ def asked_here(request: Request[Any, Any, Any]) -> None:
         raise PermissionDeniedException("The sandbox is reached by 127.0.0.1 and localhost alone.")
 
 
-def _running(database: SandboxDatabase, clock: Clock, *background: Rates | EventPoster | Callbacks) -> Any:
+def _running(database: SandboxDatabase, clock: Clock, *background: Rates | EventPoster | Callbacks | Host) -> Any:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(one.run()) for one in background]

@@ -69,15 +69,15 @@ class MachineController(Controller):
     @get("/callbacks.json")
     async def callbacks(
         self,
+        request: Request[Any, Any, Any],
         database: NamedDependency[SandboxDatabase],
         provider: FromQuery[str | None] = None,
-        state: FromQuery[str | None] = None,
         since: FromQuery[str | None] = None,
         limit: FromQuery[int] = 100,
     ) -> Response[bytes]:
         """Return what was called back about, newest first, each with its attempts. ``since`` is a moment of business time."""
         _, moment = _since(since)
-        which = Which(provider=provider or None, state=state or None, since=moment)
+        which = Which(provider or None, request.query_params.get("state") or None, moment)
         return as_json(await find_callbacks(database, which, limit=min(max(limit, 1), MOST)))
 
     @get("/faults.json")

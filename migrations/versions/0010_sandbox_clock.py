@@ -112,12 +112,14 @@ create table sandbox.zoom_hosting (
 );
 insert into sandbox.zoom_hosting default values;
 alter table sandbox.zoom_instances add column ends_at timestamptz;
+alter table sandbox.zoom_meetings add column hosted_for timestamptz;
 
 grant select, insert, update, delete on sandbox.clock_moves, sandbox.fault_rates, sandbox.zoom_hosting to gurudesk_sandbox;
 grant usage on all sequences in schema sandbox to gurudesk_sandbox;
 """
 DOWN = """
 alter table sandbox.zoom_instances drop column ends_at;
+alter table sandbox.zoom_meetings drop column hosted_for;
 alter table sandbox.aisensy_account drop column is_webhook_on;
 drop sequence sandbox.call_numbers, sandbox.whatsapp_numbers;
 drop table sandbox.zoom_hosting, sandbox.fault_rates, sandbox.clock_moves;

@@ -40,7 +40,7 @@ _WORDS = {
     "webhook": "reports to apply",
     "scheduled mail": "scheduled e-mails",
 }
-_WORDS |= {"event": "e-mail events", "post": "event webhooks", "callback": "webhooks"}
+_WORDS |= {"event": "e-mail events", "post": "event webhooks", "callback": "webhooks", "meeting": "meetings"}
 
 
 @dataclass(frozen=True, slots=True)
