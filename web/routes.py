@@ -17,6 +17,7 @@ from web.admin.deliveries import DeliveryController
 from web.admin.errors import ErrorController
 from web.admin.import_runs import ImportColumnsController, ImportRunController, ImportUndoController
 from web.admin.imports import ImportController
+from web.admin.lead_deletions import LeadDeletionController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
 from web.admin.modules import ModuleController
@@ -76,6 +77,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             CampaignController,
             DeliveryController,
             LeadSelectionController,
+            LeadDeletionController,
             ImportController,
             ImportColumnsController,
             ImportRunController,

@@ -7,6 +7,7 @@ STEPS = {
     "check_import": "Check of an import",
     "run_import": "Import of leads",
     "undo_import": "Undoing of an import",
+    "delete_leads": "Deletion of leads",
     "plan_campaign": "Campaign",
     "remove_demo": "Removal of the demo data",
 }
@@ -23,6 +24,7 @@ PLACES = {
     "check_import": "/admin/imports/{subject}",
     "run_import": "/admin/imports/{subject}",
     "undo_import": "/admin/imports/{subject}",
+    "delete_leads": "/admin/leads/deletions/{subject}",
     "plan_campaign": "/admin/campaigns/{subject}",
     "remove_demo": "/admin/settings",
 }
