@@ -22,6 +22,7 @@ from web.admin.import_runs import ImportColumnsController, ImportRunController, 
 from web.admin.imports import ImportController
 from web.admin.integration_requests import IntegrationRequestController
 from web.admin.integrations import IntegrationController, WebhookAddressController
+from web.admin.lead_deletions import LeadDeletionController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
 from web.admin.messages import MessageController
@@ -141,6 +142,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             WhatsAppController,
             WhatsAppTemplateController,
             LeadSelectionController,
+            LeadDeletionController,
             ImportController,
             ImportColumnsController,
             ImportRunController,

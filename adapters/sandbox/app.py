@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response
-from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from adapters.postgres.addresses import sandbox_url
@@ -20,6 +20,7 @@ from adapters.sandbox.clock.moving import Clock
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.fault_pages import FaultsController
 from adapters.sandbox.faults import Faults
+from adapters.sandbox.host import AskedHere
 from adapters.sandbox.instamojo import instamojo_answers, instamojo_caller, instamojo_router
 from adapters.sandbox.instamojo.pages import PaymentPagesController
 from adapters.sandbox.journal import JournalMiddleware
@@ -82,8 +83,7 @@ def create_app(
             follow_link,
             create_static_files_router("/static", directories=[STATIC]),
         ],
-        before_request=asked_here,
-        middleware=[JournalMiddleware(database, tuple(PROVIDERS))],
+        middleware=[AskedHere(), JournalMiddleware(database, tuple(PROVIDERS))],
         lifespan=[_running(database, clock, rates, poster, callbacks, host)],
         dependencies={
             name: given(value)
@@ -113,12 +113,6 @@ def create_app(
     return app
 
 
-def asked_here(request: Request[Any, Any, Any]) -> None:
-    """Refuse a page elsewhere whose name was made to lead to this machine: it would read the mailbox."""
-    if request.headers.get("Host", "").rsplit(":", 1)[0] not in ("127.0.0.1", "localhost"):
-        raise PermissionDeniedException("The sandbox is reached by 127.0.0.1 and localhost alone.")
-
-
 def _running(database: SandboxDatabase, clock: Clock, *background: Rates | EventPoster | Callbacks | Host) -> Any:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -141,8 +135,8 @@ def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if status >= 500:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     if request.url.path.startswith("/sendgrid/"):
-        message = {404: "not found", 405: "POST method allowed only"}.get(status, "Internal server error")
-        return answers.error(status, message)
+        messages = {403: "access forbidden", 404: "not found", 405: "POST method allowed only"}
+        return answers.error(status, messages.get(status, "Internal server error"))
     if request.url.path.startswith("/aisensy/"):
         return aisensy_answers.failed(status)
     if request.url.path.startswith("/instamojo/api/"):

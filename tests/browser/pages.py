@@ -19,6 +19,9 @@ LOOKS = {"public": "", "student": "student", "signed_in": "student", "admin": "o
 PARTS = {
     "lead_id": "select lead_id from cta_submissions where lead_id is not null order by submitted_at limit 1",
     "application_id": "select id from cta_submissions where status = 'new' order by submitted_at limit 1",
+    "deletion_id": """
+        insert into lead_deletions (leads, total, seen, removed, created_at)
+        values ('{}', 100000, 35000, 35000, now()) returning id""",
     "campaign_id": "select id from lead_campaigns order by created_at limit 1",
     "course_id": "select course_id from batches order by starts_on, id limit 1",
     "batch_id": "select id from batches order by starts_on, id limit 1",

@@ -181,3 +181,18 @@ async def test_the_sandbox_answers_to_no_other_name_than_this_machines(sandbox, 
     assert (await sandbox.client.get(path)).status_code == 200
     assert (await sandbox.client.get(path, headers={"Host": "localhost:1"})).status_code == 200
     assert (await sandbox.client.get(path, headers={"Host": "elsewhere.example"})).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sendgrid/v3/mail/send", "/aisensy/campaign/t1/api/v2", "/instamojo/api/1.1/payment-requests/", "/bolna/call",
+        "/zoom/oauth/token",
+    ],
+)  # fmt: skip
+async def test_no_provider_answers_to_another_name_and_says_so_in_its_manner(sandbox, path):
+    answer = await sandbox.client.post(path, headers={"Host": "elsewhere.example"}, json={})
+    assert answer.status_code == 403
+    assert answer.headers["content-type"].startswith("application/json")
+    assert "orbidden" in answer.text
+    assert (await sandbox.client.post(path, json={})).status_code != 403 or "orbidden" not in answer.text
