@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from litestar import Controller
+from litestar import Controller, Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from pydantic import Field
@@ -13,7 +13,7 @@ from domain.messaging.listing import find_delivery, list_deliveries, list_events
 from domain.work import Work
 from web.api.asking import Search, Since, Until
 from web.api.describing import reads
-from web.api.paging import Paging
+from web.api.paging import PageNumber, Paging, PerPage
 from web.api.results import EmailResult, email_result
 from web.api.shapes import Page, Shape
 
@@ -69,8 +69,8 @@ class DeliveryApi(Controller):
     @reads(scope="deliveries:read", summary="List deliveries", description="The newest first.")
     async def index(
         self,
+        request: Request[Any, Any, Any],
         work: NamedDependency[Work],
-        paging: NamedDependency[Paging],
         q: Search = None,
         stands: Annotated[
             Asked | None, QueryParameter(name="state", description="With us or with the provider.")
@@ -79,7 +79,10 @@ class DeliveryApi(Controller):
         campaign_id: Annotated[UUID | None, QueryParameter(description="Only those of this campaign.")] = None,
         since: Since = None,
         until: Until = None,
+        page: PageNumber = 1,
+        per_page: PerPage = 20,
     ) -> DeliveryList:
+        paging = Paging(page, per_page, request.url)
         asked = {"q": q, "state": stands, "kind": kind, "campaign": campaign_id, "since": since, "until": until}
         found = await list_deliveries(work, read_delivery_filter(asked), paging.page, paging.per_page)
         items = [Delivery(**facts(row, Delivery)) for row in found.rows]
