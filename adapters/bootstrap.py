@@ -14,14 +14,23 @@ from adapters.files.disk import DiskFileStore
 from adapters.passwords import Argon2PasswordHasher
 from adapters.postgres.addresses import app_url
 from adapters.postgres.database import Database
+from adapters.providers import open_providers
 from adapters.redis.addresses import redis_url
 from adapters.redis.limits import RedisRateLimiter
 from adapters.redis.live import RedisLiveSignals
-from adapters.sendgrid.client import client_for
-from adapters.sendgrid.email_sender import SendGridEmailSender
-from adapters.sendgrid.not_connected import NoEmailSender
 from adapters.settings import Settings
-from domain.ports import EmailSender, FileStore, MessageRenderer, PasswordHasher, RateLimiter
+from adapters.traffic import Traffic
+from domain.ports import (
+    EmailSender,
+    FileStore,
+    MeetingProvider,
+    MessageRenderer,
+    PasswordHasher,
+    PaymentGateway,
+    RateLimiter,
+    VoiceCaller,
+    WhatsAppSender,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +40,16 @@ class Services:
     settings: Settings
     database: Database
     redis: ArqRedis
+    traffic: Traffic
     limiter: RateLimiter
     hasher: PasswordHasher
     files: FileStore
     renderer: MessageRenderer
     email: EmailSender
+    whatsapp: WhatsAppSender
+    voice: VoiceCaller
+    payments: PaymentGateway
+    meetings: MeetingProvider
 
 
 def open_redis(settings: Settings) -> ArqRedis:
@@ -55,21 +69,25 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Build the adapters, and close what they hold at the end."""
     redis = open_redis(settings)
     database = Database(app_url(settings), RedisLiveSignals(redis), pool=settings.database_pool)
-    client = client_for(settings)
+    traffic = Traffic(settings, database)
     try:
-        yield Services(
-            settings=settings,
-            database=database,
-            redis=redis,
-            limiter=RedisRateLimiter(redis),
-            hasher=Argon2PasswordHasher(),
-            files=DiskFileStore(settings.data_dir / "files"),
-            renderer=JinjaMessageRenderer(),
-            email=NoEmailSender()
-            if settings.production and not settings.sendgrid_live
-            else SendGridEmailSender(client),
-        )
+        async with open_providers(settings, redis, traffic) as providers:
+            yield Services(
+                settings=settings,
+                database=database,
+                redis=redis,
+                traffic=traffic,
+                limiter=RedisRateLimiter(redis),
+                hasher=Argon2PasswordHasher(),
+                files=DiskFileStore(settings.data_dir / "files"),
+                renderer=JinjaMessageRenderer(),
+                email=providers.email,
+                whatsapp=providers.whatsapp,
+                voice=providers.voice,
+                payments=providers.payments,
+                meetings=providers.meetings,
+            )
     finally:
-        await client.aclose()
+        await traffic.close()
         await database.close()
         await redis.aclose()

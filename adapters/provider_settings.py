@@ -4,13 +4,15 @@ In sandbox mode an empty credential is the one the sandbox accepts, and an empty
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 Mode = Literal["live", "sandbox"] | None
 Secret = SecretStr | None
+# Requests a second, below what each allows; see docs/providers.md.
+Rate = Annotated[float, Field(gt=0, le=10_000)]
 
 # Everybody can read these: the sandbox takes them, no real provider does. `.env.example` names the same ones.
 SANDBOX_SENDGRID_KEY = "SG.sandbox-key-000000000.sandbox-secret-0000000000000000000000000000000"
@@ -78,6 +80,8 @@ class ProviderSettings(BaseSettings):
     sendgrid_api_key: Secret = Field(None, validation_alias="SENDGRID_API_KEY")
     sendgrid_base_url: str = Field("", validation_alias="SENDGRID_BASE_URL")
     sendgrid_webhook_public_key: str = Field("", validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
+    sendgrid_rate: Rate = Field(100.0, validation_alias="GURUDESK_SENDGRID_RATE")
+    sendgrid_inbound_token: Secret = Field(None, min_length=22, validation_alias="SENDGRID_INBOUND_TOKEN")
 
     aisensy_mode: Mode = Field(None, validation_alias="GURUDESK_AISENSY_MODE")
     aisensy_api_key: Secret = Field(None, validation_alias="AISENSY_API_KEY")
@@ -87,18 +91,21 @@ class ProviderSettings(BaseSettings):
     aisensy_project_password: Secret = Field(None, validation_alias="AISENSY_PROJECT_PASSWORD")
     aisensy_project_base_url: str = Field("", validation_alias="AISENSY_PROJECT_BASE_URL")
     aisensy_webhook_secret: Secret = Field(None, validation_alias="AISENSY_WEBHOOK_SECRET")
+    aisensy_rate: Rate = Field(10.0, validation_alias="GURUDESK_AISENSY_RATE")
 
     instamojo_mode: Mode = Field(None, validation_alias="GURUDESK_INSTAMOJO_MODE")
     instamojo_api_key: Secret = Field(None, validation_alias="INSTAMOJO_API_KEY")
     instamojo_auth_token: Secret = Field(None, validation_alias="INSTAMOJO_AUTH_TOKEN")
     instamojo_salt: Secret = Field(None, validation_alias="INSTAMOJO_SALT")
     instamojo_base_url: str = Field("", validation_alias="INSTAMOJO_BASE_URL")
+    instamojo_rate: Rate = Field(5.0, validation_alias="GURUDESK_INSTAMOJO_RATE")
 
     bolna_mode: Mode = Field(None, validation_alias="GURUDESK_BOLNA_MODE")
     bolna_api_key: Secret = Field(None, validation_alias="BOLNA_API_KEY")
     bolna_agent_id: str = Field("", validation_alias="BOLNA_AGENT_ID")
     bolna_webhook_token: Secret = Field(None, validation_alias="BOLNA_WEBHOOK_TOKEN")
     bolna_base_url: str = Field("", validation_alias="BOLNA_BASE_URL")
+    bolna_rate: Rate = Field(8.0, validation_alias="GURUDESK_BOLNA_RATE")
 
     zoom_mode: Mode = Field(None, validation_alias="GURUDESK_ZOOM_MODE")
     zoom_account_id: str = Field("", validation_alias="ZOOM_ACCOUNT_ID")
@@ -108,6 +115,7 @@ class ProviderSettings(BaseSettings):
     zoom_oauth_token_url: str = Field("", validation_alias="ZOOM_OAUTH_TOKEN_URL")
     zoom_api_base_url: str = Field("", validation_alias="ZOOM_API_BASE_URL")
     zoom_host: str = Field("", validation_alias="ZOOM_HOST")
+    zoom_rate: Rate = Field(10.0, validation_alias="GURUDESK_ZOOM_RATE")
 
     def is_live(self, provider: str) -> bool:
         """Say whether the provider is the real one."""
@@ -119,8 +127,18 @@ class ProviderSettings(BaseSettings):
         return not self.production and not self.is_live(provider)
 
     def missing(self, provider: str) -> list[str]:
-        """Return the names of the settings the provider cannot be live without and that are empty."""
-        return [name for name in PROVIDERS[provider].needs if not self._typed(name)]
+        """Return the names of the settings the provider cannot be live without and that are empty, or the sandbox's."""
+        return [name for name in PROVIDERS[provider].needs if not self._own(name)]
+
+    def off_because(self, provider: str) -> str:
+        """Return why nothing may go to the provider, and what to set; nothing when it is on."""
+        title, mode = PROVIDERS[provider].title, f"GURUDESK_{provider.upper()}_MODE"
+        if self.is_live(provider):
+            lacks = self.missing(provider)
+            return f"{title} is live, but lacks {' and '.join(lacks)}." if lacks else ""
+        if self.production:
+            return f"{title} is not connected: there is no sandbox in production. Set {mode}=live and its credentials."
+        return ""
 
     def address(self, provider: str) -> str:
         """Return the base address of the provider's API, without a trailing slash."""
@@ -130,12 +148,33 @@ class ProviderSettings(BaseSettings):
         return PROVIDERS[provider].live_url if self.is_live(provider) else self.sandbox_url + SANDBOX_PATHS[provider]
 
     def credential(self, name: str, provider: str) -> str:
-        """Return a credential by its usual name; where the sandbox is trusted an empty one is the sandbox's."""
-        return self._typed(name) or (SANDBOX_VALUES.get(name, "") if self.trusts_sandbox(provider) else "")
+        """Return a credential by its usual name; where the sandbox is trusted an empty one is the sandbox's.
+
+        Where it is not, the sandbox's own count as empty: everybody can read them, and could sign webhooks with them.
+        """
+        if self.trusts_sandbox(provider):
+            return self._typed(name) or SANDBOX_VALUES.get(name, "")
+        return self._own(name)
+
+    def _own(self, name: str) -> str:
+        value = self._typed(name)
+        return "" if value == SANDBOX_VALUES.get(name) else value
 
     def _typed(self, name: str) -> str:
         value = getattr(self, name.lower(), None)
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
+
+    def rate(self, provider: str) -> float:
+        """Return how many requests a second the provider is asked, by all processes together."""
+        rate: float = getattr(self, f"{provider}_rate")
+        return rate
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every credential in use, to be struck out of whatever is kept: ours and the sandbox's."""
+        fields = [getattr(self, name) for name in type(self).model_fields]
+        typed = [value.get_secret_value() for value in fields if isinstance(value, SecretStr)]
+        return [*typed, *(self._typed(name) for name in SANDBOX_VALUES), *SANDBOX_VALUES.values()]
 
     @property
     def production(self) -> bool:

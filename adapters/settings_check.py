@@ -33,7 +33,7 @@ def settings_file() -> Path:
 
 
 def setting_names() -> list[str]:
-    """Return the environment name of every setting, in the order of Settings."""
+    """Return the environment name of every setting: what the providers need first, each class in its order."""
     return [str(field.validation_alias) for field in Settings.model_fields.values()]
 
 

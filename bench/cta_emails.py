@@ -74,7 +74,7 @@ async def _bare(services: Services, runner: Runner) -> float:
             batch = await claim_batch(work, runner.composer, lease_seconds=3600)
         if not isinstance(batch, Batch):
             break
-        bodies.append(mail_body(batch.email))
+        bodies.append(mail_body(batch.message))
     headers = {"Authorization": f"Bearer {SANDBOX_SENDGRID_KEY}", "Content-Type": "application/json"}
     url = f"{services.settings.sandbox_url}/sendgrid/v3/mail/send"
     async with httpx.AsyncClient(headers=headers, timeout=60) as client:

@@ -21,7 +21,7 @@ from audit_logs
 where (%(actor)s::uuid is null or actor_id = %(actor)s) and (%(action)s = '' or action = %(action)s)
   and (%(since)s::date is null or at >= %(since)s::date::timestamp at time zone 'Asia/Kolkata')
   and (%(until)s::date is null or at < (%(until)s::date + 1)::timestamp at time zone 'Asia/Kolkata')
-order by at desc, id limit %(most)s offset %(skip)s
+order by at desc, sequence desc limit %(most)s offset %(skip)s
 """
 # Walks the index from one action to the next instead of reading every entry.
 CHOICES = """

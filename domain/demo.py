@@ -21,6 +21,7 @@ REMOVE = (
     """
     delete from deliveries d using people h where h.is_demo and d.person_id is null and d.to_address = h.email
     """,
+    "delete from payments where is_demo",
     "delete from people where is_demo",
     # Campaigns of the demo, and those that people sent for its courses to nobody but its leads.
     """
@@ -47,7 +48,9 @@ delete from batches b where b.course_id = any(%(courses)s) and b.created_at <= %
   and not exists (select from enrolments e where e.batch_id = b.id)
   and not exists (select from cta_submissions a where a.batch_id = b.id)
 """
-TOPICS = ("leads", "imports", "applications", "students", "courses", "deliveries", "notifications", "activity")
+TOPICS = (
+    "leads", "imports", "applications", "students", "courses", "payments", "deliveries", "notifications", "activity",
+)  # fmt: skip
 
 
 async def begin_demo(work: Work) -> bool:

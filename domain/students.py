@@ -11,6 +11,7 @@ from domain.audit import record
 from domain.enrolments import enrolments_of, letter_params
 from domain.errors import Conflict, NotFound, TooMany
 from domain.language import _
+from domain.messaging.inbox import messages_of
 from domain.messaging.outbox import plan_email
 from domain.work import Row, Work
 
@@ -57,7 +58,7 @@ where a.person_id = %(id)s order by a.submitted_at desc limit 50
 """
 AUDIT = """
 select g.at, g.action, g.actor_name, g.details from audit_logs g
-where g.subject_id = %(id)s or g.subject_id = any(%(applications)s) order by g.at desc, g.id limit 50
+where g.subject_id = %(id)s or g.subject_id = any(%(applications)s) order by g.at desc, g.sequence desc limit 50
 """
 ACTIVATE = """
 update profiles p set is_active = %(is_active)s, updated_at = %(now)s,
@@ -109,6 +110,7 @@ class Student:
     emails: Sequence[Row]
     applications: Sequence[Row]
     audit: Sequence[Row]
+    messages: Sequence[Row]
 
 
 async def list_students(work: Work, filters: StudentFilters, page: int = 1, per_page: int = PER_PAGE) -> Students:
@@ -124,7 +126,7 @@ async def list_students(work: Work, filters: StudentFilters, page: int = 1, per_
 
 
 async def show_student(work: Work, person_id: UUID) -> Student:
-    """Return a student with enrolments, e-mails, applications and audit entries."""
+    """Return a student with enrolments, e-mails, messages, applications and audit entries."""
     work.require_admin()
     facts = await _student(work, person_id)
     applications = await work.rows(APPLICATIONS, id=person_id)
@@ -134,6 +136,7 @@ async def show_student(work: Work, person_id: UUID) -> Student:
         emails=await emails_of(work, person_id),
         applications=applications,
         audit=await work.rows(AUDIT, id=person_id, applications=[one.id for one in applications]),
+        messages=await messages_of(work, person_id),
     )
 
 

@@ -55,6 +55,10 @@ class Signal:
     person_id: UUID | None = None
 
 
+class OvertakenByAnother(Exception):
+    """Another transaction took a value that must be unique, or stood in the way: this one has left nothing. Try it again."""
+
+
 class Row(Protocol):
     """A row of plain columns, read by attribute."""
 

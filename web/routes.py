@@ -10,6 +10,9 @@ from web.admin.application_decisions import ApplicationDecisionController
 from web.admin.applications import ApplicationController
 from web.admin.audit import AuditController
 from web.admin.batches import BatchController
+from web.admin.broadcast_recipients import BroadcastRecipientController
+from web.admin.broadcast_runs import BroadcastRunController
+from web.admin.broadcasts import BroadcastController
 from web.admin.campaigns import CampaignController
 from web.admin.courses import CourseController
 from web.admin.dashboard import DashboardController, TrialEmailController
@@ -19,7 +22,11 @@ from web.admin.import_runs import ImportColumnsController, ImportRunController, 
 from web.admin.imports import ImportController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
+from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
+from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
+from web.admin.payments import PaymentController
+from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.students import StudentController
@@ -41,15 +48,32 @@ from web.public.admin_request import AdminRequestController, AdminRequestVerific
 from web.public.apply import ApplyController
 from web.public.landing import LandingController
 from web.public.password import ForgotPasswordController, SetPasswordController
+from web.public.pay import PayController
 from web.public.sign_in import SignInController, SignOutController
 from web.public.styleguide import StyleguideController
 from web.public.unsubscribe import UnsubscribeController
 from web.static_files import static_file
 from web.student.course import StudentCourseController
 from web.student.dashboard import StudentDashboardController
+from web.student.payments import StudentPaymentController
+from web.webhooks.aisensy import AiSensyWebhookController
+from web.webhooks.bolna import BolnaWebhookController
+from web.webhooks.instamojo import InstamojoWebhookController
 from web.webhooks.sendgrid import SendGridWebhookController
+from web.webhooks.sendgrid_inbound import SendGridInboundController
+from web.webhooks.zoom import ZoomWebhookController
 
-INFRASTRUCTURE: list[Any] = [HealthController, LiveController, static_file, SendGridWebhookController]
+INFRASTRUCTURE: list[Any] = [
+    HealthController,
+    LiveController,
+    static_file,
+    SendGridWebhookController,
+    SendGridInboundController,
+    AiSensyWebhookController,
+    BolnaWebhookController,
+    ZoomWebhookController,
+    InstamojoWebhookController,
+]
 
 # For programs with a personal token, under /api.
 API: list[Any] = [
@@ -72,6 +96,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             LandingController,
             ApplyController,
             UnsubscribeController,
+            PayController,
             SignInController,
             SignOutController,
             ForgotPasswordController,
@@ -87,7 +112,11 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
         "/account",
         [ProfileController, NewsController, PasswordController, SignInsController],
     ),
-    ("student", "/student", [StudentDashboardController, StudentCourseController, NotificationsController]),
+    (
+        "student",
+        "/student",
+        [StudentDashboardController, StudentCourseController, StudentPaymentController, NotificationsController],
+    ),
     (
         "admin",
         "/admin",
@@ -97,7 +126,12 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ActivityController,
             LeadController,
             CampaignController,
+            BroadcastController,
+            BroadcastRunController,
+            BroadcastRecipientController,
+            SavedFilterController,
             DeliveryController,
+            MessageController,
             LeadSelectionController,
             ImportController,
             ImportColumnsController,
@@ -106,6 +140,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ApplicationController,
             ApplicationDecisionController,
             StudentController,
+            PaymentController,
+            PaymentChangeController,
+            FlaggedPaymentController,
             CourseController,
             ModuleController,
             BatchController,

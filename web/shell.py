@@ -11,6 +11,7 @@ from domain.work import Identity, Work
 COUNTS = """
 select (select count(*) from notifications where person_id = %(person_id)s and read_at is null) as notifications,
        (select count(*) from cta_submissions where status = 'new' and %(is_admin)s) as applications,
+       (select count(*) from crm_messages where direction = 'in' and not is_read and %(is_admin)s) as messages,
        (select count(*) from admin_requests where state = 'pending' and %(is_admin)s) as admin_requests,
        (select value #>> '{}' from business_settings where key = 'business_name') as business_name,
        (select value = 'true' from business_settings where key = 'sending_paused') as sending_paused
@@ -52,7 +53,7 @@ async def read_shell(work: Work) -> Frame:
     identity = work.identity
     row = await work.row(COUNTS, person_id=identity.person_id, is_admin=identity.is_admin)
     assert row is not None
-    counts = {name: getattr(row, name) for name in ("notifications", "applications", "admin_requests")}
+    counts = {name: getattr(row, name) for name in ("notifications", "applications", "messages", "admin_requests")}
     return Frame(_user(identity), counts, work.now, row.business_name or "Gurudesk", bool(row.sending_paused))
 
 

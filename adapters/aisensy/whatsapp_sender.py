@@ -8,6 +8,7 @@ import httpx
 from adapters.aisensy.answers import THE_RECIPIENT, body_of, is_error, outcome_of
 from adapters.aisensy.client import Account
 from adapters.aisensy.messages import campaign_body, is_phone, problem_of, problem_of_text, text_body
+from adapters.traffic.held_back import held_back
 from domain.language import _
 from domain.ports.outcomes import Refused, Unavailable, Unknown
 from domain.ports.whatsapp import WhatsAppMessage, WhatsAppOutcome, WhatsAppSent, WhatsAppText
@@ -68,7 +69,9 @@ class AiSensyWhatsAppSender:
         try:
             return await self._client.post(url, content=body, headers=_JSON | headers)
         except _NOT_CONNECTED as error:
-            return Unavailable(_("AiSensy could not be reached ({error}).", error=type(error).__name__))
+            return held_back(error) or Unavailable(
+                _("AiSensy could not be reached ({error}).", error=type(error).__name__)
+            )
         except httpx.HTTPError as error:
             return Unknown(_("AiSensy fell silent ({error}).", error=type(error).__name__))
 

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from adapters.bootstrap import Services
 from adapters.postgres.error_log import ErrorLog
@@ -17,26 +18,37 @@ from domain.accounts.api_answers import forget_old_answers
 from domain.automation.handlers import HANDLERS
 from domain.automation.running import (
     Failed,
+    Later,
     LeaseLost,
     Ports,
     Skip,
     Step,
     StepRun,
     claim_steps,
+    do_later,
     finish_step,
     hold,
     try_again,
 )
+from domain.integrations.requests import forget_requests
 from domain.messaging.composing import Composer
-from domain.messaging.sending import Batch, claim_batch, claim_doubtful, settle, settle_doubt
-from domain.messaging.webhooks import apply_events
-from domain.ports import Outcome, Unavailable
+from domain.messaging.outbox import Channel
+from domain.messaging.sending import Batch, claim_batch, claim_doubtful, park_doubtful, settle, settle_doubt
+from domain.messaging.sending.batches import Doubtful
+from domain.messaging.sending.settling import AnyOutcome
+from domain.messaging.webhooks import APPLIERS
+from domain.payments.checking import check_request, claim_check
+from domain.ports import CannotTell, Email, Found, Missing, Unavailable
+from domain.ports.voice import Call, CallReport
+from domain.ports.whatsapp import WhatsAppText
 from domain.work import SYSTEM
 
 log = logging.getLogger(__name__)
 
 STEPS_AT_ONCE = 8
-SENDERS = 4
+# How many of a channel leave at once. A request takes a thousand e-mails, but one WhatsApp message, or one call.
+SENDERS: dict[Channel, int] = {"email": 4, "whatsapp": 6, "call": 2}
+LOOKED_UP: tuple[Channel, ...] = ("email", "call")
 FOLD_EVERY = 60.0
 
 
@@ -57,10 +69,14 @@ class Runner:
 
     async def sweep(self) -> None:
         """Start whatever is due and not yet under way in this process."""
-        self._begin("webhooks", self._apply_webhooks)
-        self._begin("doubts", self._settle_doubts)
-        for number in range(SENDERS):
-            self._begin(f"sender {number}", self._send)
+        for provider in APPLIERS:
+            self._begin(f"webhooks of {provider}", partial(self._apply_webhooks, provider))
+        for channel in LOOKED_UP:
+            self._begin(f"doubts of {channel}", partial(self._settle_doubts, channel))
+        self._begin("doubts of whatsapp", self._park_doubts)
+        for channel in SENDERS:
+            self._begin(f"{channel} sender 0", partial(self._send, channel, 0))
+        self._begin("payments", self._check_payments)
         if time.monotonic() - self._folded > FOLD_EVERY:
             self._folded = time.monotonic()
             self._begin("folding", self._fold)
@@ -98,44 +114,74 @@ class Runner:
             if name not in self._again:
                 return
 
-    async def _apply_webhooks(self) -> None:
+    async def _apply_webhooks(self, provider: str) -> None:
         while True:
             async with self.database.work(SYSTEM) as work:
-                if not await apply_events(work):
+                if not await APPLIERS[provider](work):
                     return
 
     async def _fold(self) -> None:
         async with self.database.work(SYSTEM) as work:
             await work.run("select fold_lead_counts()")
+            await forget_requests(work)
             await forget_old_answers(work)
 
-    async def _send(self) -> None:
+    async def _send(self, channel: Channel, number: int) -> None:
+        """Send what is due. Each sender that finds something calls the next for help, up to as many as there may be."""
         while True:
             started = time.monotonic()
             async with self.database.work(SYSTEM) as work:
-                batch = await claim_batch(work, self.composer, lease_seconds=self.lease)
+                batch = await claim_batch(work, self.composer, lease_seconds=self.lease, channel=channel)
             if batch is False:
                 return
+            if number + 1 < SENDERS[channel]:
+                self._begin(f"{channel} sender {number + 1}", partial(self._send, channel, number + 1))
             if isinstance(batch, Batch):
                 outcome = await self._leave(batch, started)
                 async with self.database.work(SYSTEM) as work:
                     await settle(work, batch, outcome, lookup_delay=self.services.settings.lookup_delay_seconds)
 
-    async def _leave(self, batch: Batch, started: float) -> Outcome:
+    async def _leave(self, batch: Batch, started: float) -> AnyOutcome:
         # A process that was frozen past its lease must not send: someone else may have looked the batch up and sent it.
         if time.monotonic() - started > self.lease / 2:
             return Unavailable("The worker was held up before sending.")
-        return await self.services.email.send(batch.email)
+        message = batch.message
+        if isinstance(message, Email):
+            return await self.services.email.send(message)
+        if isinstance(message, Call):
+            return await self.services.voice.call(message)
+        if isinstance(message, WhatsAppText):
+            return await self.services.whatsapp.send_text(message)
+        return await self.services.whatsapp.send(message)
 
-    async def _settle_doubts(self) -> None:
+    async def _settle_doubts(self, channel: Channel) -> None:
         while True:
             async with self.database.work(SYSTEM) as work:
-                doubtful = await claim_doubtful(work, lease_seconds=self.lease)
+                doubtful = await claim_doubtful(work, lease_seconds=self.lease, channel=channel)
             if doubtful is None:
                 return
-            answer = await self.services.email.find(doubtful.send_id)
+            answer = await self._look_up(doubtful)
             async with self.database.work(SYSTEM) as work:
                 await settle_doubt(work, doubtful, answer)
+
+    async def _look_up(self, doubtful: Doubtful) -> Found | CallReport | Missing | CannotTell:
+        if doubtful.channel == "call":
+            return await self.services.voice.find(doubtful.delivery_id, doubtful.since, doubtful.agent_id)
+        return await self.services.email.find(doubtful.send_id)
+
+    async def _park_doubts(self) -> None:
+        async with self.database.work(SYSTEM) as work:
+            await park_doubtful(work)
+
+    async def _check_payments(self) -> None:
+        """Read what is open at the gateway again: a webhook that never comes must lose nothing."""
+        is_live = self.ports.payments_are_live
+        while True:
+            async with self.database.work(SYSTEM) as work:
+                request_id = await claim_check(work, is_live=is_live)
+            if request_id is None:
+                return
+            await check_request(lambda: self.database.work(SYSTEM), self.services.payments, request_id)
 
     async def _start_steps(self) -> None:
         free = STEPS_AT_ONCE - len(self._steps)
@@ -157,6 +203,10 @@ class Runner:
             await self._handle(step)
         except asyncio.CancelledError:
             await asyncio.shield(self._give_back(step))
+        except Later as later:
+            with suppress(LeaseLost):
+                async with self.database.work(SYSTEM) as work:
+                    await do_later(work, step, later)
         except LeaseLost:
             log.warning("step %s was taken over by another worker", step.id)
         except Exception as error:
@@ -210,5 +260,15 @@ def ports_of(services: Services) -> Ports:
         base_url=settings.base_url,
         mail_from=settings.mail_from,
         mail_from_name=settings.mail_from_name,
+        email=services.email,
+        whatsapp=services.whatsapp,
+        voice=services.voice,
+        payments=services.payments,
+        meetings=services.meetings,
         email_is_live=settings.is_live("sendgrid"),
+        whatsapp_is_live=settings.is_live("aisensy"),
+        voice_is_live=settings.is_live("bolna"),
+        reply_domain=settings.reply_domain,
+        payments_are_live=settings.is_live("instamojo"),
+        lookup_delay=settings.lookup_delay_seconds,
     )

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from adapters.traffic.held_back import held_back
 from domain.language import _
 from domain.ports import CannotTell, Refused, Unavailable, Unknown
 
@@ -27,6 +28,8 @@ Failure = Refused | Unavailable | Unknown
 
 def silence(error: Exception) -> Unavailable | Unknown:
     """Return what it means that no answer came: nothing left the house, or nobody knows."""
+    if held := held_back(error):
+        return held
     name = type(error).__name__
     if isinstance(error, (*NOT_CONNECTED, httpx.InvalidURL)):
         return Unavailable(_("Bolna could not be reached ({error}).", error=name))

@@ -29,29 +29,40 @@ def _log_plainly() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
+# For `gurudesk up`, which starts these early and tells them when the database is there.
+when_told = click.option("--when-told", is_flag=True, hidden=True)
+
+
 @click.command()
-def web() -> None:
+@when_told
+def web(when_told: bool) -> None:
     """Serve the pages (GURUDESK_HOST, GURUDESK_PORT)."""
     from adapters.serving import serve
     from adapters.settings_check import load_settings
 
     _log_plainly()
     settings = load_settings()
-    serve("web.app", settings, settings.host, settings.port, "GURUDESK_PORT", workers=settings.workers)
+    serve("web.app", settings, settings.host, settings.port, "GURUDESK_PORT", workers=settings.workers, held=when_told)
 
 
 @click.command()
-def worker() -> None:
+@when_told
+def worker(when_told: bool) -> None:
     """Do what happens later: steps that are due, e-mails to send, imports."""
     from adapters.arq.worker import run
     from adapters.settings_check import load_settings
+    from adapters.up.gate import wait_until_told
 
     _log_plainly()
-    run(load_settings())
+    settings = load_settings()
+    if when_told:
+        wait_until_told()
+    run(settings)
 
 
 @click.command()
-def sandbox() -> None:
+@when_told
+def sandbox(when_told: bool) -> None:
     """Serve the providers' side of the wire, for trying everything out (GURUDESK_SANDBOX_PORT)."""
     from adapters.errors import CannotStart
     from adapters.serving import serve
@@ -60,5 +71,7 @@ def sandbox() -> None:
     _log_plainly()
     settings = load_settings()
     if not settings.has_sandbox:
-        raise CannotStart("The sandbox is for trying out: it does not start in production, nor while SendGrid is live.")
-    serve("adapters.sandbox.app", settings, "127.0.0.1", settings.sandbox_port, "GURUDESK_SANDBOX_PORT")
+        raise CannotStart(
+            "The sandbox is for trying out: it does not start in production, nor while every provider is live."
+        )
+    serve("adapters.sandbox.app", settings, "127.0.0.1", settings.sandbox_port, "GURUDESK_SANDBOX_PORT", held=when_told)

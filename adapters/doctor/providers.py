@@ -3,27 +3,30 @@
 from collections.abc import Iterator
 
 from adapters.doctor.finding import Finding, right, wrong
+from adapters.provider_settings import PROVIDERS
 from adapters.settings import Settings
 
 
 def examine_providers(settings: Settings) -> Iterator[Finding]:
-    yield from _sendgrid(settings)
+    for name, provider in PROVIDERS.items():
+        yield _examined(settings, name, provider.title)
 
 
-def _sendgrid(settings: Settings) -> Iterator[Finding]:
-    if settings.production and not settings.sendgrid_live:
-        yield wrong(
-            "SendGrid", "There is no sandbox in production, so no e-mail leaves: set GURUDESK_SENDGRID_MODE=live."
-        )
-        return
-    if not settings.sendgrid_live:
-        yield right("SendGrid", "Sandbox: no e-mail leaves this machine.")
-        return
-    lacks = list(_sendgrid_lacks(settings))
-    if lacks:
-        yield wrong("SendGrid", f"Live, but {'; '.join(lacks)}.")
-    else:
-        yield right("SendGrid", f"Live: e-mail is sent from {settings.mail_from}.")
+def _examined(settings: Settings, name: str, title: str) -> Finding:
+    if reason := settings.off_because(name):
+        return wrong(title, f"Off, so nothing leaves by it. {reason}")
+    if not settings.is_live(name):
+        return right(title, "Sandbox: nothing leaves this machine.")
+    if lacks := list(_lacks(settings, name)):
+        return wrong(title, f"Live, but {'; '.join(lacks)}.")
+    return right(title, f"Live: e-mail is sent from {settings.mail_from}." if name == "sendgrid" else "Live.")
+
+
+def _lacks(settings: Settings, name: str) -> Iterator[str]:
+    if name == "sendgrid":
+        yield from _sendgrid_lacks(settings)
+    elif not settings.public_url:
+        yield "GURUDESK_PUBLIC_URL is not set, so its webhooks cannot reach us"
 
 
 def _sendgrid_lacks(settings: Settings) -> Iterator[str]:

@@ -31,7 +31,10 @@ class DiskFileStore:
                     size += len(chunk)
                     if size > limit:
                         raise FileTooLarge(
-                            _("The file is larger than {limit} MB. Split it and try again.", limit=limit // 1024 // 1024)
+                            _(
+                                "The file is larger than {limit} MB. Split it and try again.",
+                                limit=limit // 1024 // 1024,
+                            )
                         )
                     await asyncio.to_thread(file.write, chunk)
                 file.flush()

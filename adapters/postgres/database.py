@@ -17,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.ports import LiveSignals
-from domain.work import ANONYMOUS, Identity, Row, TokenUse, Work
+from domain.work import ANONYMOUS, Identity, OvertakenByAnother, Row, TokenUse, Work
 
 psycopg.adapters.register_dumper(dict, JsonbDumper)
+
+OVERTAKEN = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
 
 
 class PlainConnection:
@@ -130,9 +132,11 @@ class Database:
             yield work
             await work.flush()
             await connection.commit()
-        except BaseException:
+        except BaseException as error:
             if not connection.raw.closed:
                 await connection.raw.rollback()
+            if isinstance(error, OVERTAKEN):
+                raise OvertakenByAnother from error
             raise
         finally:
             if work._session is not None:

@@ -15,6 +15,8 @@ from adapters.postgres.addresses import sandbox_url
 from adapters.sandbox.aisensy import PHONE_PAGES, aisensy_answers, aisensy_parts, aisensy_router
 from adapters.sandbox.bolna import CALL_PAGES, Access, bolna_answers, bolna_parts, bolna_router
 from adapters.sandbox.callbacks import Callbacks
+from adapters.sandbox.clock.controller import ClockController, ClockMachineController
+from adapters.sandbox.clock.moving import Clock
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.faults import Faults
 from adapters.sandbox.instamojo import instamojo_answers, instamojo_caller, instamojo_router
@@ -23,6 +25,8 @@ from adapters.sandbox.journal import JournalMiddleware
 from adapters.sandbox.machine import MachineController
 from adapters.sandbox.mailbox.clicks import follow_link
 from adapters.sandbox.mailbox.controller import MailboxController
+from adapters.sandbox.mailbox.replies import ReplyController
+from adapters.sandbox.mailbox.replying import sendgrid_caller
 from adapters.sandbox.pages import HomeController, JournalController
 from adapters.sandbox.rendering import STATIC, add_headers, page
 from adapters.sandbox.sendgrid import answers, sendgrid_router
@@ -46,10 +50,12 @@ def create_app(
     """Build the sandbox. Its background work starts and stops with the application's lifespan."""
     database = SandboxDatabase(sandbox_url(settings))
     chance = Chance(settings.sandbox_delays, settings.sandbox_failure_rate, settings.sandbox_seed)
-    poster = EventPoster(database, settings, chance)
     faults = Faults(database)
+    poster = EventPoster(database, settings, chance, faults)
     callbacks = Callbacks(database, faults, delays=settings.sandbox_delays)
     callbacks.register("instamojo", instamojo_caller(settings))
+    callbacks.register("sendgrid", sendgrid_caller())
+    clock = Clock(database, settings, wakers=(poster.wake, callbacks.wake))
     app = Litestar(
         route_handlers=[
             sendgrid_router(),
@@ -60,17 +66,20 @@ def create_app(
             MachineController,
             HomeController,
             MailboxController,
+            ReplyController,
             *PHONE_PAGES,
             PaymentPagesController,
             *CALL_PAGES,
             *ROOM_PAGES,
             JournalController,
+            ClockController,
+            ClockMachineController,
             follow_link,
             create_static_files_router("/static", directories=[STATIC]),
         ],
         before_request=asked_here,
         middleware=[JournalMiddleware(database, PROVIDERS)],
-        lifespan=[_running(database, poster, callbacks)],
+        lifespan=[_running(database, clock, poster, callbacks)],
         dependencies={
             name: Provide(_given(value), sync_to_thread=False)
             for name, value in {
@@ -79,6 +88,7 @@ def create_app(
                 "poster": poster,
                 "faults": faults,
                 "callbacks": callbacks,
+                "clock": clock,
                 "settings": settings,
                 **aisensy_parts(database, callbacks, settings, chance),
                 **bolna_parts(database, callbacks, settings, chance),
@@ -107,13 +117,14 @@ def _given(value: Any) -> Any:
     return lambda: value
 
 
-def _running(database: SandboxDatabase, *background: EventPoster | Callbacks) -> Any:
+def _running(database: SandboxDatabase, clock: Clock, *background: EventPoster | Callbacks) -> Any:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(one.run()) for one in background]
         try:
             yield
         finally:
+            await clock.stop()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import msgspec
 
+from adapters.sendgrid.limits import too_large
+from adapters.traffic.held_back import held_back
 from domain.language import _
 from domain.ports import Outcome, Refused, Unavailable, Unknown
 
@@ -18,6 +20,19 @@ MAX_WAIT = 900.0
 # Only a person can mend a bad key or an unknown sender, so asking again every few seconds helps nobody.
 HOUSE_WAIT = 300.0
 _INDEX = re.compile(r"^personalizations\.(\d+)\.")
+# Raised before any byte of a request left.
+NOT_CONNECTED = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+
+
+def unreachable(error: httpx.HTTPError) -> Unavailable:
+    return held_back(error) or Unavailable(_("SendGrid could not be reached ({error}).", error=type(error).__name__))
 
 
 def outcome_of(response: httpx.Response) -> Outcome:
@@ -42,15 +57,33 @@ def outcome_of(response: httpx.Response) -> Outcome:
     return refusal(status, _errors(response))
 
 
+def refusal_of(response: httpx.Response) -> Refused | Unavailable:
+    """Return what an answer means to a request that may be made again without harm."""
+    outcome = outcome_of(response)
+    return outcome if isinstance(outcome, Refused | Unavailable) else Unavailable(getattr(outcome, "reason", ""))
+
+
 def refusal(status: int, errors: list[dict[str, Any]]) -> Refused:
     """Return the refusal, with the recipients at fault when every error is about one of them."""
     if status == 413:
-        return Refused(_("The e-mail with its attachments is larger than the 30 MB SendGrid takes."))
+        return Refused(too_large())
+    fields = {str(error.get("field") or "").rpartition(".")[2] for error in errors}
+    if len(fields) == 1 and (words := _known(fields.pop())):
+        return Refused(words)
     found = [_INDEX.match(str(error.get("field") or "")) for error in errors]
     reason = _("SendGrid refused it: {message}", message=_messages(errors) or str(status))
     if not found or not all(found):
         return Refused(reason)
     return Refused(reason, recipients=tuple(sorted({int(match[1]) for match in found if match})))
+
+
+def _known(field: str) -> str:
+    """Return our words for what SendGrid can only find wrong with the whole e-mail."""
+    return {
+        "send_at": _("SendGrid keeps an e-mail for at most 72 hours. Plan it for later here instead."),
+        "batch_id": _("SendGrid does not know this batch any more: a batch is good for ten days."),
+        "template_id": _("SendGrid does not take the id of this template."),
+    }.get(field, "")
 
 
 def retry_after(response: httpx.Response) -> float | None:

@@ -10,7 +10,7 @@ TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=10.0)
 LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=3.0)
 
 
-def client_for(settings: Settings) -> httpx.AsyncClient:
+def client_for(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """Open the client for the live SendGrid or the sandbox, as the settings say. The caller closes it."""
     return httpx.AsyncClient(
         base_url=settings.sendgrid_url,
@@ -18,6 +18,7 @@ def client_for(settings: Settings) -> httpx.AsyncClient:
         timeout=TIMEOUT,
         limits=LIMITS,
         follow_redirects=False,
+        transport=transport,
         # A proxy of this machine's environment has no business between us and our own sandbox.
         trust_env=settings.sendgrid_live,
     )

@@ -1,24 +1,31 @@
 """E-mail out through SendGrid's ``/v3/mail/send``, and the look-up of what became of an attempt."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 import httpx
 import msgspec
 
-from adapters.sendgrid.answers import outcome_of
-from adapters.sendgrid.mail import MAX_BYTES, MAX_RECIPIENTS, mail_body
+from adapters.sendgrid import batches
+from adapters.sendgrid.answers import NOT_CONNECTED, outcome_of, unreachable
+from adapters.sendgrid.limits import MAX_BYTES, objection, too_large
+from adapters.sendgrid.mail import mail_body
 from domain.language import _
-from domain.ports import CannotTell, Email, EmailResult, Found, Missing, Outcome, Refused, Sent, Unavailable, Unknown
-
-# Raised before any byte of a request left.
-_NOT_CONNECTED = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
+from domain.ports import (
+    BatchCancelled,
+    BatchOpened,
+    CannotTell,
+    Email,
+    EmailRefused,
+    EmailResult,
+    Found,
+    Missing,
+    Outcome,
+    Refused,
+    Sent,
+    Unavailable,
+    Unknown,
 )
 
 
@@ -30,20 +37,24 @@ class SendGridEmailSender:
 
     async def send(self, email: Email) -> Outcome:
         """Hand one request to SendGrid. Never raises; silence after it may have left is Unknown."""
-        if not 0 < len(email.recipients) <= MAX_RECIPIENTS:
-            return Refused(_("An e-mail has between 1 and 1,000 recipients."))
-        body = mail_body(email)
+        if reason := objection(email):
+            return _refused(email, Refused(reason))
+        # Twenty megabytes in base64 would keep the event loop for a while.
+        body = await asyncio.to_thread(mail_body, email) if email.attachments else mail_body(email)
         if len(body) >= MAX_BYTES:
-            return Refused(_("The e-mail with its attachments is larger than the 30 MB SendGrid takes."))
+            return _refused(email, Refused(too_large()))
         try:
             response = await self._client.post(
                 "/v3/mail/send", content=body, headers={"Content-Type": "application/json"}
             )
-        except _NOT_CONNECTED as error:
-            return Unavailable(_("SendGrid could not be reached ({error}).", error=type(error).__name__))
+        except NOT_CONNECTED as error:
+            return unreachable(error)
         except httpx.HTTPError as error:
             return Unknown(_("SendGrid fell silent ({error}).", error=type(error).__name__))
-        return _accepted(email, response) if response.status_code == 202 else outcome_of(response)
+        if response.status_code == 202:
+            return _accepted(email, response)
+        outcome = outcome_of(response)
+        return _refused(email, outcome) if isinstance(outcome, Refused) else outcome
 
     async def find(self, send_id: UUID) -> Found | Missing | CannotTell:
         """Ask the Email Activity API for any message of the attempt.
@@ -59,12 +70,32 @@ class SendGridEmailSender:
             return CannotTell(_("SendGrid could not be asked ({error}).", error=type(error).__name__))
         return _found(response)
 
+    async def open_batch(self) -> BatchOpened | Refused | Unavailable:
+        """Ask for a name under which scheduled e-mails can be cancelled together. Never raises."""
+        return await batches.open_batch(self._client)
+
+    async def cancel(self, batch_id: str) -> BatchCancelled | Refused | Unavailable:
+        """Let nothing of the batch leave that has not left. Never raises."""
+        return await batches.cancel(self._client, batch_id)
+
 
 def _accepted(email: Email, response: httpx.Response) -> Sent:
     # The id is missing on rare occasions; our own ids in each event serve then.
     message_id = response.headers.get("X-Message-Id", "")
     results = [EmailResult(recipient.email, "accepted", message_id or None) for recipient in email.recipients]
-    return Sent(message_id=message_id, results=results)
+    return Sent(message_id=message_id, batch_id=email.batch_id, results=results)
+
+
+def _refused(email: Email, refusal: Refused) -> EmailRefused:
+    """Say it of each recipient: SendGrid takes all of a request or nothing of it."""
+    at_fault = set(refusal.recipients) or range(len(email.recipients))
+    results = [
+        EmailResult(recipient.email, "rejected", reason=refusal.reason)
+        if index in at_fault
+        else EmailResult(recipient.email, "held_back")
+        for index, recipient in enumerate(email.recipients)
+    ]
+    return EmailRefused(refusal.reason, refusal.recipients, batch_id=email.batch_id, results=results)
 
 
 def _found(response: httpx.Response) -> Found | Missing | CannotTell:

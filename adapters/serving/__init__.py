@@ -16,6 +16,7 @@ from adapters.errors import CannotStart
 from adapters.quiet_paths import QuietPaths
 from adapters.serving.streams import EndingStreams
 from adapters.settings import Settings
+from adapters.up.gate import wait_until_told
 
 # Granian's own default is 1,024 open connections, after which the whole server hangs; live pages keep theirs open.
 BACKPRESSURE = 20_000
@@ -43,14 +44,21 @@ class Loader:
             sys.exit(1)
 
 
-def serve(module: str, settings: Settings, host: str, port: int, setting: str, *, workers: int = 1) -> None:
-    """Serve ``module``'s ``create_app(settings)`` until told to stop; ``setting`` names the port for people."""
+def serve(
+    module: str, settings: Settings, host: str, port: int, setting: str, *, workers: int = 1, held: bool = False
+) -> None:
+    """Serve ``module``'s ``create_app(settings)`` until told to stop; ``setting`` names the port for people.
+
+    ``held`` waits, with all loaded, until `gurudesk up` says that the database is there.
+    """
     from granian.constants import Interfaces
 
     from adapters.serving.server import Server
 
     require_free_port(host, port, setting)
     import_module(module)  # once, before the serving processes fork off
+    if held:
+        wait_until_told()
     Server(
         f"{module}:create_app",
         address=host,

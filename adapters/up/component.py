@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from adapters.embedded.processes import die_with_parent, end
+from adapters.up.gate import OPTION, Gate
 from adapters.up.logs import PLAIN, ComponentLog
 
 Launch = Callable[[int], "subprocess.Popen[bytes]"]
@@ -105,13 +106,16 @@ def end_group(process: "subprocess.Popen[bytes]") -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def own_command(name: str) -> Launch:
-    """Return how to start `gurudesk NAME` as a child that ends when we do."""
+def own_command(name: str, gate: Gate | None = None) -> Launch:
+    """Return how to start `gurudesk NAME` as a child that ends when we do, and begins when ``gate`` is open."""
 
     def launch(output: int) -> "subprocess.Popen[bytes]":
+        held = gate is not None and not gate.is_open
+        if gate and held:
+            gate.waiting += 1
         return subprocess.Popen(
-            [sys.executable, "-m", "adapters.cli", name],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "adapters.cli", name, *([OPTION] if held else [])],
+            stdin=gate.reader if gate and held else subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,

@@ -1,4 +1,4 @@
-"""Fills an empty database with the demo at the first start, while the other parts are starting."""
+"""Fills an empty database with the demo at the first start, once everything else is ready."""
 
 import os
 import signal
@@ -19,25 +19,30 @@ class DemoLoad:
     """The demo is offered once a data folder: who has removed it does not get it back with the next start."""
 
     settings: Settings
+    is_wanted: bool = field(default=False, init=False)
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
     log: ComponentLog = field(init=False)
 
     def __post_init__(self) -> None:
         self.log = ComponentLog(self.settings.data_dir / "logs" / "demo.log")
 
-    @property
-    def done(self) -> bool:
-        return self.process is None
-
-    def start_if_first(self, found: Population) -> None:
-        """Start loading, unless somebody is in the database already or the demo is not wanted."""
+    def look(self, found: Population) -> bool:
+        """Say whether the demo is to be loaded: it is wanted, and nobody is in the database yet."""
         settings = self.settings
-        if settings.demo and not settings.production and not found.anybody and not self._marker.exists():
-            writer = self.log.pipe()
-            try:
-                self.process = own_command("demo")(writer)
-            finally:
-                os.close(writer)
+        self.is_wanted = settings.demo and not settings.production and not found.anybody and not self._marker.exists()
+        return self.is_wanted
+
+    def start_if_wanted(self) -> None:
+        """Start loading. Not before the others are ready: it would take the machine from them."""
+        if not self.is_wanted:
+            return
+        self.is_wanted = False
+        screen.component("demo", "is being loaded; how to sign in follows")
+        writer = self.log.pipe()
+        try:
+            self.process = own_command("demo")(writer)
+        finally:
+            os.close(writer)
 
     def watch(self) -> None:
         """Notice that the loading has ended, and how."""
@@ -46,9 +51,11 @@ class DemoLoad:
         if self.process.returncode == 0:
             self._marker.touch()
             screen.component("demo", "loaded")
+            screen.demo_sign_ins()
         else:
             reason = self.log.last_line.removeprefix(PLAIN) or "no reason given"
             screen.component("demo", f"could not be loaded: {reason} GURUDESK_DEMO=false starts without it.")
+            screen.no_sign_in()
         self.process = None
 
     def stop(self) -> None:

@@ -20,21 +20,27 @@ def component(name: str, text: str) -> None:
     line(f"  {name:<9} {text}")
 
 
-def addresses(settings: Settings, *, sandbox: bool, demo: bool, anybody: bool) -> None:
-    """Print where to go and how to sign in."""
+def addresses(settings: Settings, *, sandbox: bool) -> None:
+    """Print where to go."""
     line()
     line(f"  Gurudesk  {settings.base_url}")
     if sandbox:
         line(f"  Sandbox   {settings.sandbox_url}   (what would be sent lands here)")
     line()
-    if demo:
-        line(f"  Demo sign-ins, password {DEMO_PASSWORD}:")
-        for address in DEMO_SIGN_INS:
-            line(f"    {address}")
-        line()
-    elif not anybody:
-        line(f"  Nobody can sign in yet. Make the owner: {_command()} create-admin you@example.com")
-        line()
+
+
+def demo_sign_ins() -> None:
+    """Print how to sign in to the demo."""
+    line(f"  Demo sign-ins, password {DEMO_PASSWORD}:")
+    for address in DEMO_SIGN_INS:
+        line(f"    {address}")
+    line()
+
+
+def no_sign_in() -> None:
+    """Print how to make the first account."""
+    line(f"  Nobody can sign in yet. Make the owner: {_command()} create-admin you@example.com")
+    line()
 
 
 def _command() -> str:

@@ -13,6 +13,7 @@ from adapters.settings import Settings
 from adapters.up import leftovers, screen
 from adapters.up.component import Component
 from adapters.up.demo_load import DemoLoad
+from adapters.up.gate import Gate
 from adapters.up.preparation import prepare
 from adapters.up.programs import make_programs
 from adapters.up.servers import start_servers
@@ -38,14 +39,16 @@ class Supervisor:
         self.servers: list[Component] = []
         self.programs: list[Component] = []
         self.demo = DemoLoad(settings)
+        self.gate = Gate()
 
     def run(self) -> None:
         began = time.monotonic()
         with self._stopped_at_the_end():
             self._clear_the_way()
+            self._load_programs()
             start_servers(self.settings, self.servers)
             if not self.stopping.is_set():
-                self._start_programs()
+                self._let_programs_begin()
                 self._watch(began)
 
     def _clear_the_way(self) -> None:
@@ -61,16 +64,22 @@ class Supervisor:
                 raise CannotStart(f"GURUDESK_PORT and GURUDESK_SANDBOX_PORT are both {settings.port}: change one.")
             require_free_port("127.0.0.1", settings.sandbox_port, "GURUDESK_SANDBOX_PORT")
 
-    def _start_programs(self) -> None:
-        """Bring the database up to date, say where to go, and start what serves people."""
-        found = prepare(self.settings)
-        self.demo.start_if_first(found)
-        demo = found.demo or not self.demo.done
-        screen.addresses(self.settings, sandbox=self.settings.has_sandbox, demo=demo, anybody=found.anybody)
-        self.programs = make_programs(self.settings)
+    def _load_programs(self) -> None:
+        """Start what serves people. Nothing of it does anything before the database is there."""
+        self.programs = make_programs(self.settings, self.gate)
         for component in self.programs:
             component.start()
         self._remember()
+
+    def _let_programs_begin(self) -> None:
+        """Bring the database up to date, say where to go, and let everything begin."""
+        found = prepare(self.settings)
+        self.gate.open()
+        screen.addresses(self.settings, sandbox=self.settings.has_sandbox)
+        if found.demo:
+            screen.demo_sign_ins()
+        elif not self.demo.look(found) and not found.anybody:
+            screen.no_sign_in()
 
     def _watch(self, began: float) -> None:
         told = False
@@ -81,9 +90,10 @@ class Supervisor:
             if before != [component.process for component in self.programs]:
                 self._remember()
             self.demo.watch()
-            if not told and self.demo.done and all(component.ready for component in self.programs):
+            if not told and all(component.ready for component in self.programs):
                 told = True
                 screen.line(f"Ready after {time.monotonic() - began:.1f} s. Ctrl-C stops everything.")
+                self.demo.start_if_wanted()
 
     def _remember(self) -> None:
         running = {component.name: component.process.pid for component in self.programs if component.process}
@@ -94,12 +104,13 @@ class Supervisor:
         try:
             yield
         finally:
-            if self.programs:
+            if self.gate.is_open:
                 screen.line("Stopping.")
+            self.gate.close()
             self.demo.stop()
             self._stop_all()
             leftovers.forget(self.settings.data_dir)
-            if self.programs:
+            if self.gate.is_open:
                 screen.line("Stopped. Everything is kept.")
 
     def _stop_all(self) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from adapters.traffic.held_back import held_back
 from adapters.zoom.answers import body_of, failure_of, is_token_trouble
 from adapters.zoom.tokens import Token, ZoomTokens
 from domain.language import _
@@ -66,7 +67,9 @@ class ZoomApi:
                 method, self._base(token) + path, params=params, json=json, headers=headers
             )
         except NOT_CONNECTED as error:
-            return Unavailable(_("Zoom could not be reached ({error}).", error=type(error).__name__))
+            return held_back(error) or Unavailable(
+                _("Zoom could not be reached ({error}).", error=type(error).__name__)
+            )
         except httpx.HTTPError as error:
             return Unknown(_("Zoom fell silent ({error}).", error=type(error).__name__))
 

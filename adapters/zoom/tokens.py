@@ -18,6 +18,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from adapters.traffic.held_back import held_back
 from adapters.zoom.answers import token_failure
 from domain.language import _
 from domain.ports import Unavailable
@@ -140,7 +141,9 @@ class ZoomTokens:
             response = await self._client.post(self._app.token_url, data=form, headers=headers)
         except httpx.HTTPError as error:
             # A token that was made and never heard of harms nobody.
-            return Unavailable(_("Zoom could not be reached for a token ({error}).", error=type(error).__name__))
+            return held_back(error) or Unavailable(
+                _("Zoom could not be reached for a token ({error}).", error=type(error).__name__)
+            )
         if response.status_code != 200:
             return token_failure(response)
         token = _token(response, asked_at)

@@ -5,19 +5,10 @@ on("click", "[data-dialog]", (opener, event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   const dialog = document.getElementById(opener.dataset.dialog);
   if (!dialog) return;
-  if (opener.hasAttribute("hx-get") && !opener._htmx) return takeOver(opener, event);
   event.preventDefault();
   if (opener.hasAttribute("hx-get")) waitFor(document.getElementById(`${dialog.id}-body`));
   if (!dialog.open) dialog.showModal();
 });
-
-// A row that has just come in is not htmx's yet: make it so and press again; without htmx it is a link like any other.
-function takeOver(opener, event) {
-  window.htmx?.process(opener);
-  if (!opener._htmx) return;
-  event.preventDefault();
-  opener.click();
-}
 
 // What a panel showed before is dimmed until the new content is there.
 function waitFor(body) {

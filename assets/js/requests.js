@@ -2,6 +2,15 @@
 import { say } from "./page.js";
 import { showToast } from "./toasts.js";
 
+// htmx looks at a page, and at what it swaps in, a moment after it is there. Whoever presses a link or sends a form in that moment, with a
+// shortcut mostly, gets what it is for, not the whole page behind it. In the capture phase: what htmx adds here still hears this event.
+function lookFirst({ target }) {
+  const holder = target.closest?.("[hx-get], [hx-post]");
+  if (holder && !holder._htmx) window.htmx.process(holder);
+}
+document.addEventListener("click", lookFirst, true);
+document.addEventListener("submit", lookFirst, true);
+
 const token = () => document.querySelector('meta[name="csrf-token"]')?.content;
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {

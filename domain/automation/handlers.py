@@ -1,14 +1,23 @@
 """Which handler runs which kind of step. A kind that is not here fails and says so."""
 
 from domain.automation.running import Handler
+from domain.broadcasts.planning import plan_broadcast
 from domain.campaigns.planning import plan_campaign
 from domain.demo import run_removal
 from domain.leads import import_steps
+from domain.messaging.calls.reading import read_call
+from domain.payments.refunding import ask_refund
+from domain.payments.requests import create_payment_request, switch_payment_request
 
 HANDLERS: dict[str, Handler] = {
     "check_import": import_steps.check_import,
     "run_import": import_steps.run_import,
     "undo_import": import_steps.undo_import,
     "plan_campaign": plan_campaign,
+    "plan_broadcast": plan_broadcast,
     "remove_demo": run_removal,
+    "read_call": read_call,
+    "create_payment_request": create_payment_request,
+    "switch_payment_request": switch_payment_request,
+    "ask_refund": ask_refund,
 }

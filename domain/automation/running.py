@@ -7,7 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from domain.backoff import backoff
-from domain.ports import FileStore, MessageRenderer, PasswordHasher
+from domain.ports import (
+    EmailSender,
+    FileStore,
+    MeetingProvider,
+    MessageRenderer,
+    PasswordHasher,
+    PaymentGateway,
+    VoiceCaller,
+    WhatsAppSender,
+)
 from domain.work import Work
 
 MOST_ATTEMPTS = 10
@@ -50,6 +59,17 @@ class Failed(Exception):
     """The step cannot be done and trying again will not help; the message says why, to people."""
 
 
+class Later(Exception):
+    """The outside is not ready: do the step again, however often that takes. The message says why, to people.
+
+    ``wait`` are the seconds to wait at least.
+    """
+
+    def __init__(self, reason: str, wait: float = 0.0) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
 class LeaseLost(Exception):
     """Another worker has taken the step over: stop at once and change nothing more."""
 
@@ -79,7 +99,22 @@ class Ports:
     base_url: str
     mail_from: str
     mail_from_name: str
+    email: EmailSender
+    whatsapp: WhatsAppSender
+    voice: VoiceCaller
+    payments: PaymentGateway
+    meetings: MeetingProvider
     email_is_live: bool = False
+    whatsapp_is_live: bool = False
+    voice_is_live: bool = False
+    payments_are_live: bool = False
+    reply_domain: str = ""
+    lookup_delay: float = 15.0  # seconds until what may have left is looked up
+
+    def is_live(self, channel: str) -> bool:
+        """Say whether what leaves by this channel reaches real people."""
+        live = {"email": self.email_is_live, "whatsapp": self.whatsapp_is_live, "call": self.voice_is_live}
+        return live[channel]
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
@@ -131,6 +166,13 @@ async def finish_step(work: Work, step: Step, state: str, reason: str = "") -> N
     """End the step as done, skipped or failed."""
     values = {"id": step.id, "token": step.lease_token, "state": state, "reason": reason, "now": work.now}
     if not await work.run(FINISH, **values):
+        raise LeaseLost
+
+
+async def do_later(work: Work, step: Step, later: Later) -> None:
+    """Plan the step again after a growing wait, without an end to it."""
+    values = {"id": step.id, "token": step.lease_token, "reason": str(later), "uncounted": 0}
+    if not await work.run(AGAIN, **values, wait=backoff(step.attempt, later.wait)):
         raise LeaseLost
 
 

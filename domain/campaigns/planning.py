@@ -27,10 +27,10 @@ with chunk as (
     left join email_suppressions s on s.email = p.email
 ), planned as (
   insert into deliveries (channel, kind, person_id, campaign_id, subject_id, to_address, to_name, template, params,
-    group_key, idempotency_key, due_at, created_at)
+    group_key, idempotency_key, marketing, due_at, created_at)
   select 'email', 'cta', person_id, %(campaign_id)s, lead_id, email, name, 'cta',
     %(params)s::jsonb || jsonb_build_object('first_name', coalesce(nullif(split_part(btrim(name), ' ', 1), ''), %(nobody)s)),
-    'campaign:' || %(campaign_id)s::uuid, 'cta:' || %(campaign_id)s::uuid || ':' || person_id, %(now)s, %(now)s
+    'campaign:' || %(campaign_id)s::uuid, 'cta:' || %(campaign_id)s::uuid || ':' || person_id, true, %(now)s, %(now)s
     from judged where reason is null order by place
   on conflict (idempotency_key) do nothing
 )

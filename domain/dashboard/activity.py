@@ -37,11 +37,12 @@ select jsonb_agg(to_jsonb(happened) order by at desc, key) from (
               and f.created_at < %(before)s order by f.created_at desc limit 250) d
       group by d.kind, d.state, d.campaign_id, date_trunc('hour', d.created_at) order by 4 desc limit %(most)s)
     union all
-    (select 'audit', l.id::text, l.subject_id, l.at, l.subject_label, coalesce(l.details ->> 'batch', ''), l.action, 1,
+    (select 'audit', l.id::text, l.subject_id, l.at, l.subject_label, coalesce(l.details ->> 'batch', l.details ->> 'amount', ''),
+        l.action, 1,
         l.actor_name
       from audit_logs l where l.at < %(before)s and l.action <> all (%(told)s)
         and (not l.details ? 'demo' or (select value = 'true' from business_settings where key = 'demo_loaded'))
-      order by l.at desc, l.id limit %(most)s)
+      order by l.at desc, l.sequence desc limit %(most)s)
   ) everything order by at desc, key limit %(most)s
 ) happened
 """
@@ -54,6 +55,12 @@ TITLES = {
     "demo.removed": "Demo data removed",
     "test_email.sent": "Test e-mail sent",
     "student.welcomed_again": "Welcome e-mail sent again",
+    "payment.requested": "Payment asked for",
+    "payment.refused": "Payment link refused",
+    "payment.link_sent": "Payment link sent again",
+    "payment.flagged": "Payment needs a look",
+    "payment.flag_resolved": "Payment dealt with",
+    "payment.retried": "Payment link tried again",
 }
 # What it was done to, or the action itself -> icon
 ICONS = {
@@ -75,6 +82,9 @@ ICONS = {
     "test_email": "mail-check",
     "business": "building-2",
     "demo": "trash-2",
+    "payment": "indian-rupee",
+    "payments": "indian-rupee",
+    "refund": "indian-rupee",
 }
 PLACES = {
     "application": "/admin/applications/{}",
@@ -82,6 +92,8 @@ PLACES = {
     "import": "/admin/imports/{}",
     "student": "/admin/students/{}",
     "lead": "/admin/leads/{}",
+    "payment": "/admin/payments/{}",
+    "refund": "/admin/payments/{}",
 }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.dashboard.kinds import place_of_step, step_name
+from domain.integrations.states import THRESHOLD, TITLES
 from domain.language import _, ngettext
 
 COUNTED = 1_000  # beyond, counting on would tell nobody more
@@ -38,7 +39,10 @@ select jsonb_build_object(
      union all
      (select due_at from deliveries where state in ('pending', 'retry') and due_at <= %(now)s
         and (retry_at is null or retry_at <= now())
-        and not (select value = 'true' from business_settings where key = 'sending_paused') order by due_at limit 1)) w),
+        and not (select value = 'true' from business_settings where key = 'sending_paused')
+        and channel <> all (array(select t.channel from provider_traffic t where t.channel is not null
+              and (t.failures >= {THRESHOLD} or t.opened_until > now()))) order by due_at limit 1)) w),
+  'broken', (select jsonb_agg(provider order by provider) from provider_traffic where failures >= {THRESHOLD}),
   'lapsed', (select count(*) from automation_steps where state = 'running' and leased_until < now() - interval '2 minutes'),
   'paused', (select value = 'true' from business_settings where key = 'sending_paused'))
 """
@@ -65,6 +69,7 @@ def read_attention(found: Mapping[str, Any], now: datetime, worker_age: float | 
     return [
         *_worker(found, now, worker_age),
         *_sending(found),
+        *_providers(found["broken"] or ()),
         *_steps(found["steps"] or ()),
         *_imports(found["imports"] or ()),
         *_emails(found),
@@ -91,6 +96,12 @@ def _worker(found: Mapping[str, Any], now: datetime, age: float | None) -> Itera
 def _sending(found: Mapping[str, Any]) -> Iterable[Concern]:
     if found["paused"]:
         yield Concern(_("Sending is paused: no e-mail leaves"), "/admin/settings", _("Resume"), tone="rose")
+
+
+def _providers(broken: Iterable[str]) -> Iterable[Concern]:
+    for provider in broken:
+        text = _("{provider} does not answer: what is for it waits", provider=TITLES.get(provider, provider))
+        yield Concern(text, f"/admin/integrations/{provider}", _("Look into it"), tone="rose")
 
 
 def _steps(steps: Iterable[Mapping[str, Any]]) -> Iterable[Concern]:

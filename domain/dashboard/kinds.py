@@ -9,6 +9,9 @@ STEPS = {
     "undo_import": "Undoing of an import",
     "plan_campaign": "Campaign",
     "remove_demo": "Removal of the demo data",
+    "create_payment_request": "Payment link",
+    "switch_payment_request": "Closing or opening of a payment link",
+    "ask_refund": "Refund",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -18,6 +21,8 @@ EMAILS = {
     "set_password": "Password link",
     "verify_admin_request": "Confirmation of an address",
     "test": "Test e-mail",
+    "payment_link": "Payment link",
+    "payment_received": "Receipt",
 }
 PLACES = {
     "check_import": "/admin/imports/{subject}",
@@ -25,6 +30,9 @@ PLACES = {
     "undo_import": "/admin/imports/{subject}",
     "plan_campaign": "/admin/campaigns/{subject}",
     "remove_demo": "/admin/settings",
+    "create_payment_request": "/admin/payments",
+    "switch_payment_request": "/admin/payments",
+    "ask_refund": "/admin/payments",
 }
 
 

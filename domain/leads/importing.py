@@ -22,8 +22,9 @@ from domain.leads.duplicates import SeenContacts
 from domain.leads.files import LeadFile
 from domain.leads.imports import LeadImport, reopen
 from domain.leads.rows import RejectedRow, RowCleaner
-from domain.leads.storing import NumberedLead, OvertakenByAnother, Stored, as_rows, count_chunk, store_chunk
-from domain.work import Work
+from domain.leads.storing import Stored, count_chunk, store_chunk
+from domain.leads.written import NumberedLead, as_columns
+from domain.work import OvertakenByAnother, Work
 
 CHUNK = 4_000
 TRIES = 5
@@ -60,7 +61,7 @@ class Chunk:
     last_row: int = 0
     leads: list[NumberedLead] = field(default_factory=list)
     remarks: list[dict[str, Any]] = field(default_factory=list)
-    written: str = "[]"
+    columns: dict[str, str] = field(default_factory=dict)
 
     def remarks_with(self, twins: Mapping[int, int]) -> list[dict[str, Any]]:
         """Return the remarks when some rows proved to be people of earlier rows; those rows are not kept."""
@@ -91,7 +92,7 @@ class ChunkReader:
         for number, cells in islice(self._rows, CHUNK):
             chunk.rows, chunk.last_row = chunk.rows + 1, number
             self._take(chunk, number, cells)
-        chunk.written = as_rows(chunk.leads, self._options)
+        chunk.columns = as_columns(chunk.leads, self._options)
         return chunk if chunk.rows else None
 
     def _take(self, chunk: Chunk, number: int, cells: list[str]) -> None:
@@ -115,6 +116,35 @@ class ChunkReader:
                 self._seen.first_row(lead, number)
             if number >= last_row:
                 return
+
+
+class ReadingAhead:
+    """Reads the next chunk in a thread while Postgres stores this one.
+
+    It begins only when Postgres has been given its work: reading keeps the interpreter busy, and each message to
+    Postgres would have to wait for its turn.
+    """
+
+    def __init__(self, reader: ChunkReader) -> None:
+        self._reader = reader
+        self._task: asyncio.Task[Chunk | None] | None = None
+
+    def begin(self) -> None:
+        """Read the next chunk as soon as the event loop has nothing else to do, unless that is under way."""
+        self._task = self._task or asyncio.create_task(asyncio.to_thread(self._reader.next))
+
+    async def taken(self) -> Chunk | None:
+        """Return the next chunk, or None at the end. Raises UnreadableFile."""
+        self.begin()
+        assert self._task is not None
+        chunk = await self._task
+        self._task = None
+        return chunk
+
+    async def ended(self) -> None:
+        """Wait until nothing is being read; what it raises is for ``taken`` to raise."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
@@ -181,20 +211,22 @@ class ImportRun:
 
     async def _chunks(self, lead_import: LeadImport, reader: ChunkReader, state: str, each: "Each") -> None:
         after = lead_import.last_row
-        chunk = await asyncio.to_thread(reader.next)
-        while chunk:
-            ahead = asyncio.create_task(asyncio.to_thread(reader.next))
+        ahead = ReadingAhead(reader)
+        while chunk := await ahead.taken():
             try:
-                await self._one(lead_import, chunk, after, state, each)
+                await self._one(lead_import, chunk, ahead, after, state, each)
             finally:
-                following = await ahead
-            after, chunk = chunk.last_row, following
+                await ahead.ended()
+            after = chunk.last_row
 
-    async def _one(self, lead_import: LeadImport, chunk: Chunk, after: int, state: str, each: "Each") -> None:
+    async def _one(
+        self, lead_import: LeadImport, chunk: Chunk, ahead: ReadingAhead, after: int, state: str, each: "Each"
+    ) -> None:
         for attempt in range(TRIES):
             try:
                 async with self.work() as work:
                     await self.guard(work)
+                    ahead.begin()
                     stored = await each(work, lead_import, chunk)
                     await self._advance(work, chunk, stored, after, state)
                 return
@@ -245,9 +277,9 @@ Each = Callable[[Work, LeadImport, Chunk], Awaitable[Stored]]
 
 
 async def _count(work: Work, _lead_import: LeadImport, chunk: Chunk) -> Stored:
-    return await count_chunk(work, chunk.written)
+    return await count_chunk(work, chunk.columns)
 
 
 async def _store(work: Work, lead_import: LeadImport, chunk: Chunk) -> Stored:
     overwrite = lead_import.options.get("overwrite", ())
-    return await store_chunk(work, lead_import.id, chunk.written, len(chunk.leads), overwrite)
+    return await store_chunk(work, lead_import.id, chunk.columns, overwrite)

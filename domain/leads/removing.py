@@ -16,6 +16,7 @@ delete from people p where p.id = any(%(people)s)
    and not exists (select from profiles f where f.person_id = p.id)
    and not exists (select from cta_submissions a where a.person_id = p.id)
    and not exists (select from enrolments e where e.person_id = p.id)
+   and not exists (select from payments m where m.person_id = p.id)
 """
 FORGET_TAGS = """
 delete from lead_tags t where not exists (select from imported_leads l where l.tags @> array[t.tag])

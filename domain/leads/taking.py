@@ -9,8 +9,9 @@ from domain.errors import Conflict, InvalidInput
 from domain.language import _
 from domain.leads.columns import ATTRIBUTE
 from domain.leads.rows import RejectedRow, clean_row
-from domain.leads.storing import NumberedLead, OvertakenByAnother, as_rows, store_chunk
-from domain.work import Work
+from domain.leads.storing import store_chunk
+from domain.leads.written import NumberedLead, as_columns
+from domain.work import OvertakenByAnother, Work
 
 TRIES = 3
 # As `store_chunk` matches: the e-mail says who it is, and only where nobody has it, the phone.
@@ -54,9 +55,13 @@ async def _store(work: Work, lead: NumberedLead) -> bool:
     """Store the lead; return whether it is a new one."""
     before = await work.value(FIND, email=lead.lead.email, phone=lead.lead.phone)
     for _try in range(TRIES):
+        await work.run("savepoint taking")
         try:
-            await store_chunk(work, None, as_rows([lead], {}), 1, ())
+            await store_chunk(work, None, as_columns([lead], {}), ())
         except OvertakenByAnother:
-            continue  # somebody added this person in the same moment: now they are known
+            # Somebody added this person in the same moment: now they are known.
+            await work.run("rollback to savepoint taking")
+            continue
+        await work.run("set local synchronous_commit = on")  # whoever is told that it is kept may rely on it
         return before is None
     raise Conflict(_("Somebody is adding this lead right now. Try again."))

@@ -39,6 +39,7 @@ with untouched as (
   delete from people p using leads l where p.id = l.person_id and p.import_id = %(id)s
      and not exists (select from profiles r where r.person_id = p.id)
      and not exists (select from enrolments e where e.person_id = p.id)
+     and not exists (select from payments m where m.person_id = p.id)
      and not exists (select from cta_submissions a where a.person_id = p.id)
 )
 select count(*) from leads

@@ -4,23 +4,35 @@ E-mails of one group are rendered once, with marks where their recipients differ
 """
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from uuid import UUID
 
 from domain.accounts.one_time_links import create_link
 from domain.accounts.passwords import issue_temporary_password
 from domain.automation.running import Ports
+from domain.broadcasts.broadcast import Message, find_broadcast
+from domain.broadcasts.content import marked
 from domain.errors import NotFound
 from domain.leads.tracking import tracking_token
+from domain.messaging.marks import mark, substitutions
+from domain.messaging.reply_address import common_reply_address, reply_address
 from domain.messaging.suppressions import unsubscribe_token
+from domain.payments.links import pay_path
 from domain.ports import Email, Recipient, RenderedEmail
 from domain.work import Row, Work
 
+LOG = """
+insert into email_logs (delivery_id, person_id, to_email, from_email, subject, created_at, updated_at)
+select d.id, d.person_id, d.to_address, %(sender)s, s.subject, %(now)s, %(now)s
+  from unnest(%(ids)s::uuid[], %(subjects)s::text[]) as s (id, subject) join deliveries d on d.id = s.id
+on conflict (delivery_id) do update set subject = excluded.subject, state = 'sending', rank = 0, reason = '',
+   updated_at = excluded.updated_at
+"""
+PAYMENT_LETTERS = ("payment_link", "payment_received")
 LINK_HOURS = {"set_password": 2, "verify_admin_request": 48}
 
 
 class CannotCompose(Exception):
-    """The e-mail cannot be made, now or later; the message says why, to an admin."""
+    """What was planned cannot be made, now or later; the message says why, to an admin."""
 
 
 class Composer:
@@ -34,6 +46,8 @@ class Composer:
         common = await self._common(work)
         if rows[0].campaign_id:
             return self._campaign(send_id, rows, common)
+        if rows[0].broadcast_id:
+            return await self._broadcast(work, send_id, rows, common)
         (row,) = rows
         values = {**common, **row.params, "recipient_name": row.to_name, **await self._secrets(work, row)}
         rendered = self._rendered(row.template, values)
@@ -43,10 +57,38 @@ class Composer:
         own = [self._own_values(row) for row in rows]
         rendered = self._marked(rows[0].template, own[0], common)
         recipients = [
-            Recipient(row.id, row.to_address, row.to_name, _substitutions(values), self._headers(row.id))
+            Recipient(row.id, row.to_address, row.to_name, substitutions(values), self._headers(row.id))
             for row, values in zip(rows, own, strict=True)
         ]
         return self._email(send_id, recipients, rendered, rows[0].kind, common)
+
+    async def _broadcast(self, work: Work, send_id: UUID, rows: Sequence[Row], common: Mapping[str, str]) -> Email:
+        try:
+            message = (await find_broadcast(work, rows[0].broadcast_id)).message
+        except NotFound as error:
+            raise CannotCompose(str(error)) from error
+        rendered = self._rendered_broadcast(message, common, is_marketing=rows[0].marketing)
+        recipients = [self._recipient(row) for row in rows]
+        return self._email(send_id, recipients, rendered, rows[0].kind, common)
+
+    def _rendered_broadcast(self, message: Message, common: Mapping[str, str], *, is_marketing: bool) -> RenderedEmail:
+        def rendered(form: str) -> RenderedEmail:
+            unsubscribe = mark("unsubscribe_url", form) if is_marketing else ""
+            return self._rendered("broadcast", {**common, **marked(message, form), "unsubscribe_url": unsubscribe})
+
+        plain = rendered("text")
+        return RenderedEmail(plain.subject, plain.text, rendered("html").html)
+
+    def _recipient(self, row: Row) -> Recipient:
+        """Return one recipient of a broadcast; what is marketing can be unsubscribed from."""
+        own = {name: str(value) for name, value in row.params.items()}
+        if not row.marketing:
+            return Recipient(row.id, row.to_address, row.to_name, substitutions(own))
+        own["unsubscribe_url"] = self._unsubscribe_url(row.id)
+        return Recipient(row.id, row.to_address, row.to_name, substitutions(own), self._headers(row.id))
+
+    def _unsubscribe_url(self, delivery_id: UUID) -> str:
+        return f"{self.ports.base_url}/unsubscribe/{unsubscribe_token(self.ports.secret, delivery_id)}"
 
     def _own_values(self, row: Row) -> dict[str, str]:
         """Return what differs between the recipients of a campaign."""
@@ -55,20 +97,19 @@ class Composer:
             "recipient_name": row.to_name,
             **{name: str(value) for name, value in row.params.items() if name != "apply_path"},
             "apply_url": f"{self.ports.base_url}{row.params['apply_path']}?t={token}",
-            "unsubscribe_url": f"{self.ports.base_url}/unsubscribe/{unsubscribe_token(self.ports.secret, row.id)}",
+            "unsubscribe_url": self._unsubscribe_url(row.id),
         }
 
     def _headers(self, delivery_id: UUID) -> dict[str, str]:
         # RFC 8058: mail programs show a button that posts here, without asking the person to sign in.
-        token = unsubscribe_token(self.ports.secret, delivery_id)
         return {
-            "List-Unsubscribe": f"<{self.ports.base_url}/unsubscribe/{token}/one-click>",
+            "List-Unsubscribe": f"<{self._unsubscribe_url(delivery_id)}/one-click>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
 
     def _marked(self, template: str, own: Mapping[str, str], common: Mapping[str, str]) -> RenderedEmail:
-        plain = self._rendered(template, {**common, **{name: _mark(name) for name in own}})
-        html = self._rendered(template, {**common, **{name: _mark(name, "html") for name in own}})
+        plain = self._rendered(template, {**common, **{name: mark(name) for name in own}})
+        html = self._rendered(template, {**common, **{name: mark(name, "html") for name in own}})
         return RenderedEmail(plain.subject, plain.text, html.html)
 
     def _rendered(self, template: str, values: Mapping[str, object]) -> RenderedEmail:
@@ -90,6 +131,9 @@ class Composer:
             token = await create_link(work, row.kind, row.subject_id, hours)
             path = {"set_password": "/set-password/", "verify_admin_request": "/admin-access/verify/"}[row.kind]
             return {"link": f"{self.ports.base_url}{path}{token}", "hours": str(hours)}
+        if row.kind in PAYMENT_LETTERS:
+            link = f"{self.ports.base_url}{pay_path(self.ports.secret, row.subject_id)}"
+            return {"link": link, "receipt_link": f"{link}/receipts/{row.params.get('receipt_id', '')}"}
         return {}
 
     async def _common(self, work: Work) -> dict[str, str]:
@@ -107,15 +151,29 @@ class Composer:
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
+            reply_to=self._reply_to(recipients),
             categories=[kind],
         )
 
+    def _reply_to(self, recipients: Sequence[Recipient]) -> str | None:
+        # The provider has one Reply-To for all copies of an e-mail, so only a single one can name its delivery.
+        if not (domain := self.ports.reply_domain):
+            return None
+        if len(recipients) > 1:
+            return common_reply_address(domain)
+        return reply_address(self.ports.secret, domain, recipients[0].delivery_id)
 
-def _mark(name: str, form: str = "text") -> str:
-    return f"[%{name}:{form}%]"
+
+async def prepare_email(work: Work, composer: Composer, send_id: UUID, rows: Sequence[Row]) -> Email:
+    """Compose the e-mail of claimed deliveries of one group and begin their logs. Raises CannotCompose."""
+    email = await composer.compose(work, send_id, rows)
+    subjects = [_filled(email.subject, recipient.substitutions) for recipient in email.recipients]
+    ids = [recipient.delivery_id for recipient in email.recipients]
+    await work.run(LOG, ids=ids, subjects=subjects, sender=email.sender, now=work.now)
+    return email
 
 
-def _substitutions(values: Mapping[str, str]) -> dict[str, str]:
-    """Return the marks and what replaces them: escaped where the mark stands in HTML."""
-    plain = {_mark(name): value for name, value in values.items()}
-    return plain | {_mark(name, "html"): escape(value) for name, value in values.items()}
+def _filled(text: str, substitutions: Mapping[str, str]) -> str:
+    for key, value in substitutions.items():
+        text = text.replace(key, value)
+    return text

@@ -2,10 +2,15 @@
 
 from domain.ports.email import (
     Attachment,
+    BatchCancelled,
+    BatchOpened,
     Email,
     EmailEvent,
+    EmailRefused,
     EmailResult,
     EmailSender,
+    InboundEmail,
+    InboundFile,
     Outcome,
     Recipient,
     Sent,
@@ -19,23 +24,34 @@ from domain.ports.house import (
     RateLimiter,
     RenderedEmail,
 )
+from domain.ports.meetings import MeetingProvider
 from domain.ports.outcomes import CannotTell, Found, Missing, Refused, Unavailable, Unknown
+from domain.ports.payments import PaymentGateway
+from domain.ports.voice import VoiceCaller
+from domain.ports.whatsapp import WhatsAppSender
 
 __all__ = [
     "Allowance",
     "Attachment",
+    "BatchCancelled",
+    "BatchOpened",
     "CannotTell",
     "Email",
     "EmailEvent",
+    "EmailRefused",
     "EmailResult",
     "EmailSender",
     "FileStore",
     "Found",
+    "InboundEmail",
+    "InboundFile",
     "LiveSignals",
+    "MeetingProvider",
     "MessageRenderer",
     "Missing",
     "Outcome",
     "PasswordHasher",
+    "PaymentGateway",
     "RateLimiter",
     "Recipient",
     "Refused",
@@ -43,4 +59,6 @@ __all__ = [
     "Sent",
     "Unavailable",
     "Unknown",
+    "VoiceCaller",
+    "WhatsAppSender",
 ]

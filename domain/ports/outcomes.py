@@ -18,11 +18,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Nothing left the house, or the provider asked to come back. ``retry_after`` is in seconds."""
+    """Nothing left the house, or the provider asked to come back. ``retry_after`` is in seconds.
+
+    ``is_attempt`` is false where we held it back ourselves, since the provider is paused or does not answer.
+    """
 
     reason: str
     retry_after: float | None = None
     success: bool = False
+    is_attempt: bool = True
 
 
 @dataclass(frozen=True, slots=True)

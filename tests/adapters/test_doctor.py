@@ -66,7 +66,7 @@ def test_a_missing_worker_and_a_missing_redis_are_told(settings: Settings) -> No
 
 def test_production_without_a_live_sendgrid_sends_nothing_and_is_told(settings: Settings) -> None:
     strict = settings.model_copy(update={"environment": "production"})
-    assert "no e-mail leaves" in wrong(examine_providers(strict))["SendGrid"]
+    assert "nothing leaves by it" in wrong(examine_providers(strict))["SendGrid"]
 
 
 def test_a_live_provider_that_lacks_settings_is_told_which(settings: Settings) -> None:

@@ -22,6 +22,15 @@ PARTS = {
     "campaign_id": "select id from lead_campaigns order by created_at limit 1",
     "course_id": "select course_id from batches order by starts_on, id limit 1",
     "batch_id": "select id from batches order by starts_on, id limit 1",
+    "message_id": """
+        insert into crm_messages (person_id, channel, direction, delivery_id, provider_message_id, from_address, to_address,
+          subject, body, media, checks, occurred_at, created_at)
+        select person_id, 'email', 'in', delivery_id, gen_random_uuid()::text, to_email, 'reply@reply.gurudesk.test',
+          'Re: ' || subject,
+          E'Yes, I will attend.\\n\\nOn Mon, 5 Jan 2026 at 09:12, Gurudesk wrote:\\n> Shall we keep your seat?',
+          '{"files": [{"name": "my identity card, both sides.pdf", "file": "messages/x/0", "size": 48128}]}',
+          '{"verified": false}', now(), now()
+        from email_logs order by created_at limit 1 returning id""",
     "delivery_id": "select id from deliveries where state = 'failed' limit 1",
     "import_id": "select id from lead_imports where state = 'done' order by created_at desc limit 1",
     "person_id": "select person_id from profiles where role = 'student' order by created_at desc limit 1",

@@ -21,6 +21,7 @@ EMPTY = [
     *(f"/admin/{name}" for name in ("leads", "imports", "campaigns", "applications", "students", "courses")),
 ]
 EMPTY += [f"/admin/{name}" for name in ("campaigns/new?scope=all", "deliveries", "errors", "notifications", "settings")]
+EMPTY += ["/admin/messages"]
 LARGEST_PAGE = 30 * 1024  # gzipped
 WIDER = """() => {
   const edge = document.documentElement.clientWidth;

@@ -9,6 +9,15 @@ from tests.browser.applying import apply
 from tests.fixtures.browser import Visits, open_live
 from tests.fixtures.launcher import Launch
 
+# Presses a key in the task in which new content has come in, before htmx has looked at it.
+PRESS_DURING_SWAP = """
+([key, place]) => document.addEventListener("htmx:before:settle", function press({ target }) {
+  if (!target.matches(place)) return;
+  document.removeEventListener("htmx:before:settle", press);
+  document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+})
+"""
+
 
 @pytest.fixture
 def page(demo: Launch, visits: Visits) -> Page:
@@ -20,9 +29,6 @@ def page(demo: Launch, visits: Visits) -> Page:
 @pytest.fixture
 def queue(page: Page) -> Page:
     open_live(page, "/admin/applications?state=new")
-    # The list comes once more when the stream has opened; a key in that very moment opens the whole page instead.
-    page.wait_for_timeout(1_000)
-    page.wait_for_function("() => document.querySelector('tbody [data-dialog]')?._htmx")
     return page
 
 
@@ -65,6 +71,36 @@ def test_j_and_k_walk_through_the_queue(queue: Page):
     expect(heading).to_have_text(names[1])
     queue.keyboard.press("k")
     expect(heading).to_have_text(names[0])
+
+
+def test_a_key_pressed_while_the_list_comes_in_opens_the_panel(queue: Page):
+    first = queue.locator("tbody td[data-title] a").first.inner_text()
+    queue.evaluate(PRESS_DURING_SWAP, ["j", "#applications"])
+    queue.evaluate("document.body.dispatchEvent(new CustomEvent('applications:decided'))")
+    expect(queue.get_by_role("dialog").get_by_role("heading", name=first)).to_be_visible()
+    expect(queue).to_have_url(re.compile(r"/admin/applications\?state=new$"))
+
+
+def test_a_key_pressed_while_the_panel_comes_in_goes_on_to_the_next(queue: Page):
+    names = queue.locator("tbody td[data-title] a").all_inner_texts()
+    queue.evaluate(PRESS_DURING_SWAP, ["j", "[data-application], #panel-body"])
+    queue.keyboard.press("j")
+    expect(queue.get_by_role("dialog").get_by_role("heading", name=names[1])).to_be_visible()
+    queue.evaluate(PRESS_DURING_SWAP, ["k", "[data-application]"])
+    queue.keyboard.press("j")
+    expect(queue.get_by_role("dialog").get_by_role("heading", name=names[1])).to_be_visible()
+    expect(queue).to_have_url(re.compile(r"/admin/applications\?state=new$"))
+
+
+def test_a_key_pressed_before_htmx_has_started_opens_the_panel(page: Page):
+    page.add_init_script("""
+      document.addEventListener("DOMContentLoaded", () => {
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true, cancelable: true }));
+      });
+    """)
+    page.goto("/admin/applications?state=new")
+    expect(page.get_by_role("dialog").get_by_role("article")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/admin/applications\?state=new$"))
 
 
 def test_a_and_enter_approve(demo: Launch, visits: Visits, queue: Page):

@@ -39,6 +39,32 @@ def test_a_start_prints_addresses_and_each_component_and_a_stop_leaves_nothing(l
     assert gone(pids)
 
 
+def test_the_first_start_says_how_to_sign_in_to_the_demo_once_that_works(launcher: Launcher) -> None:
+    launch = launcher(GURUDESK_DEMO="true").ready()
+    launch.wait_for("owner@demo.gurudesk.test")
+    assert launch.ask("SELECT count(*) FROM profiles WHERE password_hash IS NOT NULL") == 3
+    assert launch.lines.index("  demo      loaded") < launch.lines.index("    owner@demo.gurudesk.test")
+    assert "create-admin" not in launch.printed
+    launch.stop()
+    launch.ready()
+    assert launch.lines.count("    owner@demo.gurudesk.test") == 1
+    assert "  demo      loaded" not in launch.lines
+
+
+def test_a_start_without_its_database_leaves_nothing_that_waits_for_it(launcher: Launcher) -> None:
+    launch = launcher(GURUDESK_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    launch.refused()
+    mark = f"GURUDESK_DATA_DIR={launch.data_dir}".encode()
+    assert not [pid for pid in os.listdir("/proc") if pid.isdigit() and mark in environment_of(pid)]
+
+
+def environment_of(pid: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
+
+
 def test_a_second_start_keeps_all_data(launcher: Launcher) -> None:
     launch = launcher().ready()
     launch.ask("CREATE TABLE kept AS SELECT 42 AS answer")

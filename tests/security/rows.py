@@ -28,10 +28,10 @@ class Rows:
     change: str = ""  # a change that any row stands, where there is no moment to set
 
 
-def personal(insert: str, owner: str) -> Rows:
+def personal(insert: str, owner: str, change: str = "") -> Rows:
     """Rows of which everybody of the cast has one; ``owner`` is the column that says whose it is."""
     names = " ".join(f"when '{actor.id}' then '{name}'" for name, actor in OWNERS.items())
-    return Rows(insert, f"case {owner}::text {names} end", tuple(OWNERS))
+    return Rows(insert, f"case {owner}::text {names} end", tuple(OWNERS), change=change)
 
 
 def of_course(insert: str, column: str, change: str = "") -> Rows:
@@ -121,8 +121,76 @@ ROWS: dict[str, Rows] = {
         " values (%(email)s, 'bounced', %(owner)s, now())",
         "delivery_id",
     ),
+    "whatsapp_templates": business(
+        "insert into whatsapp_templates (campaign, title, category, body, created_at, updated_at)"
+        " values ('x', 'x', 'utility', 'x', now(), now())",
+        made_by_itself=True,
+    ),
+    "whatsapp_logs": personal(
+        "insert into whatsapp_logs (delivery_id, person_id, to_phone, created_at, updated_at)"
+        " values (%(owner)s, %(owner)s, '', now(), now())",
+        "person_id",
+    ),
+    "call_logs": personal(
+        "insert into call_logs (delivery_id, person_id, to_phone, created_at, updated_at)"
+        " values (%(owner)s, %(owner)s, '', now(), now())",
+        "person_id",
+    ),
+    "phone_suppressions": personal(
+        "insert into phone_suppressions (phone, channel, reason, delivery_id, created_at)"
+        " values ('+91' || right(translate(%(owner)s::text, 'abcdef', '123456'), 10), 'all', 'invalid', %(owner)s, now())",
+        "delivery_id",
+    ),
+    "crm_messages": personal(
+        "insert into crm_messages (person_id, channel, direction, occurred_at, created_at)"
+        " values (%(owner)s, 'whatsapp', 'in', now(), now())",
+        "person_id",
+    ),
+    "saved_filters": business("insert into saved_filters (name, filter, created_at) values ('x', '{}', now())"),
+    "broadcasts": business(
+        "insert into broadcasts (id, name, channel, audience, is_marketing, created_at)"
+        " values ('00000000-0000-0000-0000-0000000000e1', 'x', 'email', '{}', false, now())"
+    ),
+    "broadcast_recipients": personal(
+        "insert into broadcast_recipients (broadcast_id, person_id, place)"
+        " values ('00000000-0000-0000-0000-0000000000e1', %(owner)s, 1)",
+        "person_id",
+        change="place = 2",
+    ),
     "webhook_events": business(
         "insert into webhook_events (provider, event_id, kind, payload, occurred_at) values ('x', 'x', 'x', '{}', now())"
+    ),
+    "webhook_rejections": business(
+        "insert into webhook_rejections (provider, reason, day, last_at) values ('x', 'x', '2026-01-01', now())"
+    ),
+    "provider_traffic": business(
+        "insert into provider_traffic (provider) values ('other')", made_by_itself=True, change="tokens = 1"
+    ),
+    "provider_requests": business(
+        "insert into provider_requests (provider, at, method, path, outcome, duration_ms)"
+        " values ('zoom', now(), 'GET', '/', 'answered', 1)"
+    ),
+    "provider_tests": business("insert into provider_tests (provider, asked_at) values ('zoom', now())"),
+    # A payment, its request and what came in have their owner's id, too.
+    "payments": personal(
+        "insert into payments (id, person_id, purpose, amount_paise, paid_paise, created_at, updated_at)"
+        " values (%(owner)s, %(owner)s, 'x', 900, 900, now(), now())",
+        "person_id",
+    ),
+    "payment_requests": personal(
+        "insert into payment_requests (id, payment_id, part, reference, amount_paise, created_at, updated_at)"
+        " values (%(owner)s, %(owner)s, 1, %(email)s, 900, now(), now())",
+        "payment_id",
+    ),
+    "gateway_payments": personal(
+        "insert into gateway_payments (id, gateway_payment_id, payment_id, status, amount_paise, created_at, updated_at)"
+        " values (%(owner)s, %(email)s, %(owner)s, 'credit', 900, now(), now())",
+        "payment_id",
+    ),
+    "refunds": personal(
+        "insert into refunds (payment_id, gateway_payment_id, amount_paise, kind, body, reference, form_key, created_at)"
+        " values (%(owner)s, %(owner)s, 900, 'PTH', 'x', %(email)s, %(owner)s, now())",
+        "payment_id",
     ),
     "notifications": personal(
         "insert into notifications (person_id, kind, title, created_at) values (%(owner)s, 'x', 'x', now())",

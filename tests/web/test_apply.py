@@ -57,7 +57,9 @@ async def test_a_sent_form_is_one_application_and_leads_to_thanks(visitor, form,
 
 
 async def test_a_wrong_field_says_so_beside_it_and_keeps_what_was_typed(visitor, form, database):
-    answer = await visitor.post("/apply/data-analytics", data={**form, "email": "rohit@", "phone": "12345", "batch": ""})
+    answer = await visitor.post(
+        "/apply/data-analytics", data={**form, "email": "rohit@", "phone": "12345", "batch": ""}
+    )
     assert answer.status_code == 422
     for field in ("field-email-error", "field-phone-error", "field-batch-error"):
         assert f'id="{field}"' in answer.text

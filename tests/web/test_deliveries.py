@@ -120,7 +120,7 @@ async def test_each_act_is_audited(as_admin: httpx.AsyncClient, work_as: WorkAs)
         delivery_id = await new_delivery(work_as, state, number)
         await as_admin.post(f"/admin/deliveries/{delivery_id}/{act}")
     async with work_as(SYSTEM) as work:
-        rows = await work.rows("select action from audit_logs where subject_type = 'delivery' order by at")
+        rows = await work.rows("select action from audit_logs where subject_type = 'delivery' order by at, sequence")
     assert [row.action for row in rows] == [
         "delivery.retried", "delivery.looked_up", "delivery.sent_anyway", "delivery.cancelled",
     ]  # fmt: skip

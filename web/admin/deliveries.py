@@ -129,4 +129,6 @@ def kind_names() -> dict[str, str]:
         "set_password": _("Set a password"),
         "verify_admin_request": _("Admin access"),
         "test": _("Test e-mail"),
+        "payment_link": _("Payment link"),
+        "payment_received": _("Receipt"),
     }

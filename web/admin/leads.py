@@ -20,6 +20,7 @@ from domain.leads.filters import NO_SOURCE, LeadFilter, read_filter
 from domain.leads.listing import LeadPage, find_lead, list_applications, list_emails, list_leads
 from domain.leads.rows import MAX_NAME, MAX_NOTES, MAX_SHORT
 from domain.leads.tagging import read_tags
+from domain.messaging.inbox import messages_of
 from domain.work import Work
 from web.fields import OneLine, Paragraphs
 from web.filters import day
@@ -74,7 +75,8 @@ class LeadController(Controller):
         lead = await find_lead(work, lead_id)
         emails = await list_emails(work, lead.person_id)
         applications = await list_applications(work, lead.person_id)
-        context = {"lead": lead, "emails": emails, "applications": applications, "now": work.now}
+        messages = await messages_of(work, lead.person_id)
+        context = {"lead": lead, "emails": emails, "applications": applications, "messages": messages, "now": work.now}
         return page_or_fragment(request, "admin/leads/show.html", "admin/leads/_lead.html", **context)
 
     @get("/{lead_id:uuid}/edit")

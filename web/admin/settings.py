@@ -1,10 +1,12 @@
 """Settings of the whole business: its name, the pause for everything, and the way out of the demo data."""
 
+from decimal import Decimal
 from typing import Any
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.response import Response, Template
+from pydantic import Field
 
 from domain.business_settings import (
     REMOVE_WORD,
@@ -16,6 +18,7 @@ from domain.business_settings import (
 )
 from domain.errors import InvalidInput
 from domain.language import _
+from domain.messaging.contact_rules import QUIET_CHANNELS, ContactRules, change_rules, read_rules
 from domain.work import Work
 from web.fields import PersonName
 from web.forms import FormModel, read_form, refuse
@@ -23,10 +26,32 @@ from web.rendering import go, page
 
 INDEX = "/admin/settings"
 PAGE = "admin/settings/show.html"
+TIME = r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$"
 
 
 class NameForm(FormModel):
     name: PersonName
+
+
+class ContactRulesForm(FormModel):
+    """Times of day as browsers write them; both empty means that the channel has no quiet hours."""
+
+    whatsapp_from: str = Field("", pattern=TIME)
+    whatsapp_until: str = Field("", pattern=TIME)
+    call_from: str = Field("", pattern=TIME)
+    call_until: str = Field("", pattern=TIME)
+    marketing_a_day: int = Field(ge=1, le=20)
+    call_price: Decimal = Field(ge=0, le=1000, decimal_places=2)
+
+    def rules(self) -> ContactRules:
+        """Return the rules that were typed; raise InvalidInput when only one end of quiet hours was."""
+        quiet = {
+            channel: (getattr(self, f"{channel}_from"), getattr(self, f"{channel}_until")) for channel in QUIET_CHANNELS
+        }
+        for channel, (since, until) in quiet.items():
+            if bool(since) != bool(until):
+                raise InvalidInput({f"{channel}_{'until' if since else 'from'}": _("Give both ends, or neither.")})
+        return ContactRules(quiet, self.marketing_a_day, int(self.call_price * 100))
 
 
 class RemovalForm(FormModel):
@@ -38,14 +63,23 @@ class SettingsController(Controller):
 
     @get()
     async def show(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
-        return page(request, PAGE, form=None, settings=await read_settings(work), remove_word=REMOVE_WORD)
+        return page(request, PAGE, form=None, **await context_of(work))
 
     @post("/name")
     async def update(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
-        context = {"settings": await read_settings(work), "remove_word": REMOVE_WORD}
-        data, _form = await read_form(request, NameForm, PAGE, **context)
+        data, _form = await read_form(request, NameForm, PAGE, **await context_of(work))
         await rename_business(work, data.name)
         return go(request, INDEX, _("The name is saved."))
+
+    @post("/contact-rules")
+    async def update_rules(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        context = await context_of(work)
+        data, form = await read_form(request, ContactRulesForm, PAGE, **context)
+        try:
+            await change_rules(work, data.rules())
+        except InvalidInput as error:
+            raise refuse(PAGE, form, error, **context) from None
+        return go(request, INDEX, _("The rules are saved. What is planned already keeps its time."))
 
     @post("/pause")
     async def pause(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
@@ -64,10 +98,15 @@ class DemoRemovalController(Controller):
 
     @post()
     async def create(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
-        context = {"settings": await read_settings(work), "remove_word": REMOVE_WORD}
+        context = await context_of(work)
         data, form = await read_form(request, RemovalForm, PAGE, **context)
         try:
             await remove_demo_data(work, data.word)
         except InvalidInput as error:
             raise refuse(PAGE, form, error, **context) from None
         return go(request, INDEX, _("The demo data is being removed."))
+
+
+async def context_of(work: Work) -> dict[str, Any]:
+    """Return what the page shows."""
+    return {"settings": await read_settings(work), "rules": await read_rules(work), "remove_word": REMOVE_WORD}

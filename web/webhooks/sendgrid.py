@@ -1,6 +1,5 @@
 """SendGrid's event webhook: verify the raw bytes, store what is new, answer; the worker does the rest."""
 
-import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +9,8 @@ from adapters.sendgrid.events import MalformedEvents, parse_events
 from adapters.sendgrid.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, is_signed, public_key
 from domain.messaging.webhooks import store_events
 from domain.work import SYSTEM
+from web.webhooks.rejecting import turn_away
 from web.work import services_of
-
-log = logging.getLogger(__name__)
 
 LARGEST = 4_000_000  # SendGrid sends at most 768 KB at a time
 
@@ -30,13 +28,11 @@ class SendGridWebhookController(Controller):
         signature = request.headers.get(SIGNATURE_HEADER, "")
         timestamp = request.headers.get(TIMESTAMP_HEADER, "")
         if not is_signed(public_key(services.settings), signature, timestamp, body, received_at):
-            log.warning("a SendGrid webhook of %d bytes was not signed by SendGrid", len(body))
-            return Response(b"", status_code=401)
+            return await turn_away(request, "sendgrid", "unsigned", len(body))
         try:
             events = parse_events(body, received_at)
-        except MalformedEvents as error:
-            log.warning("a SendGrid webhook could not be read: %s", error)
-            return Response(b"", status_code=400)
+        except MalformedEvents:
+            return await turn_away(request, "sendgrid", "malformed", len(body), status=400)
         async with services.database.work(SYSTEM) as work:
             await store_events(work, events)
         return Response(b"", status_code=200)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from secrets import token_hex
 from typing import Any
 
 from adapters.sandbox.aisensy.account import Account
@@ -29,7 +28,8 @@ class Sending:
 
     async def take(self, contact: Any, content: Mapping[str, Any], code: int | None = None, **fields: Any) -> Any:
         """Keep a message of the business and plan what becomes of it; a ``code`` fails it whatever the number."""
-        message_id = token_hex(12)
+        number = (await self.database.row("select nextval('whatsapp_numbers')"))[0]
+        message_id = self.chance.token("whatsapp", number)[:24]
         fate = fate_of_message(contact.phone, message_id, self.chance)
         if code is None and await is_burst(self.database, contact.phone):
             code = 131056

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import msgspec
 
@@ -18,6 +18,7 @@ from adapters.sandbox.bolna.calls import (
     find_steps,
     free_line,
     lock_account,
+    next_number,
     stop_call,
 )
 from adapters.sandbox.bolna.costs import cost_of
@@ -43,9 +44,9 @@ class Calling:
 
     async def place(self, wanted: Wanted, fate: Fate) -> Any:
         """Keep a call and plan what is told of it; return it with its first status."""
-        call_id = str(uuid4())
         async with self.database.connection() as connection, connection.transaction():
             account = await lock_account(connection)
+            call_id = str(UUID(self.chance.token("call", await next_number(connection))[:32], version=4))
             if account.wallet <= 0:
                 fate = FATES["balance-low"]
             begins_at = wanted.scheduled_at or await free_line(connection, account.most_at_once) or account.now

@@ -106,6 +106,11 @@ async def lock_account(connection: Connection) -> Any:
     return await one(connection, "select *, app_now() as now from bolna_account for update")
 
 
+async def next_number(connection: Connection) -> int:
+    """Return the number of the next call: no two have the same."""
+    return int((await one(connection, "select nextval('call_numbers')"))[0])
+
+
 async def free_line(connection: Connection, most_at_once: int) -> Any:
     """Return when a line is free; None where one is now."""
     row = await one(connection, _SLOT, others=most_at_once - 1)

@@ -82,6 +82,7 @@ async def call_back(
     """
     request = await database.row("select * from payment_requests where id = %(id)s", id=payment.payment_request_id)
     account = await database.row("select * from payment_accounts")
+    tries = (await database.row("select count(*) from payments where payment_request_id = %(id)s", id=request.id))[0]
     if not request.webhook or (payment.status == "Failed" and not account.reports_failed_payments):
         return
     await callbacks.plan(
@@ -91,7 +92,7 @@ async def call_back(
         media_type=FORM,
         subject=request.id,
         kind=f"payment {payment.status.lower()}",
-        after=timedelta(seconds=5 + 5 * chance.share("webhook", payment.id)),
+        after=timedelta(seconds=5 + 5 * chance.share("webhook", request.purpose, request.amount, tries)),
     )
 
 

@@ -8,10 +8,12 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.mailbox.engagement import post_again, record
 from adapters.sandbox.mailbox.html import VIEW_HEADERS, shown_html
 from adapters.sandbox.mailbox.messages import Filter, Message, count_messages, find_messages, get_message
+from adapters.sandbox.mailbox.replying import subject_of
 from adapters.sandbox.mailbox.unsubscribing import one_click_address, unsubscribe
 from adapters.sandbox.rendering import from_own_pages, go, page, page_number, pages_of
 from adapters.sandbox.sendgrid.posting import EventPoster
@@ -36,7 +38,9 @@ class MailboxController(Controller):
     @get()
     async def index(self, request: Request[Any, Any, Any], database: NamedDependency[SandboxDatabase]) -> Response[str]:
         query = request.query_params
-        which = Filter(to=query.get("to"), category=query.get("category"), search=query.get("q"))
+        # What waits at SendGrid is in nobody's mailbox yet, and what was cancelled never will be.
+        waiting = query.get("show") == "scheduled"
+        which = Filter(to=query.get("to"), category=query.get("category"), search=query.get("q"), is_waiting=waiting)
         total = await count_messages(database, which)
         pages = pages_of(total, PER_PAGE)
         number = page_number(query, pages)
@@ -48,12 +52,17 @@ class MailboxController(Controller):
         self,
         request: Request[Any, Any, Any],
         database: NamedDependency[SandboxDatabase],
+        callbacks: NamedDependency[Callbacks],
         message_id: FromPath[int],
     ) -> Response[str]:
-        message = await _message(database, message_id)
-        attempts = await database.rows(_ATTEMPTS, ids=[event["id"] for event in message.events])
-        can_unsubscribe = one_click_address(message) is not None
-        return page(request, "mailbox/show.html", message=message, attempts=attempts, can_unsubscribe=can_unsubscribe)
+        message = await message_or_404(database, message_id)
+        context: dict[str, Any] = {
+            "message": message,
+            "attempts": await database.rows(_ATTEMPTS, ids=[event["id"] for event in message.events]),
+            "can_unsubscribe": one_click_address(message) is not None,
+            "replies": await callbacks.about("sendgrid", subject_of(message)),
+        }
+        return page(request, "mailbox/show.html", **context)
 
     @get("/{message_id:int}/html")
     async def html(
@@ -64,7 +73,7 @@ class MailboxController(Controller):
         message_id: FromPath[int],
     ) -> Response[str]:
         """Show the HTML; who looks at it has opened the e-mail."""
-        message = await _message(database, message_id)
+        message = await message_or_404(database, message_id)
         if message.row.open_tracking and message.is_delivered:
             details = {**visitor(request), "sg_machine_open": False, "sg_content_type": "html"}
             await record(database, poster, message.id, "open", details)
@@ -74,7 +83,7 @@ class MailboxController(Controller):
     async def attachment(
         self, database: NamedDependency[SandboxDatabase], message_id: FromPath[int], position: FromPath[int]
     ) -> Response[bytes]:
-        message = await _message(database, message_id)
+        message = await message_or_404(database, message_id)
         row = await database.row(_ATTACHMENT, mail_id=message.row.mail_id, position=position)
         if row is None:
             raise NotFoundException
@@ -96,9 +105,9 @@ class MailboxController(Controller):
         message_id: FromPath[int],
     ) -> Response[bytes]:
         """Post the message's events once more."""
-        message = await _message(database, message_id)
+        message = await message_or_404(database, message_id)
         await post_again(database, poster, message.id)
-        return _back(message, "posted")
+        return back(message, "posted")
 
     @post("/{message_id:int}/spam", status_code=303)
     async def spam(
@@ -108,9 +117,9 @@ class MailboxController(Controller):
         message_id: FromPath[int],
     ) -> Response[bytes]:
         """Report the message as spam, as its recipient would."""
-        message = await _message(database, message_id)
+        message = await message_or_404(database, message_id)
         await record(database, poster, message.id, "spamreport", {})
-        return _back(message, "spam")
+        return back(message, "spam")
 
     @post("/{message_id:int}/unsubscription", status_code=303)
     async def unsubscription(
@@ -120,12 +129,12 @@ class MailboxController(Controller):
         message_id: FromPath[int],
     ) -> Response[bytes]:
         """Click the mail program's own unsubscribe button. It reaches our own product only."""
-        message = await _message(database, message_id)
+        message = await message_or_404(database, message_id)
         address = one_click_address(message)
         if address is None or not address.startswith(f"{settings.base_url}/"):
-            return _back(message, "elsewhere")
+            return back(message, "elsewhere")
         status = await unsubscribe(address)
-        return _back(message, "unsubscribed" if status is not None and status < 400 else "refused")
+        return back(message, "unsubscribed" if status is not None and status < 400 else "refused")
 
 
 def visitor(request: Request[Any, Any, Any]) -> dict[str, str]:
@@ -134,12 +143,14 @@ def visitor(request: Request[Any, Any, Any]) -> dict[str, str]:
     return {"ip": address, "useragent": request.headers.get("User-Agent", "")[:500]}
 
 
-async def _message(database: SandboxDatabase, message_id: int) -> Message:
+async def message_or_404(database: SandboxDatabase, message_id: int) -> Message:
+    """Return a message or answer 404."""
     message = await get_message(database, message_id) if message_id < 2**63 else None
     if message is None:
         raise NotFoundException
     return message
 
 
-def _back(message: Message, done: str) -> Response[bytes]:
+def back(message: Message, done: str) -> Response[bytes]:
+    """Answer a form of a message's page: back to it, which says what was done."""
     return go(f"/mailbox/{message.id}?{urlencode({'done': done})}")

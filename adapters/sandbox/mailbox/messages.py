@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.mailbox.links import part, substituted, tracked_links
+from adapters.sandbox.sendgrid.handlebars import filled
 
 # The later in a message's life, the higher; what came last in rank is what it is now.
 RANKS = {
@@ -20,11 +21,13 @@ _COLUMNS = """
 select m.id, m.token, m.field, m.email, m.name, m.subject as own_subject, m.from_address, m.headers, m.substitutions,
   m.template_data, m.custom_args, m.sg_message_id, m.send_at, m.released_at, l.id as mail_id, l.message_id,
   l.accepted_at, l.from_email, l.from_name, l.reply_to, l.subject as mail_subject, l.content, l.categories,
-  l.template_id, l.click_tracking, l.open_tracking, coalesce(e.events, '[]') as events,
+  l.template_id, l.click_tracking, l.open_tracking, m.discarded_at, b.status as batch_status,
+  v.subject as template_subject, v.html as template_html, v.plain as template_plain, coalesce(e.events, '[]') as events,
   coalesce(a.attachments, '[]') as attachments
 """
 _FROM = """
-from messages m join mails l on l.id = m.mail_id
+from messages m join mails l on l.id = m.mail_id left join batches b on b.id = l.batch_id
+left join template_versions v on v.template_id = l.template_id and v.is_active
 left join lateral (
   select json_agg(json_build_object('id', e.id, 'kind', e.kind, 'at', e.due_at, 'details', e.details,
       'event_id', e.sg_event_id) order by e.due_at, e.id) as events
@@ -39,6 +42,7 @@ _WHERE = """
 and (%(after)s::bigint is null or m.id > %(after)s) and (%(since)s::timestamptz is null or l.accepted_at >= %(since)s)
 and (%(search)s::text is null or m.email ilike %(search)s or m.name ilike %(search)s
   or coalesce(m.subject, l.subject) ilike %(search)s)
+and (%(is_waiting)s::boolean is null or (m.released_at is null) = %(is_waiting)s)
 """
 # The page of ids first, so that only what is shown is put together.
 _PAGE = f"""
@@ -53,13 +57,17 @@ _BY_TOKEN = f"{_COLUMNS} {_FROM} where m.token = %(token)s"
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which messages: of a person, of a category, after an id or since a moment, or found by a word."""
+    """Which messages: of a person, of a category, after an id or since a moment, or found by a word.
+
+    ``is_waiting`` asks for those that wait for their moment or were cancelled before it, or for all others.
+    """
 
     to: str | None = None
     category: str | None = None
     after: int | None = None
     since: datetime | None = None
     search: str | None = None
+    is_waiting: bool | None = None
 
     def values(self) -> dict[str, Any]:
         pattern = None
@@ -72,6 +80,7 @@ class Filter:
             "after": self.after,
             "since": self.since,
             "search": pattern,
+            "is_waiting": self.is_waiting,
         }
 
 
@@ -92,15 +101,27 @@ class Message:
 
     @property
     def subject(self) -> str:
+        if self.row.template_subject:
+            return self._templated(self.row.template_subject, html=False)
         return substituted(self.row.own_subject or self.row.mail_subject, self.substitutions)
 
     @cached_property
     def text(self) -> str:
+        if self.row.template_subject:
+            return self._templated(self.row.template_plain, html=False)
         return substituted(part(self.row.content, "text/plain"), self.substitutions)
 
     @cached_property
     def html(self) -> str:
+        if self.row.template_subject:
+            return self._templated(self.row.template_html, html=True)
         return substituted(part(self.row.content, "text/html"), self.substitutions)
+
+    def _templated(self, text: str, *, html: bool) -> str:
+        """Fill what stands in the account's template: a dynamic one with its data, a legacy one by substitutions."""
+        if self.row.template_id.startswith("d-"):
+            return filled(text, self.row.template_data or {}, html=html)
+        return substituted(text, self.substitutions)
 
     @property
     def links(self) -> list[str]:
@@ -125,14 +146,17 @@ class Message:
 
     @property
     def status(self) -> str:
-        """What the message is now: scheduled, or the furthest thing that has happened to it."""
+        """What the message is now: scheduled or cancelled, or the furthest thing that has happened to it."""
+        if self.row.released_at is None and (self.row.discarded_at or self.row.batch_status == "cancel"):
+            return "cancelled"
         kinds = [event["kind"] for event in self.events]
         return max(kinds, key=lambda kind: RANKS.get(kind, 0)) if kinds else "scheduled"
 
     @property
     def is_delivered(self) -> bool:
         """Say whether it could be in a mailbox at all."""
-        return not any(event["kind"] in ("bounce", "dropped") for event in self.events)
+        is_gone = any(event["kind"] in ("bounce", "dropped") for event in self.events)
+        return self.row.released_at is not None and not is_gone
 
     def summary(self) -> dict[str, Any]:
         """Return what a test or a program wants to know, without text and HTML."""

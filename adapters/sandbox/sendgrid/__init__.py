@@ -11,6 +11,7 @@ from adapters.sandbox.sendgrid.suppressions import (
     GroupUnsubscribeController,
     SuppressionController,
 )
+from adapters.sandbox.sendgrid.templates import TemplateController
 from adapters.sandbox.sendgrid.webhook_settings import EventWebhookController
 
 
@@ -27,5 +28,6 @@ def sendgrid_router() -> Router:
             GlobalUnsubscribeController,
             GroupUnsubscribeController,
             EventWebhookController,
+            TemplateController,
         ],
     )

@@ -18,10 +18,17 @@ DELIVERY_KINDS = ("processed", "deferred", "delivered", "bounce", "dropped")
 REPEATED = 50
 
 
-async def body_of(database: SandboxDatabase, post_id: int, event_ids: list[int], *, disorder: bool) -> bytes:
-    """Return the body of one request: the same for the same post, out of order and now and then with a double."""
+async def body_of(
+    database: SandboxDatabase, post_id: int, event_ids: list[int], *, disorder: bool, reverse: bool = False
+) -> bytes:
+    """Return the body of one request: the same for the same post.
+
+    With ``disorder`` it is out of order and now and then has a double; with ``reverse`` it begins with what came last.
+    """
     events = [wire_event(row) for row in await database.rows(_EVENTS, ids=event_ids)]
-    if disorder:
+    if reverse:
+        events.reverse()
+    elif disorder:
         chance = Random(post_id)
         chance.shuffle(events)
         if events and chance.randrange(REPEATED) == 0:

@@ -35,6 +35,8 @@ DEFERRED = {"response": "421 4.7.0 Try again later", "attempt": "1"}
 ENGAGED = {"ip": "203.0.113.9", "useragent": "Mozilla/5.0 (sandbox)"}
 # Which list of suppressions makes a later message drop, and what the event then says.
 DROP_REASONS = {
+    # SendGrid takes an e-mail for a template it does not have, and loses it afterwards.
+    "unknown_template": "Invalid SMTPAPI header",
     "bounces": "Bounced Address",
     "spam_reports": "Spam Reporting Address",
     "invalid_emails": "Invalid",
@@ -54,9 +56,9 @@ class PlannedEvent:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Chance:
-    """How the sandbox is set: with delays or not, how many fail, and which."""
+    """How a provider's side is set: with delays or not, how many fail, and which. Rate and seed may change as it runs."""
 
     delays: bool
     failure_rate: float
@@ -66,6 +68,10 @@ class Chance:
         """Return a number from 0 to 1, always the same for the same things."""
         digest = sha256(repr((self.seed, *of)).encode()).digest()
         return int.from_bytes(digest[:8], "big") / 2**64
+
+    def token(self, *of: object) -> str:
+        """Return 64 hexadecimal digits, always the same for the same things: what hangs on an id is the same in every run."""
+        return sha256(repr((self.seed, "token", *of)).encode()).hexdigest()
 
     def fate(self, email: str) -> str:
         """Return what always happens to mail for this address, or nothing special."""

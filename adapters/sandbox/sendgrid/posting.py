@@ -17,7 +17,9 @@ import msgspec
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
+from adapters.sandbox.callbacks import HELD, LATE, post
 from adapters.sandbox.database import SandboxDatabase, one
+from adapters.sandbox.faults import Faults
 from adapters.sandbox.sendgrid.events import body_of
 from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.sandbox.sendgrid.release import release_due
@@ -46,6 +48,10 @@ EXAMPLE_KINDS = (
 )
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
+POST_IS_FREE = f"""
+(not p.is_held or p.next_attempt_at <= app_now() - interval '{HELD}'
+  or exists (select 1 from posts n where n.id > p.id and n.attempts > 0))
+"""
 _COLLECT = """
 with due as (select id from events where post_id is null and due_at <= app_now() order by due_at, id limit %(limit)s),
 post as (
@@ -53,17 +59,27 @@ post as (
   select array_agg(id order by id), case when (select enabled from event_webhooks) then 'pending' else 'off' end,
     app_now(), app_now() from due having count(*) > 0 returning id),
 marked as (update events set post_id = post.id from due, post where events.id = due.id returning 1)
-select count(*) from marked
+select count(*), (select id from post) as post_id from marked
 """
-_PENDING = """
-select id, event_ids, attempts, (select url from event_webhooks) as url, (select signed from event_webhooks) as signed
-from posts where state = 'pending' and next_attempt_at <= app_now() and id <> all(%(flying)s) order by next_attempt_at, id
-limit %(limit)s
+_PENDING = f"""
+select id, event_ids, attempts, is_held, is_signed_wrongly, (select url from event_webhooks) as url,
+  (select signed from event_webhooks) as signed
+from posts p where state = 'pending' and next_attempt_at <= app_now() and id <> all(%(flying)s) and {POST_IS_FREE}
+order by next_attempt_at, id limit %(limit)s
 """
+# What a planned fault makes of a request.
+_TROUBLE = {
+    "late": "update posts set next_attempt_at = next_attempt_at + %(late)s where id = %(id)s",
+    "twice": "insert into posts (event_ids, state, created_at, next_attempt_at)"
+    " select event_ids, state, created_at, next_attempt_at from posts where id = %(id)s",
+    "out-of-order": "update posts set is_held = true where id = %(id)s",
+    "wrongly-signed": "update posts set is_signed_wrongly = true where id = %(id)s",
+    "never": "update posts set state = 'never' where id = %(id)s",
+}
 _ATTEMPTED = """
 with attempt as (
-  insert into attempts (post_id, at, url, status, error, duration_ms)
-  values (%(id)s, app_now(), %(url)s, %(status)s, %(error)s, %(duration)s))
+  insert into attempts (post_id, at, url, status, error, duration_ms, headers, body, answer)
+  values (%(id)s, app_now(), %(url)s, %(status)s, %(error)s, %(duration)s, %(headers)s, %(body)s, %(answer)s))
 update posts set attempts = attempts + 1, next_attempt_at = app_now() + %(gap)s,
   state = case when %(accepted)s then 'accepted' when app_now() + %(gap)s > created_at + %(give_up)s then 'given_up'
     else state end
@@ -74,8 +90,9 @@ where id = %(id)s
 class EventPoster:
     """Runs in the background of the sandbox; ``wake`` makes it look at once."""
 
-    def __init__(self, database: SandboxDatabase, settings: Settings, chance: Chance) -> None:
+    def __init__(self, database: SandboxDatabase, settings: Settings, chance: Chance, faults: Faults) -> None:
         self._database = database
+        self._faults = faults
         self.default_url = f"{settings.base_url}/webhooks/sendgrid"
         self._chance = chance
         self._first_gap = timedelta(seconds=10 if settings.sandbox_delays else 0.5)
@@ -98,7 +115,7 @@ class EventPoster:
         ]
         body = b"[" + b",\r\n".join(map(msgspec.json.encode, events)) + b"]\r\n"
         async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
-            await _posted(client, url or self.default_url, body, signed=True)
+            await post(client, url or self.default_url, body, _headers(body, True))
 
     async def run(self) -> None:
         """Post events until cancelled. A database that is away for a moment is waited for."""
@@ -133,7 +150,9 @@ class EventPoster:
         async with self._database.connection() as connection, connection.transaction():
             now = (await one(connection, "select app_now()"))[0]
             released = await release_due(connection, now, self._chance)
-            collected = (await one(connection, _COLLECT, limit=EVENTS_A_POST))[0]
+            collected, post_id = await one(connection, _COLLECT, limit=EVENTS_A_POST)
+            if post_id is not None and (fault := await self._faults.take("sendgrid:webhook")):
+                await connection.execute(_TROUBLE[fault], {"id": post_id, "late": LATE})
         return released > 0 or bool(collected == EVENTS_A_POST)
 
     async def _dispatch(self, client: httpx.AsyncClient) -> None:
@@ -149,34 +168,33 @@ class EventPoster:
         self._flying.pop(post_id, None)
         self.wake()
 
-    async def _attempt(self, client: httpx.AsyncClient, post: Any) -> None:
+    async def _attempt(self, client: httpx.AsyncClient, event_post: Any) -> None:
         try:
-            body = await body_of(self._database, post.id, post.event_ids, disorder=self._chance.delays)
-            url = post.url or self.default_url
+            body = await body_of(
+                self._database,
+                event_post.id,
+                event_post.event_ids,
+                disorder=self._chance.delays,
+                reverse=event_post.is_held,
+            )
+            url = event_post.url or self.default_url
             started = time.perf_counter()
-            status, error = await _posted(client, url, body, signed=post.signed)
+            said = await post(client, url, body, _headers(body, event_post.signed, event_post.is_signed_wrongly))
             await self._database.run(
                 _ATTEMPTED,
-                id=post.id,
+                id=event_post.id,
                 url=url,
-                status=status,
-                error=error,
                 duration=(time.perf_counter() - started) * 1000,
-                accepted=status is not None and 200 <= status < 300,
-                gap=min(self._first_gap * 2 ** min(post.attempts, 20), LONGEST_GAP),
+                accepted=said.is_accepted,
+                gap=min(self._first_gap * 2 ** min(event_post.attempts, 20), LONGEST_GAP),
                 give_up=GIVE_UP_AFTER,
+                **said.noted(),
             )
         except (psycopg.Error, SQLAlchemyError) as error:
             # The attempt is not noted, so it is made again.
             log.warning("A webhook attempt could not be noted: %s", type(error).__name__)
 
 
-async def _posted(client: httpx.AsyncClient, url: str, body: bytes, *, signed: bool) -> tuple[int | None, str]:
+def _headers(body: bytes, is_signed: bool, is_wrong: bool = False) -> dict[str, str]:
     headers = {"Content-Type": "application/json", "User-Agent": "SendGrid Event API"}
-    if signed:
-        headers |= signed_headers(body, int(time.time()))
-    try:
-        response = await client.post(url, content=body, headers=headers)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return None, type(error).__name__
-    return response.status_code, ""
+    return headers | (signed_headers(body + b" " if is_wrong else body, int(time.time())) if is_signed else {})

@@ -11,16 +11,25 @@ from adapters.sandbox.database import Connection
 from adapters.sandbox.mailbox.links import links_in
 from adapters.sandbox.sendgrid.outcomes import Chance, PlannedEvent, plan
 
-_COLUMNS = "m.id, m.email, m.send_at, l.asm_group_id, l.bypass_suppressions"
+_COLUMNS = """
+m.id, m.email, m.send_at, l.asm_group_id, l.bypass_suppressions,
+l.template_id <> '' and not exists (select from templates t where t.id = l.template_id) as is_lost
+"""
 _FRESH = f"""
 select {_COLUMNS} from messages m join mails l on l.id = m.mail_id
 where m.mail_id = %(mail_id)s and m.released_at is not null order by m.id
 """
-# Messages of a paused or cancelled batch stay where they are.
+# What was cancelled is thrown away when its moment comes, what was paused 72 hours after it.
+_DISCARD = """
+update messages m set discarded_at = %(now)s from mails l join batches b on b.id = l.batch_id
+where m.mail_id = l.id and m.released_at is null and m.discarded_at is null and (
+  b.status = 'cancel' and m.send_at <= %(now)s or b.status = 'pause' and m.send_at <= %(now)s - interval '72 hours')
+"""
+# Messages of a paused batch stay where they are.
 _DUE = f"""
 with due as (
   select m.id from messages m join mails l on l.id = m.mail_id left join batches b on b.id = l.batch_id
-  where m.released_at is null and m.send_at <= %(now)s and b.status is null
+  where m.released_at is null and m.discarded_at is null and m.send_at <= %(now)s and b.status is null
   order by m.send_at, m.id limit 1000 for update of m skip locked)
 update messages m set released_at = %(now)s from due, mails l where m.id = due.id and l.id = m.mail_id
 returning {_COLUMNS}
@@ -48,6 +57,7 @@ async def plan_mail(connection: Connection, mail_id: int, now: datetime, chance:
 
 async def release_due(connection: Connection, now: datetime, chance: Chance) -> int:
     """Send scheduled messages on their way; return how many there were. Belongs into a transaction."""
+    await connection.execute(_DISCARD, {"now": now})
     messages = await (await connection.execute(_DUE, {"now": now})).fetchall()
     await _plan_all(connection, messages, now, chance)
     return len(messages)
@@ -72,7 +82,9 @@ def _plan(
 ) -> list[PlannedEvent]:
     lists = suppressed.get(message.email.lower(), set())
     kinds = {kind for kind, group in lists if kind != "group_unsubscribes" or group == message.asm_group_id}
-    against = () if message.bypass_suppressions else kinds
+    against = set() if message.bypass_suppressions else kinds
+    if message.is_lost:
+        against.add("unknown_template")
     return plan(message.id, message.email, now, chance, against, links.get(message.id, ()))
 
 

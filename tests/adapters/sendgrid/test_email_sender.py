@@ -85,7 +85,7 @@ async def test_a_refusal_without_readable_reasons_is_still_a_refusal(provider, s
 async def test_every_status_has_a_meaning(provider, sender, email, status, meaning):
     provider.status = status
     outcome = await sender.send(email)
-    assert type(outcome) is meaning
+    assert isinstance(outcome, meaning)
     assert outcome.reason
 
 

@@ -90,7 +90,7 @@ async def test_a_worker_that_vanished_before_the_call_leaves_nothing_lost(house)
 async def test_a_worker_that_vanished_after_the_call_sends_nothing_twice(house):
     delivery_id = await plan(house)
     batch = await claimed(house, lease_seconds=-1)
-    await house.services.email.send(batch.email)
+    await house.services.email.send(batch.message)
     await house.run_due()
     await house.run_due()
     assert (await delivery(house, delivery_id)).state == "sent"
@@ -100,7 +100,7 @@ async def test_a_worker_that_vanished_after_the_call_sends_nothing_twice(house):
 async def test_silence_is_looked_up_before_anything_is_sent_again(house):
     delivery_id = await plan(house)
     batch = await claimed(house)
-    await house.services.email.send(batch.email)
+    await house.services.email.send(batch.message)
     await settled(house, batch, Unknown("no answer"))
     assert (await delivery(house, delivery_id)).state == "unknown"
     await house.run_due()

@@ -16,12 +16,17 @@ CONTENT_REQUIRED = (
     "Unless a valid template_id is provided, the content parameter is required. There must be at least one defined "
     "content block. We typically suggest both text/plain and text/html blocks are included, but only one block is required."
 )
+TEMPLATE_REQUIRED = "The template_id is required when using dynamic templates"
+# Since 2018 the method of a calendar is taken; any other parameter, the character set too, is refused.
+_CALENDAR = re.compile(r"text/calendar;\s*method=[A-Za-z]+;?", re.IGNORECASE)
 EMPTY_VALUE = "The content value must be a string at least one character in length."
 
 
 def check_content(problems: Problems, body: dict[str, Any]) -> None:
     """Check what the e-mail says and carries."""
     templated = _check_template(problems, body.get("template_id"))
+    if body.get("template_id") is None and _has_template_data(body.get("personalizations")):
+        problems.add("template_id", TEMPLATE_REQUIRED)
     _check_subject(problems, body, templated)
     content = body.get("content")
     if content is None or content == []:
@@ -47,6 +52,11 @@ def _check_template(problems: Problems, template_id: Any) -> bool:
     return isinstance(template_id, str)
 
 
+def _has_template_data(entries: Any) -> bool:
+    found = entries if isinstance(entries, list) else []
+    return any(isinstance(entry, dict) and entry.get("dynamic_template_data") for entry in found)
+
+
 def _check_subject(problems: Problems, body: dict[str, Any], templated: bool) -> None:
     subject, entries = body.get("subject"), body.get("personalizations")
     if subject is not None and not problems.is_a(subject, str, "subject"):
@@ -68,8 +78,8 @@ def _check_part(problems: Problems, part: Any, index: int) -> None:
     media_type = part.get("type")
     if not media_type:
         problems.add(f"{path}.type", "The content type must be a string at least one character in length.")
-    elif problems.is_a(media_type, str, f"{path}.type") and any(mark in media_type for mark in "\r\n;"):
-        problems.add(f"{path}.type", "The content type is not valid.")
+    elif problems.is_a(media_type, str, f"{path}.type") and not _is_type(media_type):
+        problems.add(f"{path}.type", "The content type cannot contain ';', or CRLF characters.")
 
 
 def _check_order(problems: Problems, content: list[Any]) -> None:
@@ -89,10 +99,14 @@ def _check_attachment(problems: Problems, attachment: Any, path: str) -> None:
     if not isinstance(filename, str) or not filename or any(mark in filename for mark in "\r\n"):
         problems.add(f"{path}.filename", "The attachment filename is required.")
     media_type = attachment.get("type", "")
-    if problems.is_a(media_type, str, f"{path}.type") and any(mark in media_type for mark in "\r\n;"):
-        problems.add(f"{path}.type", "The attachment type is not valid.")
+    if problems.is_a(media_type, str, f"{path}.type") and not _is_type(media_type):
+        problems.add(f"{path}.type", "The attachment type cannot contain ';', or CRLF characters.")
     if attachment.get("disposition") not in (None, "attachment", "inline"):
         problems.add(f"{path}.disposition", "The attachment disposition must be attachment or inline.")
+
+
+def _is_type(text: str) -> bool:
+    return not any(mark in text for mark in "\r\n;") or _CALENDAR.fullmatch(text) is not None
 
 
 def is_base64(text: str) -> bool:

@@ -1,0 +1,108 @@
+"""The HTTP transport every provider's client is built on: waits for its turn, tells the breaker, and keeps what was said."""
+
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from functools import cache
+from urllib.request import getproxies
+
+import httpx
+
+from adapters.traffic.answers import is_failure, quota_of, throttled_for
+from adapters.traffic.exchange import Exchange
+from adapters.traffic.lane import Lane
+
+# Raised before any byte left: the provider cannot have seen anything.
+_UNREACHABLE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+# Of our own making: they say nothing about the provider.
+_OURS = (httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+Keep = Callable[[Exchange], None]
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    # Reading them takes 20 ms: once a process, not once a provider.
+    return httpx.create_ssl_context()
+
+
+def outward(limits: httpx.Limits, *, live: bool) -> httpx.AsyncHTTPTransport:
+    """Return the transport underneath. Only a live provider is reached through the proxy of this machine's environment."""
+    proxy = getproxies().get("https") if live else None
+    return httpx.AsyncHTTPTransport(verify=_certificates(), limits=limits, proxy=proxy)
+
+
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """Sends through ``inner`` what the lane lets out, and gives each exchange to ``keep`` when it has ended."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, lane: Lane, keep: Keep) -> None:
+        self._inner, self._lane, self._keep = inner, lane, keep
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request. Raises HeldBack, a ConnectError, when the provider may not be asked now."""
+        await self._lane.enter()
+        exchange = Exchange.of(request, self._lane.provider, datetime.now(UTC), time.perf_counter())
+        try:
+            response = await self._inner.handle_async_request(request)
+        except httpx.TransportError as error:
+            await self._failed(exchange, error)
+            raise
+        exchange.answered(response)
+        response.stream = _Watched(response, exchange, self._ended)
+        await self._judge(response)
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def _judge(self, response: httpx.Response) -> None:
+        status = response.status_code
+        if quota := quota_of(response):
+            self._lane.quota = quota
+        if status == 429:
+            if (wait := throttled_for(response)) is not None:
+                await self._lane.throttled(f"{status}", wait)
+        elif is_failure(status):
+            await self._lane.failed(f"{status}")
+        else:
+            await self._lane.succeeded()
+
+    async def _failed(self, exchange: Exchange, error: Exception) -> None:
+        exchange.ended("unreachable" if isinstance(error, _UNREACHABLE) else "silent", type(error).__name__)
+        self._keep(exchange)
+        if not isinstance(error, _OURS):
+            await self._lane.failed(type(error).__name__)
+
+    async def _ended(self, exchange: Exchange, error: Exception | None) -> None:
+        if error is None:
+            exchange.ended()
+            self._keep(exchange)
+        else:
+            await self._failed(exchange, error)
+
+
+class _Watched(httpx.AsyncByteStream):
+    """An answer's body on its way, of which the exchange keeps the beginning."""
+
+    def __init__(self, response: httpx.Response, exchange: Exchange, ended: Callable[..., object]) -> None:
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        self._stream, self._exchange, self._ended = response.stream, exchange, ended
+        self._is_over = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._stream:
+                self._exchange.received(chunk)
+                yield chunk
+        except httpx.TransportError as error:
+            await self._over(error)
+            raise
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+        await self._over(None)
+
+    async def _over(self, error: Exception | None) -> None:
+        if not self._is_over:
+            self._is_over = True
+            await self._ended(self._exchange, error)  # type: ignore[misc]

@@ -1,0 +1,96 @@
+"""Claiming: take the next thing that is due in a channel, leave out who must not get it, make it, commit it as `sending`."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from domain.messaging.calls.preparing import prepare_call
+from domain.messaging.composing import CannotCompose, Composer, prepare_email
+from domain.messaging.outbox import Channel
+from domain.messaging.progress import end_what_is_over
+from domain.messaging.sending.batches import Batch, Message
+from domain.messaging.sending.settling import write_down
+from domain.messaging.whatsapp.preparing import prepare_whatsapp
+from domain.work import Row, Work
+
+MOST_TOGETHER = 1_000  # SendGrid's limit of personalizations in one request
+
+CLAIM = """
+with first as (
+  select id, group_key from deliveries
+   where channel = %(channel)s and state in ('pending', 'retry') and due_at <= %(now)s
+     and (retry_at is null or retry_at <= now())
+     and not (select value = 'true' from business_settings where key = 'sending_paused')
+     and not exists (select from provider_traffic t where t.channel = %(channel)s
+           and (t.opened_until > now() or t.probing_until > now()))
+   order by is_bulk, due_at limit 1 for update skip locked
+), together as (
+  select d.id from deliveries d, first
+   where d.channel = %(channel)s and d.group_key = first.group_key and d.state in ('pending', 'retry')
+     and d.due_at <= %(now)s and (d.retry_at is null or d.retry_at <= now())
+   order by d.due_at limit %(most)s for update of d skip locked
+)
+update deliveries set state = 'sending', attempt = attempt + 1, send_id = %(send_id)s, lease_token = %(send_id)s,
+       leased_until = now() + make_interval(secs => %(lease)s), retry_at = null, reason = ''
+ where id in (select id from first union select id from together)
+returning id, channel, kind, person_id, campaign_id, broadcast_id, subject_id,
+  to_address, to_name, template, params, attempt, marketing
+"""
+LEAVE_OUT = """
+update deliveries d set state = 'cancelled', lease_token = null, leased_until = null, reason = case
+    when h.is_demo and %(is_live)s then 'Demo people are never written to for real.'
+    when c.state = 'cancelled' then 'The campaign was cancelled.'
+    when b.state = 'cancelled' then 'The broadcast was cancelled.'
+    when s.reason = 'unsubscribed' then 'They have unsubscribed.'
+    when s.reason = 'spam' then 'They marked an earlier e-mail as spam.'
+    when s.email is not null then 'An earlier e-mail to this address bounced.'
+    when p.reason = 'opted_out' then 'They have opted out.'
+    when p.reason = 'withheld' then 'WhatsApp keeps marketing from them for the time being.'
+    else 'An earlier message did not reach this number.' end
+  from deliveries own left join email_suppressions s on own.channel = 'email' and s.email = own.to_address
+  left join phone_suppressions p on own.channel <> 'email' and p.phone = own.to_address
+    and p.channel in (own.channel, 'all') and (p.expires_at is null or p.expires_at > %(now)s)
+  left join lead_campaigns c on c.id = own.campaign_id left join broadcasts b on b.id = own.broadcast_id
+  left join people h on h.id = own.person_id
+ where d.id = own.id and own.lease_token = %(send_id)s
+   and ((own.marketing and (s.email is not null or p.phone is not null)) or c.state = 'cancelled' or b.state = 'cancelled'
+        or (h.is_demo and %(is_live)s))
+returning d.id, d.broadcast_id
+"""
+
+
+async def claim_batch(
+    work: Work, composer: Composer, *, lease_seconds: float, channel: Channel = "email"
+) -> Batch | bool:
+    """Commit what is next due in a channel as `sending` and return it; True when it fell away, False when nothing is due."""
+    send_id = uuid4()
+    rows = await work.rows(
+        CLAIM, channel=channel, now=work.now, most=MOST_TOGETHER, send_id=send_id, lease=lease_seconds
+    )
+    if not rows:
+        return False
+    rows = await _leave_out(work, rows, send_id, is_live=composer.ports.is_live(channel))
+    if not rows:
+        return True
+    try:
+        message = await _prepare(work, composer, channel, send_id, rows)
+    except CannotCompose as problem:
+        await write_down(work, channel, send_id, "failed", reason=str(problem))
+        return True
+    return Batch(send_id, channel, message, rows[0].attempt)
+
+
+async def _prepare(work: Work, composer: Composer, channel: Channel, send_id: UUID, rows: Sequence[Row]) -> Message:
+    if channel == "whatsapp":
+        return await prepare_whatsapp(work, rows[0], composer.ports.base_url)
+    if channel == "call":
+        return await prepare_call(work, rows[0])
+    return await prepare_email(work, composer, send_id, rows)
+
+
+async def _leave_out(work: Work, rows: Sequence[Row], send_id: UUID, *, is_live: bool) -> Sequence[Row]:
+    if not is_live and not any(row.marketing or row.broadcast_id for row in rows):
+        return rows
+    fallen = await work.rows(LEAVE_OUT, send_id=send_id, is_live=is_live, now=work.now)
+    await end_what_is_over(work, fallen)
+    left_out = {row.id for row in fallen}
+    return [row for row in rows if row.id not in left_out]

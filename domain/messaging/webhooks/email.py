@@ -1,0 +1,149 @@
+"""What SendGrid reports of our e-mails: counted into their logs, and into who must not be written to any more."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.messaging.progress import settle_reported, tell
+from domain.messaging.states import BY_EVENT, DROPPED_FOR, SUPPRESSES
+from domain.messaging.webhooks.events import AT_ONCE, Event, done, store
+from domain.ports import EmailEvent
+from domain.work import Row, Work
+
+WAITING = """
+select e.id, e.kind, e.occurred_at, e.payload,
+       coalesce(e.delivery_id, (select l.delivery_id from email_logs l where l.to_email = lower(e.payload ->> 'email')
+          and l.created_at <= e.received_at order by l.created_at desc limit 1)) as delivery_id
+  from webhook_events e where e.provider = 'sendgrid' and e.processed_at is null
+ order by e.id limit %(most)s for update of e skip locked
+"""
+APPLY = """
+with report as (
+  select * from unnest(%(ids)s::uuid[], %(states)s::text[], %(ranks)s::int[], %(reasons)s::text[], %(opens)s::int[],
+    %(clicks)s::int[], %(delivered)s::timestamptz[], %(opened)s::timestamptz[], %(clicked)s::timestamptz[],
+    %(histories)s::jsonb[]) as r (id, state, rank, reason, opens, clicks, delivered_at, opened_at, clicked_at, history)
+)
+update email_logs l set state = case when r.rank > l.rank then r.state else l.state end,
+       reason = case when r.rank > l.rank then r.reason else l.reason end, rank = greatest(l.rank, r.rank),
+       opens = l.opens + r.opens, clicks = l.clicks + r.clicks,
+       delivered_at = coalesce(l.delivered_at, r.delivered_at), opened_at = coalesce(l.opened_at, r.opened_at),
+       clicked_at = coalesce(l.clicked_at, r.clicked_at), history = l.history || (r.history -> 'events'), updated_at = %(now)s
+  from report r join deliveries d on d.id = r.id where l.delivery_id = r.id
+returning d.campaign_id, d.broadcast_id
+"""
+SUPPRESS = """
+insert into email_suppressions (email, reason, detail, delivery_id, created_at)
+select distinct on (email) lower(email), reason, detail, delivery_id, %(now)s
+  from unnest(%(emails)s::text[], %(reasons)s::text[], %(details)s::text[], %(deliveries)s::uuid[])
+    as s (email, reason, detail, delivery_id)
+on conflict (email) do nothing
+"""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a batch of events says about one e-mail."""
+
+    state: str = ""
+    rank: int = 0
+    reason: str = ""
+    opens: int = 0
+    clicks: int = 0
+    first: dict[str, datetime] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(self, event: Row) -> None:
+        kind, payload = _kind(event), event.payload
+        state = BY_EVENT.get(kind)
+        reason = str(payload.get("reason", ""))[:500]
+        self.opens += kind == "open"
+        self.clicks += kind == "click"
+        if kind not in self.first or event.occurred_at < self.first[kind]:
+            self.first[kind] = event.occurred_at
+        entry = {"event": kind, "at": event.occurred_at.isoformat(), "reason": reason, "url": payload.get("url", "")}
+        self.history.append({name: value for name, value in entry.items() if value})
+        if state and state.rank > self.rank:
+            self.state, self.rank, self.reason = state.name, state.rank, reason
+
+
+async def store_events(work: Work, events: Sequence[EmailEvent]) -> int:
+    """Keep the events that are new; return how many were."""
+    told = [
+        Event(event.event_id, event.kind, _payload(event), event.occurred_at, event.delivery_id) for event in events
+    ]
+    return await store(work, "sendgrid", told)
+
+
+def _payload(event: EmailEvent) -> dict[str, Any]:
+    told: dict[str, Any] = {"email": event.email, "reason": event.reason, "url": event.url, "type": event.bounce_type}
+    told |= {"message_id": event.message_id, "machine_open": event.machine_open}
+    return {name: value for name, value in told.items() if value}
+
+
+async def apply_events(work: Work) -> int:
+    """Apply up to 1,000 waiting events in whatever order they came; return how many."""
+    events = await work.rows(WAITING, most=AT_ONCE)
+    if not events:
+        return 0
+    await _apply(work, events)
+    await _suppress(work, events)
+    await done(work, events)
+    work.signal("deliveries")
+    return len(events)
+
+
+async def _apply(work: Work, events: Sequence[Row]) -> None:
+    reports: dict[UUID, Report] = defaultdict(Report)
+    for event in events:
+        if event.delivery_id:
+            reports[event.delivery_id].take(event)
+    # In the order of their ids, so that two workers never wait for each other's rows.
+    ordered = sorted(reports.items())
+    rows = await work.rows(
+        APPLY,
+        now=work.now,
+        ids=[delivery_id for delivery_id, _ in ordered],
+        states=[report.state or "sent" for _, report in ordered],
+        ranks=[report.rank for _, report in ordered],
+        reasons=[report.reason for _, report in ordered],
+        opens=[report.opens for _, report in ordered],
+        clicks=[report.clicks for _, report in ordered],
+        delivered=[report.first.get("delivered") for _, report in ordered],
+        opened=[report.first.get("open") for _, report in ordered],
+        clicked=[report.first.get("click") for _, report in ordered],
+        histories=[{"events": report.history} for _, report in ordered],
+    )
+    tell(work, rows)
+    await settle_reported(work, [delivery_id for delivery_id, _ in ordered])
+
+
+async def _suppress(work: Work, events: Sequence[Row]) -> None:
+    found = [(event, reason) for event in events if (reason := _suppression(event)) and event.payload.get("email")]
+    if found:
+        await work.run(
+            SUPPRESS,
+            now=work.now,
+            emails=[event.payload["email"] for event, _ in found],
+            reasons=[reason for _, reason in found],
+            details=[str(event.payload.get("reason", ""))[:500] for event, _ in found],
+            deliveries=[event.delivery_id for event, _ in found],
+        )
+
+
+def _suppression(event: Row) -> str | None:
+    kind = _kind(event)
+    if kind == "dropped":
+        return DROPPED_FOR.get(str(event.payload.get("reason", "")))
+    return SUPPRESSES.get(kind)
+
+
+def _kind(event: Row) -> str:
+    """Return the event's kind, told apart where the provider uses one word for two things."""
+    if event.kind == "bounce" and event.payload.get("type") == "blocked":
+        return "blocked"  # a refusal of this one e-mail: the address stays good
+    if event.kind == "open" and event.payload.get("machine_open"):
+        return "machine_open"  # the mail program fetched the picture, nobody has looked
+    return str(event.kind)

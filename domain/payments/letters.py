@@ -1,0 +1,122 @@
+"""What people are sent about a payment: the link to pay at, and the receipt."""
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from domain.audit import record
+from domain.errors import Conflict, InvalidInput, NotFound, TooMany
+from domain.language import _
+from domain.messaging.outbox import plan_email, plan_whatsapp
+from domain.payments.links import pay_path
+from domain.payments.money import HOME_ZONE, rupees
+from domain.work import Row, Work
+
+BETWEEN_LINKS = timedelta(minutes=1)
+CHANNELS = ("email", "whatsapp")
+
+FACTS = """
+select p.id, p.number, p.person_id, p.purpose, p.amount_paise, p.paid_paise, p.state, p.due_on, p.cancelled_at,
+  h.name, h.email, h.phone, h.is_demo,
+  (select count(*) from payment_requests r where r.payment_id = p.id) as parts,
+  (select min(r.due_on) from payment_requests r where r.payment_id = p.id and r.state <> 'paid') as next_due_on,
+  (select count(*) from payment_requests r where r.payment_id = p.id and r.state = 'open') as open_parts
+from payments p join people h on h.id = p.person_id where p.id = %(id)s
+"""
+SENT = """
+select count(*) as count, max(created_at) as last_at from deliveries
+where subject_id = %(id)s and kind = 'payment_link'
+"""
+
+
+async def plan_link(work: Work, payment_id: UUID, channels: Collection[str], secret: bytes) -> None:
+    """Plan the link of a payment to leave through those of the channels that reach the person. A second call sends again."""
+    facts = await work.row(FACTS, id=payment_id)
+    if facts is None:
+        raise NotFound(_("There is no such payment."))
+    sent = await work.row(SENT, id=payment_id)
+    key = f"payment_link:{payment_id}:{sent.count if sent else 0}"
+    about = _params(facts)
+    if "email" in channels and facts.email:
+        await plan_email(
+            work,
+            kind="payment_link",
+            to=facts.email,
+            name=facts.name,
+            key=key,
+            params=about,
+            person_id=facts.person_id,
+            subject_id=payment_id,
+        )
+    if "whatsapp" in channels and facts.phone:
+        due = about["due_on"] or _("today")
+        await plan_whatsapp(
+            work,
+            kind="payment_link",
+            to=facts.phone,
+            name=facts.name,
+            template="payment_link",
+            key=f"{key}:whatsapp",
+            params=[about["first_name"], about["amount"], about["purpose"], due],
+            buttons=[pay_path(secret, payment_id).removeprefix("/")],
+            person_id=facts.person_id,
+            subject_id=payment_id,
+        )
+
+
+async def send_link_again(work: Work, payment_id: UUID, channels: Collection[str], secret: bytes) -> None:
+    """Send the link once more. Raises Conflict when there is nothing to pay, TooMany within a minute of the last."""
+    work.require_admin()
+    facts = await work.row(FACTS, id=payment_id)
+    if facts is None:
+        raise NotFound(_("There is no such payment."))
+    if not facts.open_parts:
+        raise Conflict(_("There is nothing to pay at this link just now."))
+    if not channels:
+        raise InvalidInput({"by_email": _("Choose how to send it.")})
+    if "email" in channels and not facts.email:
+        raise InvalidInput({"by_email": _("There is no e-mail address to send it to.")})
+    if "whatsapp" in channels and not facts.phone:
+        raise InvalidInput({"by_whatsapp": _("There is no phone number to send it to.")})
+    sent = await work.row(SENT, id=payment_id)
+    if sent and sent.last_at and (wait := sent.last_at + BETWEEN_LINKS - work.now) > timedelta(0):
+        seconds = int(wait.total_seconds()) + 1
+        raise TooMany(_("It was sent a moment ago. Try again in {count} seconds.", count=seconds), seconds)
+    await plan_link(work, payment_id, channels, secret)
+    await record(work, "payment.link_sent", "payment", payment_id, facts.name, amount=rupees(facts.amount_paise))
+    work.signal(f"payment:{payment_id}")
+
+
+async def plan_receipt(work: Work, request: Row, gateway_payment_id: UUID, paise: int) -> None:
+    """Plan the receipt for one payment that came in; a second call for the same one plans nothing."""
+    facts = await work.row(FACTS, id=request.payment_id)
+    if facts is None or not facts.email:
+        return
+    left = max(facts.amount_paise - facts.paid_paise, 0) if facts.cancelled_at is None else 0
+    await plan_email(
+        work,
+        kind="payment_received",
+        to=facts.email,
+        name=facts.name,
+        key=f"payment_received:{gateway_payment_id}",
+        params={
+            **_params(facts),
+            "received": rupees(paise),
+            "received_on": work.now.astimezone(HOME_ZONE).strftime("%-d %B %Y"),
+            "left": rupees(left) if left else "",
+            "receipt_id": str(gateway_payment_id),
+        },
+        person_id=facts.person_id,
+        subject_id=request.payment_id,
+    )
+
+
+def _params(facts: Row) -> Mapping[str, str]:
+    return {
+        "first_name": (facts.name.split() or [_("there")])[0],
+        "purpose": facts.purpose,
+        "number": str(facts.number),
+        "amount": rupees(facts.amount_paise),
+        "parts": str(facts.parts) if facts.parts > 1 else "",
+        "due_on": facts.next_due_on.strftime("%-d %B %Y") if facts.next_due_on else "",
+    }

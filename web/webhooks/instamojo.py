@@ -1,0 +1,48 @@
+"""Instamojo's webhook: verify the form, keep what it says once, and read from Instamojo itself what is true of it."""
+
+import asyncio
+import logging
+from typing import Any
+
+from litestar import Controller, Request, Response, post
+
+from adapters.instamojo.events import MalformedHint, parse_webhook
+from adapters.instamojo.references import PARAMETER
+from adapters.instamojo.signature import is_signed
+from domain.payments.checking import take_hint
+from domain.work import SYSTEM
+from web.work import services_of
+
+log = logging.getLogger(__name__)
+
+LARGEST = 64_000
+PATIENCE = 12.0  # seconds that Instamojo may take to be read; then it is asked to call again
+
+
+class InstamojoWebhookController(Controller):
+    path = "/webhooks/instamojo"
+    opt = {"audience": "provider", "no_shell": True}
+    include_in_schema = False
+
+    @post(status_code=200, request_max_body_size=LARGEST)
+    async def create(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        services = services_of(request)
+        body = await request.body()
+        if not is_signed(body, services.settings.credential("INSTAMOJO_SALT", "instamojo")):
+            log.warning("an Instamojo webhook of %d bytes was not signed by Instamojo", len(body))
+            return Response(b"", status_code=401)
+        try:
+            hint = parse_webhook(body, request.query_params.get(PARAMETER, ""))
+        except MalformedHint as error:
+            log.warning("an Instamojo webhook could not be read: %s", error)
+            return Response(b"", status_code=400)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                problem = await take_hint(lambda: services.database.work(SYSTEM), services.payments, hint)
+        except TimeoutError:
+            problem = "Instamojo did not answer in time."
+        if problem:
+            # Instamojo calls again when it hears this; and what is open is looked at from time to time anyway.
+            log.warning("an Instamojo webhook has to come again: %s", problem)
+            return Response(b"", status_code=503, headers={"Retry-After": "60"})
+        return Response(b"", status_code=200)
