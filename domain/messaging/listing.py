@@ -23,7 +23,7 @@ select (select count(*) from (select {from_} {where} limit %(counted)s) c) as to
   (select jsonb_agg(jsonb_build_array(id, name)) from (
      select id, name from lead_campaigns order by created_at desc limit 30) c) as campaigns
 from (select) one left join (
-  select d.id, d.kind, d.to_address, d.to_name, d.state, d.reason, d.created_at, d.sent_at, d.person_id,
+  select d.id, d.channel, d.kind, d.to_address, d.to_name, d.state, d.reason, d.created_at, d.sent_at, d.person_id,
     g.state as log_state, g.subject, c.name as campaign, d.campaign_id
   {from_} left join lead_campaigns c on c.id = d.campaign_id
   {where} order by d.created_at desc, d.id limit %(limit)s offset %(offset)s

@@ -10,11 +10,12 @@ from litestar.params import FromPath, QueryParameter
 from pydantic import Field
 
 from domain.messaging.listing import find_delivery, list_deliveries, list_events, read_delivery_filter
+from domain.messaging.results import find_result
 from domain.work import Work
 from web.api.asking import Search, Since, Until
 from web.api.describing import reads
 from web.api.paging import PageNumber, Paging, PerPage
-from web.api.results import EmailResult, email_result
+from web.api.results import CallResult, EmailResult, WhatsAppResult, result_of
 from web.api.shapes import Page, Shape
 
 State = Literal["pending", "sending", "sent", "retry", "failed", "unknown", "cancelled"]
@@ -25,9 +26,10 @@ Asked = Literal[
 
 
 class Delivery(Shape):
-    """One e-mail."""
+    """One e-mail, WhatsApp message or call."""
 
     id: UUID
+    channel: Literal["email", "whatsapp", "call"]
     kind: Annotated[str, Field(description="What it is about.", examples=["welcome"])]
     person_id: UUID | None
     campaign_id: UUID | None
@@ -58,7 +60,7 @@ class DeliveryDetail(Delivery):
     delivered_at: datetime | None
     opened_at: datetime | None
     clicked_at: datetime | None
-    result: EmailResult
+    result: Annotated[EmailResult | WhatsAppResult | CallResult, Field(description="By its channel.")]
     events: Annotated[list[DeliveryEvent], Field(description="What the provider has reported, in order.")]
 
 
@@ -96,7 +98,8 @@ class DeliveryApi(Controller):
 async def detail(work: Work, delivery_id: UUID) -> DeliveryDetail:
     row = await find_delivery(work, delivery_id)
     events = [DeliveryEvent.model_validate(event) for event in await list_events(work, delivery_id)]
-    return DeliveryDetail(**facts(row, DeliveryDetail), result=email_result(row), events=events)
+    result = result_of(await find_result(work, delivery_id))
+    return DeliveryDetail(**facts(row, DeliveryDetail), result=result, events=events)
 
 
 def facts(row: Any, shape: type[Shape]) -> dict[str, Any]:

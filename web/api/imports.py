@@ -164,7 +164,7 @@ class ImportApi(Controller):
         scope="imports:write",
         summary="Upload a file",
         description=f"CSV or XLSX, at most {MAX_BYTES // 1024 // 1024} MB. Nothing is imported before it is checked and started.",
-        opt={"takes_files": True},
+        opt={"checked_first": True},
         request_max_body_size=LARGEST_BODY,
     )
     async def create(
