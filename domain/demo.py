@@ -49,7 +49,8 @@ delete from batches b where b.course_id = any(%(courses)s) and b.created_at <= %
   and not exists (select from cta_submissions a where a.batch_id = b.id)
 """
 TOPICS = (
-    "leads", "imports", "applications", "students", "courses", "payments", "deliveries", "notifications", "activity",
+    "leads", "imports", "applications", "students", "courses", "payments", "deliveries", "messages", "notifications",
+    "activity",
 )  # fmt: skip
 
 

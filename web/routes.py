@@ -20,6 +20,8 @@ from web.admin.deliveries import DeliveryController
 from web.admin.errors import ErrorController
 from web.admin.import_runs import ImportColumnsController, ImportRunController, ImportUndoController
 from web.admin.imports import ImportController
+from web.admin.integration_requests import IntegrationRequestController
+from web.admin.integrations import IntegrationController, WebhookAddressController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
 from web.admin.messages import MessageController
@@ -156,6 +158,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             NotificationsController,
             AuditController,
             ErrorController,
+            IntegrationController,
+            IntegrationRequestController,
+            WebhookAddressController,
             SettingsController,
             DemoRemovalController,
             SearchController,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from adapters.doctor.database import examine_database
 from adapters.doctor.finding import Finding, wrong
 from adapters.doctor.machine import examine_machine
-from adapters.doctor.providers import examine_providers
+from adapters.doctor.providers import examine_providers, read_traffic
 from adapters.doctor.queue import examine_queue
 from adapters.embedded.lock import locked
 from adapters.embedded.places import places
@@ -24,6 +24,7 @@ def _examine(settings: Settings) -> Iterator[Finding]:
         yield wrong("Database", "Not made yet. Start Gurudesk once with: make run")
     else:
         yield from _examine_running(settings)
+        return
     yield from examine_providers(settings)
 
 
@@ -33,3 +34,4 @@ def _examine_running(settings: Settings) -> Iterator[Finding]:
     with servers_running(settings):
         yield from examine_database(settings)
         yield from examine_queue(settings)
+        yield from examine_providers(settings, read_traffic(settings))

@@ -1,38 +1,57 @@
-"""Each provider: in which mode it is, and what its settings lack."""
+"""Each provider: in which mode it is, what its settings lack, and whether it answers. The Integrations page says the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
+
+import psycopg
+from psycopg.rows import namedtuple_row
 
 from adapters.doctor.finding import Finding, right, wrong
-from adapters.provider_settings import PROVIDERS
+from adapters.postgres.addresses import app_url
+from adapters.provider_facts import ProviderFacts, all_facts
 from adapters.settings import Settings
+from domain.integrations.overview import TRAFFIC
+from domain.integrations.states import breaker_of
+from domain.work import Row
 
 
-def examine_providers(settings: Settings) -> Iterator[Finding]:
-    for name, provider in PROVIDERS.items():
-        yield _examined(settings, name, provider.title)
+def examine_providers(settings: Settings, traffic: Mapping[str, Row] | None = None) -> Iterator[Finding]:
+    """Look at every provider. Without ``traffic`` nothing is said of whether they answer."""
+    for facts in all_facts(settings):
+        yield _examined(settings, facts, (traffic or {}).get(facts.name))
 
 
-def _examined(settings: Settings, name: str, title: str) -> Finding:
-    if reason := settings.off_because(name):
-        return wrong(title, f"Off, so nothing leaves by it. {reason}")
-    if not settings.is_live(name):
-        return right(title, "Sandbox: nothing leaves this machine.")
-    if lacks := list(_lacks(settings, name)):
-        return wrong(title, f"Live, but {'; '.join(lacks)}.")
-    return right(title, f"Live: e-mail is sent from {settings.mail_from}." if name == "sendgrid" else "Live.")
+def read_traffic(settings: Settings) -> Mapping[str, Row]:
+    """Return each provider's shared row; none from a database that is away or older."""
+    try:
+        with psycopg.connect(app_url(settings), connect_timeout=5, row_factory=namedtuple_row) as connection:
+            opened = connection.execute("select enter_as('system', null)").fetchone()
+            found = connection.execute(TRAFFIC, {"now": opened[0] if opened else None}).fetchall()
+    except psycopg.Error:
+        return {}
+    return {row.provider: row for row in cast(Sequence[Row], found)}
 
 
-def _lacks(settings: Settings, name: str) -> Iterator[str]:
-    if name == "sendgrid":
-        yield from _sendgrid_lacks(settings)
-    elif not settings.public_url:
-        yield "GURUDESK_PUBLIC_URL is not set, so its webhooks cannot reach us"
+def _examined(settings: Settings, facts: ProviderFacts, traffic: Row | None) -> Finding:
+    if facts.off_because:
+        return wrong(facts.title, f"Off, so nothing leaves by it. {facts.off_because}")
+    mode = "Sandbox: nothing leaves this machine." if facts.mode == "sandbox" else "Live."
+    if facts.name == "sendgrid" and facts.mode == "live":
+        mode = f"Live: e-mail is sent from {settings.mail_from}."
+    if facts.lacks:
+        return wrong(facts.title, f"Live, but {'; '.join(facts.lacks)}.")
+    if traffic is None:
+        return right(facts.title, mode)
+    return _with_traffic(facts.title, mode, traffic)
 
 
-def _sendgrid_lacks(settings: Settings) -> Iterator[str]:
-    if not settings.sendgrid_webhook_public_key:
-        yield "SENDGRID_WEBHOOK_PUBLIC_KEY is not set, so its reports (delivered, bounced) are refused"
-    if settings.mail_from.endswith((".test", ".example", ".invalid")):
-        yield f"GURUDESK_MAIL_FROM is {settings.mail_from}, which no provider will send from"
-    if not settings.public_url:
-        yield "GURUDESK_PUBLIC_URL is not set, so links in e-mails lead nowhere"
+def _with_traffic(title: str, mode: str, traffic: Row) -> Finding:
+    breaker = breaker_of(traffic)
+    if breaker in ("open", "trying"):
+        waiting = f", {traffic.waiting} wait" if traffic.waiting else ""
+        return wrong(title, f"{mode} It does not answer (last: {traffic.last_error}){waiting}. It is tried by itself.")
+    if breaker == "paused":
+        return right(title, f"{mode} It asked for a pause until {traffic.opened_until:%H:%M:%S %Z}.")
+    if traffic.last_success_at is None:
+        return right(title, f"{mode} Not asked yet.")
+    return right(title, f"{mode} Last answered {traffic.last_success_at:%Y-%m-%d %H:%M %Z}.")

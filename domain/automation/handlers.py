@@ -4,6 +4,7 @@ from domain.automation.running import Handler
 from domain.broadcasts.planning import plan_broadcast
 from domain.campaigns.planning import plan_campaign
 from domain.demo import run_removal
+from domain.integrations.trying import try_provider
 from domain.leads import import_steps
 from domain.messaging.calls.reading import read_call
 from domain.payments.refunding import ask_refund
@@ -20,4 +21,5 @@ HANDLERS: dict[str, Handler] = {
     "create_payment_request": create_payment_request,
     "switch_payment_request": switch_payment_request,
     "ask_refund": ask_refund,
+    "try_provider": try_provider,
 }

@@ -8,10 +8,13 @@ STEPS = {
     "run_import": "Import of leads",
     "undo_import": "Undoing of an import",
     "plan_campaign": "Campaign",
+    "plan_broadcast": "Broadcast",
+    "read_call": "Report of a call",
     "remove_demo": "Removal of the demo data",
     "create_payment_request": "Payment link",
     "switch_payment_request": "Closing or opening of a payment link",
     "ask_refund": "Refund",
+    "try_provider": "Test of a provider",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -20,7 +23,8 @@ EMAILS = {
     "rejection": "Rejection e-mail",
     "set_password": "Password link",
     "verify_admin_request": "Confirmation of an address",
-    "test": "Test e-mail",
+    "test": "Test message",
+    "broadcast": "Broadcast",
     "payment_link": "Payment link",
     "payment_received": "Receipt",
 }
@@ -29,10 +33,13 @@ PLACES = {
     "run_import": "/admin/imports/{subject}",
     "undo_import": "/admin/imports/{subject}",
     "plan_campaign": "/admin/campaigns/{subject}",
+    "plan_broadcast": "/admin/broadcasts/{subject}",
+    "read_call": "/admin/deliveries/{subject}",
     "remove_demo": "/admin/settings",
     "create_payment_request": "/admin/payments",
     "switch_payment_request": "/admin/payments",
     "ask_refund": "/admin/payments",
+    "try_provider": "/admin/integrations",
 }
 
 

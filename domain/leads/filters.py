@@ -69,7 +69,8 @@ class LeadFilter:
             _part(self.source, "l.source = %(source)s", source=source),
             _part(
                 self.import_id,
-                "(l.import_id = %(import_id)s or l.last_import_id = %(import_id)s)",
+                "(l.import_id = %(import_id)s"
+                " or l.last_import_id = %(import_id)s and l.last_import_id is distinct from l.import_id)",
                 import_id=self.import_id,
             ),
             _part(self.tag, "l.tags @> array[%(tag)s]", tag=self.tag),

@@ -15,10 +15,10 @@ COUNTED = 10_000  # beyond, a filtered list says "10,000+": counting on would co
 
 # `sort` in the address -> how; every order is one that an index has. Only names need the person to order by.
 SORTS = {
-    "": "l.created_at desc, l.id",
-    "created": "l.created_at, l.id desc",
-    "status": "l.status, l.created_at desc, l.id",
-    "-status": "l.status desc, l.created_at, l.id desc",
+    "": "l.created_at desc, l.id desc",
+    "created": "l.created_at, l.id",
+    "status": "l.status, l.created_at, l.id",
+    "-status": "l.status desc, l.created_at desc, l.id desc",
     "name": "lower(p.name), p.id",
     "-name": "lower(p.name) desc, p.id desc",
 }

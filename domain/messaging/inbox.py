@@ -164,12 +164,13 @@ async def mark_all_messages(work: Work) -> int:
 
 @dataclass(frozen=True, slots=True)
 class MessageFile:
-    """A file of a message. ``stored_name`` is empty where it lies elsewhere."""
+    """A file of a message: with us, under ``stored_name``, or with the provider, at ``url``."""
 
     name: str
     media_type: str
     size: int | None
     stored_name: str = ""
+    url: str = ""
 
 
 def files_of(message: Row) -> list[MessageFile]:
@@ -179,11 +180,18 @@ def files_of(message: Row) -> list[MessageFile]:
     entries = kept if isinstance(kept, list) else []
     return [
         MessageFile(
-            name=str(one.get("name") or one.get("filename") or _("File")),
-            media_type=str(one.get("type") or ""),
+            name=str(one.get("name") or _kind(one)),
+            media_type=str(one.get("type") or one.get("media_type") or ""),
             size=one["size"] if isinstance(one.get("size"), int) else None,
             stored_name=str(one.get("file") or ""),
+            url=url if (url := str(one.get("media_url") or "")).startswith("https://") else "",
         )
         for one in entries
         if isinstance(one, dict)
     ]
+
+
+def _kind(file: Mapping[str, Any]) -> str:
+    names = {"image": _("Picture"), "video": _("Video"), "audio": _("Voice message"), "sticker": _("Sticker")}
+    names |= {"location": _("Place"), "contact": _("Contact")}
+    return names.get(str(file.get("kind", "")).lower(), _("File"))

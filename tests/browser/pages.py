@@ -33,6 +33,14 @@ PARTS = {
         from email_logs order by created_at limit 1 returning id""",
     "delivery_id": "select id from deliveries where state = 'failed' limit 1",
     "import_id": "select id from lead_imports where state = 'done' order by created_at desc limit 1",
+    "provider": "select 'aisensy'",
+    "request_id": """
+        insert into provider_requests (provider, at, method, path, outcome, status, duration_ms, request_headers,
+          request_body, request_bytes, response_headers, response_body, response_bytes)
+        values ('aisensy', now(), 'POST', '/campaign/t1/api/v2', 'answered', 200, 182.4,
+          '{"content-type": "application/json", "user-agent": "python-httpx"}',
+          '{"apiKey": "•••", "campaignName": "welcome", "destination": "+919876543210"}', 180,
+          '{"content-type": "application/json"}', '{"success": "true"}', 19) returning id""",
     "person_id": "select person_id from profiles where role = 'student' order by created_at desc limit 1",
     "slug": "select slug from courses where is_published order by created_at limit 1",
     "error_id": """

@@ -9,6 +9,8 @@ PAGES = [
     "/admin/notifications",
     "/admin/audit",
     "/admin/errors",
+    "/admin/integrations",
+    "/admin/integrations/zoom/requests",
     "/admin/settings",
     "/admin/search?q=asha",
     "/admin/team",

@@ -110,6 +110,15 @@ async def test_a_file_is_saved_under_its_senders_name_and_never_opened_as_ours(a
     assert (await as_admin.get(f"{address}/0")).status_code == 404
 
 
+async def test_a_picture_from_whatsapp_is_named_and_opened_where_it_lies(as_admin, write):
+    media = {"kind": "image", "media_url": "https://files.test/1.jpg", "media_type": "image/jpeg"}
+    message_id = await write(channel="whatsapp", sender="+919876543201", subject="", body="", media=media)
+    page = (await as_admin.get(f"/admin/messages/{message_id}")).text
+    assert 'href="https://files.test/1.jpg" target="_blank" rel="noopener noreferrer">Picture' in page
+    other = await write("2", channel="whatsapp", media={"kind": "image", "media_url": "javascript:alert(1)"})
+    assert "javascript:" not in (await as_admin.get(f"/admin/messages/{other}")).text
+
+
 async def test_a_persons_page_has_their_messages(as_admin, write, database):
     await write("1", subject="From Asha")
     await write("2", subject="Our answer", direction="out")

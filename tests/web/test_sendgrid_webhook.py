@@ -88,7 +88,7 @@ async def test_what_sendgrid_did_not_sign_changes_nothing_and_is_logged(client, 
     assert (await post(client, body, headers)).status_code == 401
     log, stored = await state_of(database)
     assert (log.state, log.history, stored) == ("sending", [], 0)
-    assert "was not signed by SendGrid" in caplog.text
+    assert "turned away: unsigned" in caplog.text
 
 
 async def test_a_replay_changes_nothing_more(client, database, delivery_id):
@@ -137,5 +137,5 @@ async def test_ten_megabytes_are_refused_before_they_are_read(client, database, 
 
 async def test_what_is_signed_but_no_events_is_refused_and_logged(client, database, delivery_id, caplog):
     assert (await post(client, b"no json")).status_code == 400
-    assert "could not be read" in caplog.text
+    assert "turned away: malformed" in caplog.text
     assert (await state_of(database))[1] == 0

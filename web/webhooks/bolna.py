@@ -10,7 +10,7 @@ from adapters.bolna.events import MalformedReport, event_id_of, parse_webhook
 from adapters.bolna.webhook_token import is_token
 from domain.messaging.webhooks import store_call_hint
 from domain.work import SYSTEM
-from web.webhooks.rejecting import turn_away
+from web.webhooks.rejecting import told_length, turn_away
 from web.work import services_of
 
 LARGEST = 2_000_000  # a post holds the transcript
@@ -26,7 +26,7 @@ class BolnaWebhookController(Controller):
         services = services_of(request)
         # The token first: a stranger's body is not even read.
         if not is_token(webhook_token(services.settings), token):
-            return await turn_away(request, "bolna", "unsigned", _length(request))
+            return await turn_away(request, "bolna", "unsigned", told_length(request))
         body = await request.body()
         try:
             report = parse_webhook(body)
@@ -36,8 +36,3 @@ class BolnaWebhookController(Controller):
         async with services.database.work(SYSTEM) as work:
             await store_call_hint(work, event_id_of(report), report)
         return Response(b"", status_code=200)
-
-
-def _length(request: Request[Any, Any, Any]) -> int:
-    told = request.headers.get("content-length", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0

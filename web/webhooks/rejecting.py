@@ -25,3 +25,9 @@ async def turn_away(
         async with services.database.work(SYSTEM) as work:
             await note_rejection(work, provider, reason, size)
     return Response(b"", status_code=status)
+
+
+def told_length(request: Request[Any, Any, Any]) -> int:
+    """Return how many bytes a request says it has, for one whose body is not even read."""
+    told = request.headers.get("content-length", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0

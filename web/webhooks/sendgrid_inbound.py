@@ -5,7 +5,6 @@ answers 500, and the e-mail comes again for three days.
 """
 
 import asyncio
-import logging
 from typing import Any
 
 from litestar import Controller, Request, Response, post
@@ -15,9 +14,8 @@ from adapters.sendgrid.inbound import MalformedInbound, parse_inbound
 from adapters.sendgrid.inbound_token import is_inbound_token
 from domain.messaging.inbound import receive_email
 from domain.work import SYSTEM
+from web.webhooks.rejecting import told_length, turn_away
 from web.work import services_of
-
-log = logging.getLogger(__name__)
 
 # SendGrid takes e-mails of up to 30 MB. A handful of photos is what people answer with; more would let a few
 # senders fill our memory, where a whole e-mail is while it is read.
@@ -33,15 +31,13 @@ class SendGridInboundController(Controller):
     async def create(self, request: Request[Any, Any, Any], token: FromPath[str]) -> Response[bytes]:
         services = services_of(request)
         if not is_inbound_token(services.settings, token):
-            log.warning("an inbound e-mail came to an address that is not ours")
-            return Response(b"", status_code=404)
+            return await turn_away(request, "sendgrid", "unsigned", told_length(request))
         body = await request.body()
         content_type = request.headers.get("Content-Type", "")
         try:
             mail = await asyncio.to_thread(parse_inbound, content_type, body)
-        except MalformedInbound as error:
-            log.warning("an inbound e-mail of %d bytes could not be read: %s", len(body), error)
-            return Response(b"", status_code=400)
+        except MalformedInbound:
+            return await turn_away(request, "sendgrid", "malformed", len(body), status=400)
         await receive_email(
             lambda: services.database.work(SYSTEM), services.files, mail, secret=services.settings.secret
         )

@@ -77,6 +77,7 @@ async def _take(work: Work, event: Row) -> None:
     shown = body[:200] or _("They sent a file.")
     await work.run(NOTIFY, title=title, body=shown, url=f"/admin/whatsapp/{sender}", now=work.now)
     work.signal("notifications")
+    work.signal("messages")
     work.signal(f"whatsapp:{sender}")
     await _obey(work, sender, body, str(row.id), row.person_id, name)
 

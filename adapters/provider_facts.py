@@ -1,0 +1,87 @@
+"""What the settings say of a provider: its mode, which of its settings are there, and where its webhooks come in.
+
+Names alone, never values. The Integrations page and the doctor read the same.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from adapters.bolna import webhook_path
+from adapters.provider_settings import PROVIDERS, SANDBOX_VALUES
+from adapters.settings import Settings
+from adapters.traffic.redaction import MASK
+
+SettingState = Literal["set", "sandbox", "missing", "default"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderFacts:
+    """``off_because`` is empty while it is on; ``webhook_url`` is fit to be shown to every admin."""
+
+    name: str
+    title: str
+    mode: Literal["live", "sandbox", "off"]
+    off_because: str
+    settings: list[tuple[str, SettingState]]
+    address: str
+    webhook_url: str
+    has_secret_webhook: bool
+    lacks: list[str]
+
+
+def facts_of(settings: Settings, provider: str) -> ProviderFacts:
+    """Return what the settings say of one provider."""
+    off = settings.off_because(provider)
+    has_secret = provider == "bolna"
+    path = f"/webhooks/{provider}" + (f"/{MASK}" if has_secret else "")
+    return ProviderFacts(
+        name=provider,
+        title=PROVIDERS[provider].title,
+        mode="off" if off else "live" if settings.is_live(provider) else "sandbox",
+        off_because=off,
+        settings=[(name, _state(settings, provider, name)) for name in names_of(provider)],
+        address=settings.address(provider),
+        webhook_url=settings.base_url + path,
+        has_secret_webhook=has_secret,
+        lacks=[] if off or not settings.is_live(provider) else _lacks(settings, provider),
+    )
+
+
+def all_facts(settings: Settings) -> list[ProviderFacts]:
+    return [facts_of(settings, provider) for provider in PROVIDERS]
+
+
+def secret_webhook_url(settings: Settings) -> str:
+    """Return the address to enter in Bolna, its secret included: for super admins alone, and never logged."""
+    return settings.base_url + webhook_path(settings)
+
+
+def names_of(provider: str) -> list[str]:
+    """Return the names of a provider's settings, those it cannot be live without first."""
+    needs = PROVIDERS[provider].needs
+    names = [str(field.validation_alias) for field in Settings.model_fields.values()]
+    own = [name for name in names if name.startswith((f"{provider.upper()}_", f"GURUDESK_{provider.upper()}_"))]
+    return [*needs, *(name for name in own if name not in needs)]
+
+
+def _state(settings: Settings, provider: str, name: str) -> SettingState:
+    fields = {str(field.validation_alias): key for key, field in Settings.model_fields.items()}
+    typed = fields[name] in settings.model_fields_set and bool(getattr(settings, fields[name]))
+    if name in PROVIDERS[provider].needs and name in settings.missing(provider):
+        return "sandbox" if settings.trusts_sandbox(provider) else "missing"
+    if typed:
+        return "set"
+    return "sandbox" if name in SANDBOX_VALUES and settings.trusts_sandbox(provider) else "default"
+
+
+def _lacks(settings: Settings, provider: str) -> list[str]:
+    """Return what a live provider works without, but not well."""
+    lacks = []
+    if provider == "sendgrid":
+        if not settings.sendgrid_webhook_public_key:
+            lacks.append("SENDGRID_WEBHOOK_PUBLIC_KEY is not set, so its reports (delivered, bounced) are refused")
+        if settings.mail_from.endswith((".test", ".example", ".invalid")):
+            lacks.append(f"GURUDESK_MAIL_FROM is {settings.mail_from}, which no provider will send from")
+    if not settings.public_url:
+        lacks.append("GURUDESK_PUBLIC_URL is not set, so its webhooks and the links we send lead nowhere")
+    return lacks
