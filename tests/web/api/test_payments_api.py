@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from domain.payments.changing import check_payment
 from domain.work import SYSTEM
 from tests.fixtures.api import program, token_of
 from tests.fixtures.cast import ASHA, BEN
@@ -74,3 +75,25 @@ async def test_nothing_that_never_came_in_is_given_back(house, outside):
     refund = {"amount": "100.00", "kind": "TAN", "body": "Cancelled"}
     answer = await outside.post(f"{asked['payment_url']}/refunds", json=refund)
     assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["amount"])
+
+
+async def test_what_was_paid_is_seen_and_given_back(desk, house):
+    token, _token_id = await token_of(house.app, BEN)
+    payment_id = await desk.ask(5000)
+    await desk.pay(payment_id)
+    async with house.database.work(BEN.identity) as work:
+        await check_payment(work, payment_id)
+    await house.run_due()
+    async with program(house.app, token) as outside:
+        address = f"/api/payment-requests/{payment_id}"
+        paid = (await outside.get(address)).json()
+        assert (paid["state"], paid["paid"], paid["refundable"]) == ("paid", "5000.00", "5000.00")
+        assert [attempt["status"] for attempt in paid["attempts"]] == ["credit"]
+        refund = {"amount": "1500.50", "kind": "TAN", "body": "The class was cancelled"}
+        key = {"Idempotency-Key": "refund 1"}
+        planned = [await outside.post(f"{address}/refunds", json=refund, headers=key) for _time in (1, 2)]
+        assert [answer.status_code for answer in planned] == [202, 202]
+        await house.run_due()
+        given = (await outside.get(address)).json()
+        assert (given["state"], given["refunded"], given["refundable"]) == ("part_refunded", "1500.50", "3499.50")
+        assert [(one["amount"], one["state"]) for one in given["refunds"]] == [("1500.50", "asked")]
