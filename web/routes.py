@@ -39,11 +39,14 @@ from web.admin.tokens import TeamTokenController, TokenController
 from web.admin.whatsapp import WhatsAppController
 from web.admin.whatsapp_templates import WhatsAppTemplateController
 from web.api.applications import ApplicationApi
+from web.api.broadcasts import BroadcastApi
 from web.api.campaigns import CampaignApi
 from web.api.deliveries import DeliveryApi
 from web.api.imports import ImportApi
 from web.api.leads import LeadApi
 from web.api.me import MeApi
+from web.api.messages import MessageApi, RecordingApi
+from web.api.payments import PaymentApi
 from web.api.schema import ApiReferenceController
 from web.api.students import StudentApi
 from web.api.suppressions import SuppressionApi
@@ -91,6 +94,10 @@ API: list[Any] = [
     StudentApi,
     DeliveryApi,
     SuppressionApi,
+    MessageApi,
+    RecordingApi,
+    BroadcastApi,
+    PaymentApi,
 ]
 
 # (audience, path, controllers)

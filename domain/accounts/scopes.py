@@ -16,4 +16,8 @@ def scope_names() -> dict[str, str]:
         "students:read": _("See students"),
         "deliveries:read": _("See what was sent, and what became of it"),
         "suppressions:read": _("See who gets no more campaign e-mail"),
+        "messages:send": _("Send e-mails and WhatsApp messages, and make calls"),
+        "broadcasts:read": _("See broadcasts"),
+        "payments:read": _("See payments"),
+        "payments:write": _("Ask for payments and give money back"),
     }

@@ -10,12 +10,12 @@ from domain.leads.filters import needle
 from domain.work import Row, Work
 
 STATES = ("draft", "scheduled", "sending", "done", "cancelled")
-LIST = f"""
+LIST = """
 select b.*, n.sent, n.waiting, n.failed, t.total, t.all from (
     select count(*) filter (where %(state)s = '' or state = %(state)s) as total, count(*) as all from broadcasts) t
   left join (select b.id, b.name, b.channel, b.state, b.send_at, b.recipient_count, b.created_at, p.name as creator
       from broadcasts b left join people p on p.id = b.created_by where %(state)s = '' or b.state = %(state)s
-     order by b.created_at desc, b.id limit {PER_PAGE} offset %(offset)s) b on true
+     order by b.created_at desc, b.id limit %(most)s offset %(offset)s) b on true
   left join lateral (
     select count(*) filter (where d.state = 'sent') as sent, count(*) filter (where d.state = 'failed') as failed,
       count(*) filter (where d.state in ('pending', 'retry', 'sending')) as waiting
@@ -87,9 +87,10 @@ class Progress:
         return int(self.counts.waiting + self.counts.sending)
 
 
-async def list_broadcasts(work: Work, state: str = "", page: int = 1) -> BroadcastPage:
+async def list_broadcasts(work: Work, state: str = "", page: int = 1, per_page: int = PER_PAGE) -> BroadcastPage:
     """Return one page of the broadcasts, newest first, each with what has been sent."""
-    rows = await work.rows(LIST, state=state if state in STATES else "", offset=(page - 1) * PER_PAGE)
+    wanted = state if state in STATES else ""
+    rows = await work.rows(LIST, state=wanted, most=per_page, offset=(page - 1) * per_page)
     found = [row for row in rows if row.id is not None]
     return BroadcastPage(found, rows[0].total, rows[0].all, page)
 

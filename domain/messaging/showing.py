@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.broadcasts.broadcast import find_broadcast
+from domain.broadcasts.content import filled_for_one
 from domain.errors import NotFound
 from domain.language import _
-from domain.messaging.composing import LINK_HOURS
+from domain.messaging.composing import LINK_HOURS, PAYMENT_LETTERS
 from domain.messaging.whatsapp.filling import filled
 from domain.ports import MessageRenderer, RenderedEmail
 from domain.work import Row, Work
@@ -88,6 +90,7 @@ async def render_email(work: Work, delivery: Row, renderer: MessageRenderer, bas
         **delivery.params,
         "recipient_name": delivery.to_name,
         **_hidden(delivery, base_url),
+        **await _broadcast_values(work, delivery),
     }
     try:
         return renderer.email(delivery.template, values)
@@ -95,12 +98,24 @@ async def render_email(work: Work, delivery: Row, renderer: MessageRenderer, bas
         raise NotFound(_("This e-mail cannot be shown any more: its template has changed.")) from error
 
 
+async def _broadcast_values(work: Work, delivery: Row) -> dict[str, str]:
+    """Return what a broadcast said to this one person: its text stands with the broadcast."""
+    if delivery.broadcast_id is None:
+        return {}
+    message = (await find_broadcast(work, delivery.broadcast_id)).message
+    return filled_for_one(message, delivery.params)
+
+
 def _hidden(delivery: Row, base_url: str) -> dict[str, str]:
     """Return what stands where the secrets of an e-mail stood: they exist nowhere but in what was sent."""
     hidden = {"temporary_password": HIDDEN, "unsubscribe_url": f"{base_url}/unsubscribe/{HIDDEN}"}
+    if delivery.broadcast_id and not delivery.marketing:
+        hidden["unsubscribe_url"] = ""
     if delivery.kind in LINK_HOURS:
         hours = str(delivery.params.get("hours", LINK_HOURS[delivery.kind]))
         hidden |= {"link": f"{base_url}/{HIDDEN}", "hours": hours}
+    if delivery.kind in PAYMENT_LETTERS:
+        hidden |= {"link": f"{base_url}/{HIDDEN}", "receipt_link": f"{base_url}/{HIDDEN}"}
     if path := delivery.params.get("apply_path"):
         hidden["apply_url"] = f"{base_url}{path}?t={HIDDEN}"
     return hidden

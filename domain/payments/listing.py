@@ -126,13 +126,13 @@ def read_payment_filter(values: Mapping[str, Any]) -> PaymentFilter:
     )
 
 
-async def list_payments(work: Work, wanted: PaymentFilter, page: int = 1) -> PaymentPage:
+async def list_payments(work: Work, wanted: PaymentFilter, page: int = 1, per_page: int = PER_PAGE) -> PaymentPage:
     """Return one page of the payments that are asked for, with totals, in one round trip."""
     work.require_admin()
     rows = await work.rows(
         LIST.format(order=SORTS[wanted.sort]),
-        limit=PER_PAGE,
-        offset=(page - 1) * PER_PAGE,
+        limit=per_page,
+        offset=(page - 1) * per_page,
         **wanted.values(work.now),
     )
     return PaymentPage([row for row in rows if row.id is not None], rows[0], page)

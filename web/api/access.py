@@ -56,9 +56,9 @@ async def check_api_request(request: Request[Any, Any, Any]) -> None:
             ),
             seconds,
         )
-    if request.route_handler.opt.get("takes_files"):
+    if request.route_handler.opt.get("checked_first"):
         async with api_work(request):
-            pass  # a large body is read only from who may send it
+            pass  # before a large body is read, or where the handler opens its own transactions
 
 
 def bearer_token(request: Request[Any, Any, Any]) -> str:

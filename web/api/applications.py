@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from litestar import Controller
+from litestar import Controller, Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Response
@@ -17,8 +17,8 @@ from domain.admissions.rejecting import Rejection, reject
 from domain.errors import InvalidInput
 from domain.work import Work
 from web.api.describing import changes, reads
-from web.api.paging import Paging
-from web.api.repeating import Once
+from web.api.paging import PageNumber, Paging, PerPage
+from web.api.repeating import IdempotencyKey, Once
 from web.api.shapes import Body, Page, Shape
 from web.fields import Paragraphs
 
@@ -94,13 +94,16 @@ class ApplicationApi(Controller):
     )
     async def index(
         self,
+        request: Request[Any, Any, Any],
         work: NamedDependency[Work],
-        paging: NamedDependency[Paging],
         status: Annotated[State | None, QueryParameter(description="Only applications that stand so.")] = None,
         q: Annotated[str | None, QueryParameter(max_length=200, description="Part of a name, e-mail or phone.")] = None,
         course_id: Annotated[UUID | None, QueryParameter(description="Only applications for this course.")] = None,
         sort: Annotated[Sort | None, QueryParameter(description="The order; the last first when not given.")] = None,
+        page: PageNumber = 1,
+        per_page: PerPage = 20,
     ) -> ApplicationList:
+        paging = Paging(page, per_page, request.url)
         filters = Filters(state=status or "", q=q or "", course=course_id, sort=sort or "-submitted")
         queue = await list_applications(work, filters, paging.page, paging.per_page)
         items = [Application.model_validate(row) for row in queue.applications]
@@ -118,11 +121,14 @@ class ApplicationApi(Controller):
     )
     async def approve(
         self,
+        request: Request[Any, Any, Any],
         work: NamedDependency[Work],
-        once: NamedDependency[Once],
         application_id: FromPath[UUID],
         data: JSONBody[ApprovalBody],
+        key: IdempotencyKey = None,
     ) -> Response[ApplicationDetail]:
+        once = Once(key, request.url.path)
+
         async def decide() -> tuple[int, ApplicationDetail]:
             approval = Approval(application_id, data.version, data.batch_id)
             try:
@@ -142,11 +148,14 @@ class ApplicationApi(Controller):
     )
     async def reject(
         self,
+        request: Request[Any, Any, Any],
         work: NamedDependency[Work],
-        once: NamedDependency[Once],
         application_id: FromPath[UUID],
         data: JSONBody[RejectionBody],
+        key: IdempotencyKey = None,
     ) -> Response[ApplicationDetail]:
+        once = Once(key, request.url.path)
+
         async def decide() -> tuple[int, ApplicationDetail]:
             rejection = Rejection(application_id, data.version)
             await reject(work, rejection, reason=data.reason, with_email=data.with_email)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from litestar import Controller
+from litestar import Controller, Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from pydantic import Field
@@ -12,7 +12,7 @@ from pydantic import Field
 from domain.campaigns.progress import count_progress, find_campaign, list_campaigns
 from domain.work import Work
 from web.api.describing import reads
-from web.api.paging import Paging
+from web.api.paging import PageNumber, Paging, PerPage
 from web.api.shapes import Page, Shape
 
 
@@ -68,7 +68,10 @@ class CampaignApi(Controller):
     tags = ["Campaigns"]
 
     @reads(scope="campaigns:read", summary="List campaigns", description="The newest first.")
-    async def index(self, work: NamedDependency[Work], paging: NamedDependency[Paging]) -> CampaignList:
+    async def index(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], page: PageNumber = 1, per_page: PerPage = 20
+    ) -> CampaignList:
+        paging = Paging(page, per_page, request.url)
         found = await list_campaigns(work, paging.page, paging.per_page)
         items = [ListedCampaign.model_validate(row) for row in found.rows]
         return CampaignList(items=items, **paging.of(items, found.total))

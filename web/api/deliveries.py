@@ -4,17 +4,19 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from litestar import Controller
+from litestar import Controller, Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from pydantic import Field
 
-from domain.messaging.listing import find_delivery, list_deliveries, list_events, read_delivery_filter
+from domain.messaging.listing import list_deliveries, read_delivery_filter
+from domain.messaging.results import find_result
+from domain.messaging.showing import find_delivery, list_events
 from domain.work import Work
 from web.api.asking import Search, Since, Until
 from web.api.describing import reads
-from web.api.paging import Paging
-from web.api.results import EmailResult, email_result
+from web.api.paging import PageNumber, Paging, PerPage
+from web.api.results import CallResult, EmailResult, WhatsAppResult, result_of
 from web.api.shapes import Page, Shape
 
 State = Literal["pending", "sending", "sent", "retry", "failed", "unknown", "cancelled"]
@@ -25,9 +27,10 @@ Asked = Literal[
 
 
 class Delivery(Shape):
-    """One e-mail."""
+    """One e-mail, WhatsApp message or call."""
 
     id: UUID
+    channel: Literal["email", "whatsapp", "call"]
     kind: Annotated[str, Field(description="What it is about.", examples=["welcome"])]
     person_id: UUID | None
     campaign_id: UUID | None
@@ -58,7 +61,7 @@ class DeliveryDetail(Delivery):
     delivered_at: datetime | None
     opened_at: datetime | None
     clicked_at: datetime | None
-    result: EmailResult
+    result: Annotated[EmailResult | WhatsAppResult | CallResult, Field(description="By its channel.")]
     events: Annotated[list[DeliveryEvent], Field(description="What the provider has reported, in order.")]
 
 
@@ -69,8 +72,8 @@ class DeliveryApi(Controller):
     @reads(scope="deliveries:read", summary="List deliveries", description="The newest first.")
     async def index(
         self,
+        request: Request[Any, Any, Any],
         work: NamedDependency[Work],
-        paging: NamedDependency[Paging],
         q: Search = None,
         stands: Annotated[
             Asked | None, QueryParameter(name="state", description="With us or with the provider.")
@@ -79,7 +82,10 @@ class DeliveryApi(Controller):
         campaign_id: Annotated[UUID | None, QueryParameter(description="Only those of this campaign.")] = None,
         since: Since = None,
         until: Until = None,
+        page: PageNumber = 1,
+        per_page: PerPage = 20,
     ) -> DeliveryList:
+        paging = Paging(page, per_page, request.url)
         asked = {"q": q, "state": stands, "kind": kind, "campaign": campaign_id, "since": since, "until": until}
         found = await list_deliveries(work, read_delivery_filter(asked), paging.page, paging.per_page)
         items = [Delivery(**facts(row, Delivery)) for row in found.rows]
@@ -92,8 +98,9 @@ class DeliveryApi(Controller):
 
 async def detail(work: Work, delivery_id: UUID) -> DeliveryDetail:
     row = await find_delivery(work, delivery_id)
-    events = [DeliveryEvent.model_validate(event) for event in await list_events(work, delivery_id)]
-    return DeliveryDetail(**facts(row, DeliveryDetail), result=email_result(row), events=events)
+    events = [DeliveryEvent(kind=event.kind, occurred_at=event.at) for event in await list_events(work, row)]
+    result = result_of(await find_result(work, delivery_id))
+    return DeliveryDetail(**facts(row, DeliveryDetail), result=result, events=events)
 
 
 def facts(row: Any, shape: type[Shape]) -> dict[str, Any]:

@@ -25,9 +25,11 @@ CHANGING = (400, 401, 403, 404, 409, 413, 422, 429, 500)
 Declared = Callable[[Any], Any]
 
 
-def reads(path: str = "", *, scope: str, summary: str, description: str = "") -> Declared:
+def reads(path: str = "", *, scope: str, summary: str, description: str = "", **more: Any) -> Declared:
     """Declare a route that changes nothing; the token needs ``scope``, or none when it is empty."""
-    return get(path or None, **_described(scope, summary, description, READING))
+    options = _described(scope, summary, description, READING)
+    options["opt"] |= more.pop("opt", {})
+    return get(path or None, **options, **more)
 
 
 def changes(

@@ -26,8 +26,8 @@ from domain.work import Row, Work
 from web.admin.imports import LARGEST_BODY, keep
 from web.api.describing import changes, reads
 from web.api.errors import answer_http_error
-from web.api.paging import Paging
-from web.api.repeating import Once
+from web.api.paging import PageNumber, Paging, PerPage
+from web.api.repeating import IdempotencyKey, Once
 from web.api.shapes import Body, Page, Shape
 from web.drained import Drained
 from web.fields import OneLine
@@ -127,7 +127,10 @@ class ImportApi(Controller):
     exception_handlers = {413: too_large}
 
     @reads(scope="imports:read", summary="List imports", description="The newest first.")
-    async def index(self, work: NamedDependency[Work], paging: NamedDependency[Paging]) -> ImportList:
+    async def index(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], page: PageNumber = 1, per_page: PerPage = 20
+    ) -> ImportList:
+        paging = Paging(page, per_page, request.url)
         found = await list_imports(work, paging.page, paging.per_page)
         items = [Import.model_validate(row) for row in found.rows]
         return ImportList(items=items, **paging.of(items, found.total))
@@ -144,11 +147,14 @@ class ImportApi(Controller):
     )
     async def rows(
         self,
+        request: Request[Any, Any, Any],
         work: NamedDependency[Work],
-        paging: NamedDependency[Paging],
         import_id: FromPath[UUID],
         kind: Annotated[Kind, QueryParameter(description="Which rows.")] = "rejected",
+        page: PageNumber = 1,
+        per_page: PerPage = 20,
     ) -> ImportRowList:
+        paging = Paging(page, per_page, request.url)
         found = await find_import(work, import_id)
         rows = await list_remarks(work, import_id, kind, paging.page, paging.per_page)
         items = [ImportRow(row_number=row.row_number, reason=row.reason, cells=list(row.cells)) for row in rows]
@@ -158,16 +164,17 @@ class ImportApi(Controller):
         scope="imports:write",
         summary="Upload a file",
         description=f"CSV or XLSX, at most {MAX_BYTES // 1024 // 1024} MB. Nothing is imported before it is checked and started.",
-        opt={"takes_files": True},
+        opt={"checked_first": True},
         request_max_body_size=LARGEST_BODY,
     )
     async def create(
         self,
         request: Request[Any, Any, Any],
         work: NamedDependency[Work],
-        once: NamedDependency[Once],
         data: MultipartBody[Upload],
+        key: IdempotencyKey = None,
     ) -> Response[ImportDetail]:
+        once = Once(key, request.url.path)
         stored: list[str] = []
 
         async def make() -> tuple[int, ImportDetail]:
@@ -194,11 +201,14 @@ class ImportApi(Controller):
     )
     async def check(
         self,
+        request: Request[Any, Any, Any],
         work: NamedDependency[Work],
-        once: NamedDependency[Once],
         import_id: FromPath[UUID],
         data: JSONBody[CheckBody],
+        key: IdempotencyKey = None,
     ) -> Response[ImportDetail]:
+        once = Once(key, request.url.path)
+
         async def make() -> tuple[int, ImportDetail]:
             found = await find_import(work, import_id)
             options = {
@@ -220,11 +230,13 @@ class ImportApi(Controller):
     )
     async def start(
         self,
+        request: Request[Any, Any, Any],
         work: NamedDependency[Work],
-        once: NamedDependency[Once],
         import_id: FromPath[UUID],
         data: JSONBody[StartBody],
+        key: IdempotencyKey = None,
     ) -> Response[ImportDetail]:
+        once = Once(key, request.url.path)
         return await self._moved(work, once, import_id, data, lambda: start_import(work, import_id, data.check_id))
 
     @changes(
@@ -235,8 +247,13 @@ class ImportApi(Controller):
         status=202,
     )
     async def stop(
-        self, work: NamedDependency[Work], once: NamedDependency[Once], import_id: FromPath[UUID]
+        self,
+        request: Request[Any, Any, Any],
+        work: NamedDependency[Work],
+        import_id: FromPath[UUID],
+        key: IdempotencyKey = None,
     ) -> Response[ImportDetail]:
+        once = Once(key, request.url.path)
         return await self._moved(work, once, import_id, None, lambda: stop_import(work, import_id))
 
     async def _moved(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from litestar import Controller
+from litestar import Controller, Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Response
@@ -16,8 +16,8 @@ from domain.leads.taking import take_lead
 from domain.work import Row, Work
 from web.api.asking import Search, Since, Until
 from web.api.describing import changes, reads
-from web.api.paging import Paging
-from web.api.repeating import Once
+from web.api.paging import PageNumber, Paging, PerPage
+from web.api.repeating import IdempotencyKey, Once
 from web.api.shapes import Body, Page, Shape
 from web.fields import OneLine, Paragraphs
 
@@ -116,8 +116,8 @@ class LeadApi(Controller):
     @reads(scope="leads:read", summary="List leads", description="The newest first, unless sorted otherwise.")
     async def index(
         self,
+        request: Request[Any, Any, Any],
         work: NamedDependency[Work],
-        paging: NamedDependency[Paging],
         q: Search = None,
         status: Annotated[Status | None, QueryParameter(description="Only leads of this status.")] = None,
         source: Annotated[str | None, QueryParameter(max_length=120, description="This source; `-` for none.")] = None,
@@ -126,7 +126,10 @@ class LeadApi(Controller):
         since: Since = None,
         until: Until = None,
         sort: Annotated[Sort | None, QueryParameter(description="The order; the newest first when not given.")] = None,
+        page: PageNumber = 1,
+        per_page: PerPage = 20,
     ) -> LeadList:
+        paging = Paging(page, per_page, request.url)
         asked = {"q": q, "status": status, "source": source, "tag": tag, "import": import_id and str(import_id)}
         asked |= {"since": since and since.isoformat(), "until": until and until.isoformat()}
         found = await list_leads(work, read_filter(asked), sort or "", paging.page, paging.per_page)
@@ -144,8 +147,14 @@ class LeadApi(Controller):
         also={200: (TakenLead, "The person was a lead already; what was missing is filled in.")},
     )
     async def create(
-        self, work: NamedDependency[Work], once: NamedDependency[Once], data: JSONBody[NewLead]
+        self,
+        request: Request[Any, Any, Any],
+        work: NamedDependency[Work],
+        data: JSONBody[NewLead],
+        key: IdempotencyKey = None,
     ) -> Response[TakenLead]:
+        once = Once(key, request.url.path)
+
         async def take() -> tuple[int, TakenLead]:
             taken = await take_lead(work, data.as_row(), data.attributes)
             facts = await detail(work, taken.id)

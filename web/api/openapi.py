@@ -20,6 +20,9 @@ TAGS = {
     "Campaigns": "E-mails to many leads.",
     "Applications": "Who has applied, and the decision.",
     "Students": "Who is enrolled.",
+    "Messages": "E-mails, WhatsApp messages and calls to one person.",
+    "Broadcasts": "Messages to many.",
+    "Payments": "What people are asked for, what came of it, and what was given back.",
     "Deliveries": "What was sent, and what became of it.",
 }
 DESCRIPTION = """

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
-from litestar import Request
+from litestar.datastructures import URL
 from litestar.params import QueryParameter
+
+# Parameters of the handlers and no dependency: what fails to be resolved beside the transaction would tear it off half-way.
+PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000, description="Which page, from 1.")]
+PerPage = Annotated[int, QueryParameter(ge=1, le=100, description="How many a page, at most 100.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +19,7 @@ class Paging:
 
     page: int
     per_page: int
-    path: str
-    query: str
+    url: URL
 
     def of(self, rows: Sequence[Any], total: int, is_more: bool = False) -> dict[str, Any]:
         """Return the part of a list's answer that every list has."""
@@ -30,14 +33,5 @@ class Paging:
         }
 
     def _address(self, page: int) -> str:
-        kept = [(name, value) for name, value in parse_qsl(self.query, keep_blank_values=True) if name != "page"]
-        return f"{self.path}?{urlencode([*kept, ('page', page)])}"
-
-
-async def provide_paging(
-    request: Request[Any, Any, Any],
-    page: Annotated[int, QueryParameter(ge=1, le=10_000, description="Which page, from 1.")] = 1,
-    per_page: Annotated[int, QueryParameter(ge=1, le=100, description="How many a page, at most 100.")] = 20,
-) -> Paging:
-    """Read the page from the address."""
-    return Paging(page, per_page, request.url.path, request.url.query)
+        kept = [(name, value) for name, value in parse_qsl(self.url.query, keep_blank_values=True) if name != "page"]
+        return f"{self.url.path}?{urlencode([*kept, ('page', page)])}"

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from litestar import Request
 from litestar.params import HeaderParameter
 from litestar.response import Response
 from pydantic import BaseModel
@@ -14,13 +13,22 @@ from domain.accounts.api_answers import claim_key, keep_answer
 from domain.work import Work
 
 Made = tuple[int, BaseModel]
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="A text of your own. The same request with the same key is done once and answered alike for 24 hours.",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Once:
     """What a request said about being repeated. Without a key it is done as often as it comes."""
 
-    key: str
+    key: str | None
     path: str
 
     async def answer(
@@ -44,19 +52,3 @@ class Once:
 def answer(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response[Any]:
     """Answer with JSON that is written already."""
     return Response(text.encode(), status_code=status, media_type="application/json", headers=dict(headers or {}))
-
-
-async def provide_once(
-    request: Request[Any, Any, Any],
-    idempotency_key: Annotated[
-        str | None,
-        HeaderParameter(
-            name="Idempotency-Key",
-            min_length=1,
-            max_length=200,
-            description="A text of your own. The same request with the same key is done once and answered alike for 24 hours.",
-        ),
-    ] = None,
-) -> Once:
-    """Read the key from the header."""
-    return Once(idempotency_key or "", request.url.path)

@@ -11,9 +11,7 @@ from domain.work import Work
 from web.api.access import check_api_request, provide_api_work
 from web.api.errors import HANDLERS
 from web.api.openapi import describe
-from web.api.paging import provide_paging
 from web.api.reference import reference_of
-from web.api.repeating import provide_once
 from web.rendering import page
 from web.work import services_of
 
@@ -24,11 +22,7 @@ def api_router(controllers: list[Any]) -> Router:
         path="/api",
         route_handlers=controllers,
         before_request=check_api_request,
-        dependencies={
-            "work": Provide(provide_api_work),
-            "paging": Provide(provide_paging),
-            "once": Provide(provide_once),
-        },
+        dependencies={"work": Provide(provide_api_work)},
         exception_handlers=HANDLERS,
         opt={"audience": "api", "no_shell": True},
     )

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from litestar import Controller
+from litestar import Controller, Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from pydantic import Field
@@ -13,7 +13,7 @@ from domain.students import StudentFilters, list_students, show_student
 from domain.work import Work
 from web.api.asking import Search
 from web.api.describing import reads
-from web.api.paging import Paging
+from web.api.paging import PageNumber, Paging, PerPage
 from web.api.shapes import Page, Shape
 
 Sort = Literal["name", "-name", "joined", "-joined"]
@@ -64,12 +64,15 @@ class StudentApi(Controller):
     @reads(scope="students:read", summary="List students", description="By name, unless sorted otherwise.")
     async def index(
         self,
+        request: Request[Any, Any, Any],
         work: NamedDependency[Work],
-        paging: NamedDependency[Paging],
         q: Search = None,
         batch_id: Annotated[UUID | None, QueryParameter(description="Only students of this batch.")] = None,
         sort: Annotated[Sort | None, QueryParameter(description="The order; by name when not given.")] = None,
+        page: PageNumber = 1,
+        per_page: PerPage = 20,
     ) -> StudentList:
+        paging = Paging(page, per_page, request.url)
         filters = StudentFilters(q=q or "", batch=batch_id, sort=sort or "name")
         found = await list_students(work, filters, paging.page, paging.per_page)
         items = [ListedStudent.model_validate(row) for row in found.students]
