@@ -59,7 +59,8 @@ class Redaction:
     def row(self, exchange: Exchange) -> dict[str, Any]:
         """Return the exchange as a row of `provider_requests`."""
         headers, url = exchange.request.headers, exchange.request.url
-        path = address(str(url)).removeprefix(f"{url.scheme}://{url.netloc.decode()}")
+        own = "" if exchange.is_elsewhere else f"{url.scheme}://{url.netloc.decode()}"
+        path = address(str(url)).removeprefix(own)
         return {
             "provider": exchange.provider,
             "at": exchange.at.isoformat(),
