@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings
 
 Mode = Literal["live", "sandbox"] | None
 Secret = SecretStr | None
-# Requests a second, below what each allows; see docs/providers.md.
+# Requests a second, below what each allows as far as it says so.
 Rate = Annotated[float, Field(gt=0, le=10_000)]
 Share = float | None
 
@@ -180,7 +180,8 @@ class ProviderSettings(BaseSettings):
         """Every credential in use, to be struck out of whatever is kept: ours and the sandbox's."""
         fields = [getattr(self, name) for name in type(self).model_fields]
         typed = [value.get_secret_value() for value in fields if isinstance(value, SecretStr)]
-        return [*typed, *(self._typed(name) for name in SANDBOX_VALUES), *SANDBOX_VALUES.values()]
+        pair = f"{self.credential('ZOOM_CLIENT_ID', 'zoom')}:{self.credential('ZOOM_CLIENT_SECRET', 'zoom')}"
+        return [*typed, pair, *(self._typed(name) for name in SANDBOX_VALUES), *SANDBOX_VALUES.values()]
 
     @property
     def production(self) -> bool:
