@@ -15,6 +15,7 @@ ACT_AS_OWNER = {
     "is_my_course",
     "search_people",
     "shift_clock",
+    "sort_in_people",
 }
 OURS = "and not exists (select from pg_depend d where d.objid = {oid} and d.deptype = 'e')"
 
