@@ -67,7 +67,7 @@ SENTENCES = {
     "leads.tagged": "Leads tagged",
     "leads.untagged": "Tag taken off leads",
     "message.all_read": "All messages marked as read",
-    "message.single_sent": "Message written to one person",
+    "message.planned": "Message written to one person",
     "module.added": "Module added",
     "module.moved": "Module moved",
     "module.removed": "Module removed",

@@ -14,7 +14,7 @@ alter table crm_messages add column is_automatic boolean not null default false;
 alter table crm_messages add column checks jsonb not null default '{}';
 alter table crm_messages add column read_by uuid references people on delete set null;
 alter table crm_messages add column read_at timestamptz;
-create index crm_messages_in on crm_messages (occurred_at desc, id) where direction = 'in';
+create index crm_messages_arrived on crm_messages (occurred_at desc, id) where direction = 'in';
 create index crm_messages_read_by on crm_messages (read_by) where read_by is not null;
 """
 
@@ -51,7 +51,7 @@ grant select, insert, update, delete on sandbox.templates, sandbox.template_vers
 BACK = """
 drop table sandbox.template_versions, sandbox.templates;
 alter table sandbox.messages drop column discarded_at;
-drop index crm_messages_in;
+drop index crm_messages_arrived;
 alter table crm_messages drop column is_automatic, drop column checks, drop column read_by, drop column read_at;
 """
 
