@@ -3,11 +3,22 @@
 from collections.abc import Iterator
 
 from adapters.doctor.finding import Finding, right, wrong
+from adapters.provider_settings import PROVIDERS
 from adapters.settings import Settings
 
 
 def examine_providers(settings: Settings) -> Iterator[Finding]:
     yield from _sendgrid(settings)
+    for name, provider in PROVIDERS.items():
+        if name != "sendgrid":
+            yield right(provider.title, _mode(settings, name))
+
+
+def _mode(settings: Settings, provider: str) -> str:
+    """Say where a provider's calls go. One that is live and lacks a credential stops the start already."""
+    if settings.is_live(provider):
+        return f"Live: {settings.address(provider)}."
+    return "Not connected." if settings.production else "Sandbox: nothing leaves this machine."
 
 
 def _sendgrid(settings: Settings) -> Iterator[Finding]:
