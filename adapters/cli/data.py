@@ -12,7 +12,7 @@ def add_to(group: click.Group) -> None:
         group.add_command(command)
 
 
-@click.command()
+@click.command(short_help="Bring the database to a version, mostly the newest.")
 @click.argument("revision", default="head")
 def migrate(revision: str) -> None:
     """Bring the database to REVISION, up or down; without one, to the newest."""
@@ -26,7 +26,7 @@ def migrate(revision: str) -> None:
     click.echo(f"The database is at {'the newest version' if revision == 'head' else revision}.")
 
 
-@click.command()
+@click.command(short_help="Load the made-up business, or remove it.")
 @click.option("--remove", is_flag=True, help="Remove the demo data again, and nothing else.")
 def demo(remove: bool) -> None:
     """Fill the database with a believable course business to look around in."""
@@ -45,7 +45,7 @@ def demo(remove: bool) -> None:
         click.echo("The demo data is loaded." if done else "The demo data is there already.")
 
 
-@click.command("import")
+@click.command("import", short_help="Import leads from a file, as the page does.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what the import would do.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

@@ -7,7 +7,7 @@ def add_to(group: click.Group) -> None:
     group.add_command(create_admin)
 
 
-@click.command("create-admin")
+@click.command("create-admin", short_help="Make an owner or admin, or set their password.")
 @click.argument("email")
 @click.option("--name", default="", help="The name shown to others.")
 @click.option("--role", type=click.Choice(["super_admin", "admin"]), default="super_admin", show_default=True)

@@ -8,7 +8,7 @@ def add_to(group: click.Group) -> None:
         group.add_command(command)
 
 
-@click.command()
+@click.command(short_help="Start everything and stay; Ctrl-C stops it.")
 def up() -> None:
     """Start everything and stay: database, Redis, web, worker and sandbox. Ctrl-C stops it all."""
     from adapters.settings_check import load_settings
@@ -45,7 +45,7 @@ def web(when_told: bool) -> None:
     serve("web.app", settings, settings.host, settings.port, "GURUDESK_PORT", workers=settings.workers, held=when_told)
 
 
-@click.command()
+@click.command(short_help="Do what happens later: e-mails, imports.")
 @when_told
 def worker(when_told: bool) -> None:
     """Do what happens later: steps that are due, e-mails to send, imports."""
@@ -60,7 +60,7 @@ def worker(when_told: bool) -> None:
     run(settings)
 
 
-@click.command()
+@click.command(short_help="Play the providers, for trying everything out.")
 @when_told
 def sandbox(when_told: bool) -> None:
     """Serve the providers' side of the wire, for trying everything out (GURUDESK_SANDBOX_PORT)."""
