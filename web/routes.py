@@ -23,6 +23,7 @@ from web.admin.modules import ModuleController
 from web.admin.recordings import RecordingController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
+from web.admin.single_messages import SingleMessageController
 from web.admin.students import StudentController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
 from web.admin.whatsapp import WhatsAppController
@@ -90,6 +91,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             CampaignController,
             DeliveryController,
             RecordingController,
+            SingleMessageController,
             WhatsAppController,
             WhatsAppTemplateController,
             LeadSelectionController,

@@ -54,6 +54,9 @@ TITLES = {
     "demo.removed": "Demo data removed",
     "test_email.sent": "Test e-mail sent",
     "student.welcomed_again": "Welcome e-mail sent again",
+    "number.suppressed": "Number takes no more marketing",
+    "number.resumed": "Number takes marketing again",
+    "whatsapp.replied": "WhatsApp answered",
 }
 # What it was done to, or the action itself -> icon
 ICONS = {
@@ -73,6 +76,9 @@ ICONS = {
     "sending": "play",
     "address": "mail-x",
     "test_email": "mail-check",
+    "number": "phone",
+    "whatsapp": "message-circle",
+    "whatsapp_template": "message-circle",
     "business": "building-2",
     "demo": "trash-2",
 }
@@ -143,7 +149,7 @@ def _campaign(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 def _email(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
     is_failed, count = row["state"] == "failed", row["count"]
-    title = _("E-mail failed") if is_failed else _("E-mail with an unknown end")
+    title = _("Message failed") if is_failed else _("Message with an unknown end")
     text = f"{email_name(row['detail'])}: " + (
         ngettext("{count} person", "{count} people", count) if count > 1 else row["name"]
     )

@@ -9,6 +9,7 @@ STEPS = {
     "undo_import": "Undoing of an import",
     "plan_campaign": "Campaign",
     "remove_demo": "Removal of the demo data",
+    "read_call": "Look at a call",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -18,6 +19,9 @@ EMAILS = {
     "set_password": "Password link",
     "verify_admin_request": "Confirmation of an address",
     "test": "Test e-mail",
+    "single": "Message by hand",
+    "reply": "Answer on WhatsApp",
+    "opt_confirmation": "Confirmation of an opt-out",
 }
 PLACES = {
     "check_import": "/admin/imports/{subject}",
@@ -25,6 +29,7 @@ PLACES = {
     "undo_import": "/admin/imports/{subject}",
     "plan_campaign": "/admin/campaigns/{subject}",
     "remove_demo": "/admin/settings",
+    "read_call": "/admin/deliveries/{subject}",
 }
 
 
