@@ -9,6 +9,7 @@ from adapters.demo.catalogue import Catalogue, make_catalogue
 from adapters.demo.leads import make_leads
 from adapters.demo.mailing import Mailing
 from adapters.demo.office import Office
+from adapters.demo.phones import write_to_students
 from adapters.demo.story import Record, Story
 
 
@@ -23,6 +24,7 @@ def make_business(now: datetime, password_hash: str, taken: Collection[str] = ()
     admissions = Admissions(story, mailing, catalogue, office)
     _enrol_the_student(admissions, catalogue, office)
     admissions.take(clicks)
+    write_to_students(story, mailing)
     _write_down(story, catalogue, office)
     return story.tables
 
