@@ -13,6 +13,12 @@ END = "update business_settings set value = 'false', updated_at = %(now)s where 
 # In this order: what has no foreign key to go by first, then people with all that hangs on them, then the rest.
 REMOVE = (
     """
+    delete from phone_suppressions s using people h where h.is_demo and s.phone = h.phone
+    """,
+    """
+    delete from crm_messages m using people h where h.is_demo and m.person_id is null and m.from_address in (h.phone, h.email)
+    """,
+    """
     delete from email_suppressions s using people h where h.is_demo and s.email = h.email
     """,
     """

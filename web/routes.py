@@ -33,6 +33,7 @@ from web.admin.recordings import RecordingController
 from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
+from web.admin.single_messages import SingleMessageController
 from web.admin.students import StudentController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
 from web.admin.tokens import TeamTokenController, TokenController
@@ -146,6 +147,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             DeliveryController,
             MessageController,
             RecordingController,
+            SingleMessageController,
             WhatsAppController,
             WhatsAppTemplateController,
             LeadSelectionController,

@@ -11,6 +11,7 @@ from adapters.demo.mailing import Mailing
 from adapters.demo.messages import make_messages
 from adapters.demo.office import Office
 from adapters.demo.payments import Payments
+from adapters.demo.phones import write_to_students
 from adapters.demo.story import Record, Story
 
 
@@ -27,6 +28,7 @@ def make_business(now: datetime, password_hash: str, taken: Collection[str] = ()
     admissions.take(clicks)
     make_messages(story, office)
     Payments(story, office).take()
+    write_to_students(story, mailing)
     _write_down(story, catalogue, office)
     return story.tables
 

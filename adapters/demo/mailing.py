@@ -45,6 +45,7 @@ class Mailing:
             params=params,
             group_key=f"campaign:{campaign_id}" if campaign_id else None,
             idempotency_key=f"demo:{identity}",
+            marketing=campaign_id is not None,
             due_at=at,
             state="sent",
             attempt=1,

@@ -40,9 +40,11 @@ select a.id, a.status, a.submitted_at, c.title as course from cta_submissions a 
 where a.person_id = %(person_id)s and a.id <> %(id)s order by a.submitted_at desc limit 20
 """
 EMAILS = """
-select d.id, d.kind, coalesce(l.subject, '') as subject, coalesce(l.state, d.state) as state, d.reason, d.to_address,
-  coalesce(d.sent_at, d.due_at) as at
-from deliveries d left join email_logs l on l.delivery_id = d.id
+select d.id, d.kind, d.channel, coalesce(l.subject, left(w.body, 120), left(c.summary, 120), '') as subject,
+  case when d.state = 'sent' then coalesce(l.state, w.state, c.state, d.state) else coalesce(l.state, d.state) end as state,
+  coalesce(nullif(d.reason, ''), w.reason, c.reason, '') as reason, d.to_address, coalesce(d.sent_at, d.due_at) as at
+from deliveries d left join email_logs l on l.delivery_id = d.id left join whatsapp_logs w on w.delivery_id = d.id
+left join call_logs c on c.delivery_id = d.id
 where d.person_id = %(person_id)s order by d.created_at desc, d.id limit 20
 """
 
@@ -80,5 +82,5 @@ async def show_application(work: Work, application_id: UUID) -> Application:
 
 
 async def emails_of(work: Work, person_id: UUID) -> Sequence[Row]:
-    """Return the last e-mails to a person, each with where it stands."""
+    """Return the last e-mails, messages and calls to a person, each with where it stands."""
     return await work.rows(EMAILS, person_id=person_id)

@@ -66,6 +66,9 @@ ICONS = {
     "sending": "play",
     "address": "mail-x",
     "test_email": "mail-check",
+    "number": "phone",
+    "whatsapp": "message-circle",
+    "whatsapp_template": "message-circle",
     "business": "building-2",
     "demo": "trash-2",
     "payment": "indian-rupee",
@@ -142,7 +145,7 @@ def _campaign(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 def _email(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
     is_failed, count = row["state"] == "failed", row["count"]
-    title = _("E-mail failed") if is_failed else _("E-mail with an unknown end")
+    title = _("Message failed") if is_failed else _("Message with an unknown end")
     text = f"{email_name(row['detail'])}: " + (
         ngettext("{count} person", "{count} people", count) if count > 1 else row["name"]
     )

@@ -20,6 +20,7 @@ select jsonb_build_object(
   'failed', (select count(*) from (select from deliveries d
      where d.state = 'failed' and d.created_at > %(now)s - interval '7 days' and not exists (
        select from deliveries again where again.person_id = d.person_id and again.kind = d.kind
+         and again.channel = d.channel
          and again.created_at > d.created_at and again.campaign_id is not distinct from d.campaign_id)
      limit {COUNTED}) f),
   'unknown', (select count(*) from (select from deliveries where state = 'unknown' limit {COUNTED}) u),
@@ -41,11 +42,13 @@ select jsonb_build_object(
      (select due_at from automation_steps where state = 'planned' and due_at <= %(now)s
         and (retry_at is null or retry_at <= now()) order by due_at limit 1)
      union all
-     (select due_at from deliveries where state in ('pending', 'retry') and due_at <= %(now)s
-        and (retry_at is null or retry_at <= now())
-        and not (select value = 'true' from business_settings where key = 'sending_paused')
-        and channel <> all (array(select t.channel from provider_traffic t where t.channel is not null
-              and (t.failures >= {THRESHOLD} or t.opened_until > now()))) order by due_at limit 1)) w),
+     (select d.due_at from (values ('email'), ('whatsapp'), ('call')) c (channel), (values (true), (false)) b (is_bulk),
+        lateral (select due_at from deliveries where channel = c.channel and is_bulk = b.is_bulk
+          and state in ('pending', 'retry') and due_at <= %(now)s and (retry_at is null or retry_at <= now())
+          order by due_at limit 1) d
+      where not (select value = 'true' from business_settings where key = 'sending_paused')
+        and not exists (select from provider_traffic t where t.channel = c.channel
+              and (t.failures >= {THRESHOLD} or t.opened_until > now())) order by d.due_at limit 1)) w),
   'broken', (select jsonb_agg(provider order by provider) from provider_traffic where failures >= {THRESHOLD}),
   'lapsed', (select count(*) from automation_steps where state = 'running' and leased_until < now() - interval '2 minutes'),
   'paused', (select value = 'true' from business_settings where key = 'sending_paused'))
@@ -100,7 +103,7 @@ def _worker(found: Mapping[str, Any], now: datetime, age: float | None) -> Itera
 
 def _sending(found: Mapping[str, Any]) -> Iterable[Concern]:
     if found["paused"]:
-        yield Concern(_("Sending is paused: no e-mail leaves"), "/admin/settings", _("Resume"), tone="rose")
+        yield Concern(_("Sending is paused: nothing leaves"), "/admin/settings", _("Resume"), tone="rose")
 
 
 def _providers(broken: Iterable[str]) -> Iterable[Concern]:
@@ -132,10 +135,10 @@ def _payments(found: Mapping[str, Any]) -> Iterable[Concern]:
 
 def _emails(found: Mapping[str, Any]) -> Iterable[Concern]:
     if count := found["failed"]:
-        text = ngettext("E-mail failed in the last 7 days", "E-mails failed in the last 7 days", count)
+        text = ngettext("Message failed in the last 7 days", "Messages failed in the last 7 days", count)
         yield Concern(text, "/admin/deliveries?state=failed", _("Review"), count)
     if count := found["unknown"]:
-        text = ngettext("E-mail with an unknown end", "E-mails with an unknown end", count)
+        text = ngettext("Message with an unknown end", "Messages with an unknown end", count)
         yield Concern(text, "/admin/deliveries?state=unknown", _("Review"), count)
 
 

@@ -28,6 +28,9 @@ EMAILS = {
     "broadcast": "Broadcast",
     "payment_link": "Payment link",
     "payment_received": "Receipt",
+    "single": "Message by hand",
+    "reply": "Answer on WhatsApp",
+    "opt_confirmation": "Confirmation of an opt-out",
 }
 PLACES = {
     "check_import": "/admin/imports/{subject}",

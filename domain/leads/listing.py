@@ -60,8 +60,11 @@ select l.*, p.name, p.email, p.phone, p.city, p.consent_email, p.consent_whatsap
 where l.id = %(id)s
 """
 EMAILS = """
-select d.id, d.kind, d.state, d.reason, d.created_at, d.sent_at, g.state as log_state, g.subject, g.opens, g.clicks
-  from deliveries d left join email_logs g on g.delivery_id = d.id
+select d.id, d.kind, d.channel, d.state, coalesce(nullif(d.reason, ''), w.reason, c.reason, '') as reason,
+  d.created_at, d.sent_at,
+  coalesce(g.state, w.state, c.state) as log_state, coalesce(g.subject, left(w.body, 120), left(c.summary, 120)) as subject
+  from deliveries d left join email_logs g on g.delivery_id = d.id left join whatsapp_logs w on w.delivery_id = d.id
+  left join call_logs c on c.delivery_id = d.id
  where d.person_id = %(person_id)s order by d.created_at desc limit 50
 """
 APPLICATIONS = """

@@ -48,6 +48,11 @@ PARTS = {
     "person_id": "select person_id from profiles where role = 'student' order by created_at desc limit 1",
     "payment_id": "select payment_id from refunds order by created_at limit 1",
     "receipt_id": "select id from gateway_payments where credited_at is not null order by credited_at limit 1",
+    "phone": """
+        insert into crm_messages (person_id, channel, direction, provider_message_id, from_address, body, occurred_at, created_at)
+        select id, 'whatsapp', 'in', gen_random_uuid()::text, phone, 'When does it begin?', app_now(), app_now()
+        from people where phone is not null order by id limit 1 returning from_address""",
+    "template_id": "select id from whatsapp_templates where campaign = 'course_banner'",
     "slug": "select slug from courses where is_published order by created_at limit 1",
     "error_id": """
         insert into error_logs (reference, component, kind, message, trace, method, path)

@@ -9,6 +9,7 @@ import pytest
 
 from bench.round_trips import counted
 from domain.messaging.outbox import plan_call, plan_email, plan_whatsapp
+from domain.messaging.whatsapp.suppressing import suppress_phone
 from domain.messaging.whatsapp.texting import WINDOW
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, BEN, sign_in_as
@@ -214,3 +215,58 @@ async def test_what_whatsapp_would_not_take_is_said_beside_the_field(as_admin, w
     assert answer.status_code == 422
     assert message in answer.text
     assert "Open day" in answer.text
+
+
+async def test_one_message_is_written_to_one_person_by_hand_once(as_admin, work_as):
+    address = f"/admin/people/{ASHA.id}/whatsapp"
+    page = (await as_admin.get(f"{address}/new?template=class_reminder")).text
+    assert 'value="Asha"' in page
+    typed = {"template": "class_reminder", "param_1": "Asha", "param_2": "UX", "param_3": "six", "link_1": "class/7"}
+    typed["form_token"] = str(uuid4())
+    for _press in range(2):
+        assert (await as_admin.post(address, data=typed)).status_code == 303
+    async with work_as(SYSTEM) as work:
+        planned = await work.rows("select to_address, template, params, marketing from deliveries")
+        audited = await work.value("select count(*) from audit_logs where action = 'whatsapp.sent_by_hand'")
+    ((to, template, params, marketing),) = [tuple(row) for row in planned]
+    assert (to, template, marketing) == (PHONE, "class_reminder", False)
+    assert params == {"params": ["Asha", "UX", "six"], "buttons": ["class/7"]}
+    assert audited == 1
+
+
+async def test_what_is_missing_in_a_message_by_hand_is_said_and_nothing_typed_is_lost(as_admin):
+    typed = {
+        "template": "announcement",
+        "param_1": "Asha",
+        "param_2": "",
+        "param_3": "we moved",
+        "form_token": str(uuid4()),
+    }
+    answer = await as_admin.post(f"/admin/people/{ASHA.id}/whatsapp", data=typed)
+    assert answer.status_code == 422
+    assert "“From” is empty" in answer.text
+    assert 'value="we moved"' in answer.text
+
+
+async def test_marketing_by_hand_is_refused_to_who_has_opted_out(as_admin, work_as):
+    async with work_as(SYSTEM) as work:
+        await suppress_phone(work, PHONE, "whatsapp", "opted_out")
+    typed = {
+        "template": "cta_invitation",
+        "param_1": "Asha",
+        "param_2": "UX",
+        "link_1": "x",
+        "form_token": str(uuid4()),
+    }
+    answer = await as_admin.post(f"/admin/people/{ASHA.id}/whatsapp", data=typed)
+    assert answer.status_code == 422
+    assert "gets no marketing" in answer.text
+
+
+async def test_one_person_is_called_by_hand_once(as_admin, work_as):
+    typed = {"course": "UX", "about": "the fee", "form_token": str(uuid4())}
+    for _press in range(2):
+        assert (await as_admin.post(f"/admin/people/{ASHA.id}/calls", data=typed)).status_code == 303
+    async with work_as(SYSTEM) as work:
+        planned = await work.rows("select channel, to_address, params from deliveries")
+    assert [tuple(row) for row in planned] == [("call", PHONE, {"course": "UX", "about": "the fee"})]

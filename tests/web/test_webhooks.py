@@ -129,3 +129,11 @@ async def test_a_stale_or_forged_zoom_event_changes_nothing(client, services, mo
         assert (await client.post("/webhooks/zoom", content=ZOOM_EVENT, headers=headers)).status_code == 401
     assert await kept(services) == []
     assert await turned_away(services) == [("zoom", "unsigned", 3)]
+
+
+async def test_admins_see_what_was_turned_away(as_admin, services):
+    assert "Webhooks turned away" not in (await as_admin.get("/admin/errors")).text
+    await aisensy(as_admin, BODY, "0" * 64)
+    page = (await as_admin.get("/admin/errors")).text
+    assert "Webhooks turned away" in page
+    assert "AiSensy" in page

@@ -85,7 +85,7 @@ def kind_names() -> dict[str, str]:
         "verify_admin_request": _("Admin access"),
         "test": _("Test e-mail"),
         "broadcast": _("Broadcast"),
-        "single": _("Written by hand"),
+        "single": _("By hand"),
         "reply": _("Reply"),
         "opt_confirmation": _("Opt-out confirmed"),
     }

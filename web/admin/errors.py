@@ -10,6 +10,7 @@ from litestar.response import Response, Template
 
 from domain.error_logs import PER_PAGE, clear_error, clear_errors, list_errors, show_error
 from domain.language import _, ngettext
+from domain.messaging.webhooks import list_rejections
 from domain.work import Work
 from web.paging import page_number
 from web.rendering import go, page
@@ -27,6 +28,7 @@ class ErrorController(Controller):
         errors, total = await list_errors(work, query["q"], number)
         pages = -(-total // PER_PAGE)
         context = {"errors": errors, "total": total, "page": number, "pages": pages, "query": query, "now": work.now}
+        context["rejections"] = await list_rejections(work)
         return page(request, "admin/errors/index.html", **context)
 
     @get("/{error_id:uuid}")

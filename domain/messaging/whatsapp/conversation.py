@@ -14,13 +14,14 @@ PER_PAGE = 20
 
 LINES = """
 select * from (
-  (select 'in' as direction, m.id, m.body, m.media, m.occurred_at as at, '' as state, '' as reason, null::uuid as delivery_id
+  (select 'in' as direction, m.id, m.body, m.media, m.occurred_at as at, '' as state, '' as reason,
+      null::uuid as delivery_id, true as has_left
      from crm_messages m where m.channel = 'whatsapp' and m.direction = 'in' and m.from_address = %(phone)s
     order by m.occurred_at desc limit %(most)s)
   union all
   (select 'out', d.id, coalesce(w.body, d.params ->> 'text', t.title, ''), w.media, coalesce(d.sent_at, d.created_at),
       case when d.state = 'sent' then coalesce(w.state, d.state) else d.state end,
-      coalesce(nullif(d.reason, ''), w.reason, ''), d.id
+      coalesce(nullif(d.reason, ''), w.reason, ''), d.id, d.state = 'sent'
      from deliveries d left join whatsapp_logs w on w.delivery_id = d.id
      left join whatsapp_templates t on t.campaign = d.template
     where d.channel = 'whatsapp' and d.to_address = %(phone)s order by d.created_at desc limit %(most)s)

@@ -98,4 +98,5 @@ async def _obey(work: Work, sender: str, body: str, key: str, person_id: UUID | 
 
 def plain(text: str) -> str:
     """Return what was said in lower case, without punctuation and with single spaces."""
-    return " ".join(re.sub(r"[^\w\sऀ-ॿ]", "", text.casefold().replace("-", " ")).split())
+    # The vowel signs of Hindi are no word characters to Python; its full stop is none of them.
+    return " ".join(re.sub("[^\\w\\s\u0900-\u0963\u0966-\u097f]", "", text.casefold().replace("-", " ")).split())

@@ -26,7 +26,7 @@ async def test_the_newest_comes_first_whatever_it_is(work: Work):
     )
     await record(work, "sending.paused")
     titles = [event.title for event in await list_activity(work)]
-    assert titles == ["Sending paused", "Leads imported", "E-mail failed", "New application"]
+    assert titles == ["Sending paused", "Leads imported", "Message failed", "New application"]
 
 
 async def test_an_import_says_how_many_leads_it_brought(work: Work):
