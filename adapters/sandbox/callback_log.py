@@ -19,7 +19,8 @@ select 'callback' as form, id, provider, kind, subject, url, state, attempts, cr
 from callbacks
 """
 _POSTS = """
-select 'post' as form, id, 'sendgrid' as provider, cardinality(event_ids) || ' events' as kind, '' as subject,
+select 'post' as form, id, 'sendgrid' as provider,
+  cardinality(event_ids) || case cardinality(event_ids) when 1 then ' event' else ' events' end as kind, '' as subject,
   coalesce((select url from event_webhooks limit 1), '') as url, state, attempts, created_at, next_attempt_at as due_at,
   is_held, is_signed_wrongly
 from posts

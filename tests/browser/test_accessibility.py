@@ -81,7 +81,11 @@ def test_everybody_can_use_a_page_that_has_nothing_to_show_yet(address: str, emp
     assert not problems(page)
 
 
-@pytest.mark.parametrize("address", ["/", "/mailbox", "/mailbox/{id}", "/journal", "/nothing"])
+SANDBOX = ["/", "/mailbox", "/mailbox/{id}", "/phone", "/calls", "/payments", "/zoom-rooms", "/clock", "/faults"]
+SANDBOX += ["/journal", "/journal/callbacks", "/journal/post/1", "/nothing"]
+
+
+@pytest.mark.parametrize("address", SANDBOX)
 def test_everybody_can_use_the_sandbox(address: str, demo: Launch, visits: Visits, message: int):
     visits.allow("status of 404 (Not Found) (http")
     page = visits.look(demo)

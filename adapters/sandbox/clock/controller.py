@@ -52,10 +52,11 @@ class ClockController(Controller):
     ) -> Response[Any]:
         """Begin to move on. Pressing twice is pressing once: the form knows after which move it was shown."""
         form = await request.form()
-        last = await clock.last_move()
-        if str(form.get("after", "")) != str(last.id if last else 0):
+        last, by = await clock.last_move(), str(form.get("by", ""))
+        # A moment is the same however often it is asked for; "an hour" is not.
+        if by in STEPS and str(form.get("after", "")) != str(last.id if last else 0):
             return go("/clock?done=already")
-        by, moment = str(form.get("by", "")), str(form.get("moment", ""))
+        moment = str(form.get("moment", ""))
         try:
             begun = await clock.begin(by if by in STEPS else moment)
         except CannotStart as problem:

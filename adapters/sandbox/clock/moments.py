@@ -16,7 +16,7 @@ _MOMENTS = """
     where m.released_at is null and b.status is null and {messages}
   union all select e.due_at, 'sendgrid', 'mail', e.kind, m.email
     from events e join messages m on m.id = e.message_id where {events}
-  union all select c.due_at, c.provider, 'callback', c.kind, c.subject from callbacks c where {callbacks}
+  union all select c.due_at, c.provider, 'callback', c.kind, '' from callbacks c where {callbacks}
   union all select p.next_attempt_at, 'sendgrid', 'callback', 'events', '' from posts p where {posts}
   union all select s.at, 'bolna', 'call', s.status, c.to_number
     from call_steps s join calls c on c.id = s.call_id where {steps}

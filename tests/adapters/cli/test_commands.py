@@ -93,3 +93,16 @@ def test_the_database_moves_down_and_up_by_command(gurudesk: Launch) -> None:
     assert "WRONG  Migrations" in gurudesk.run("doctor").stdout
     assert gurudesk.run("migrate").returncode == 0
     assert "right  Migrations" in gurudesk.run("doctor").stdout
+
+
+def test_the_clock_is_moved_by_its_command_which_says_where_it_came_to(launcher: Launcher) -> None:
+    gurudesk = launcher()
+    assert "The database is at the newest version." in gurudesk.run("migrate").stdout
+    moved = gurudesk.run("clock", "advance", "3d")
+    assert "3 days, 0:00:00 ahead of the machine" in moved.stdout
+    assert "Nothing is waiting" in gurudesk.run("clock", "advance", "next").stderr
+    live = {"GURUDESK_ZOOM_MODE": "live", "ZOOM_ACCOUNT_ID": "a", "ZOOM_CLIENT_ID": "b", "ZOOM_CLIENT_SECRET": "c"}
+    gurudesk.environment |= live | {"ZOOM_WEBHOOK_SECRET_TOKEN": "d"}
+    refused = gurudesk.run("clock", "advance", "1d")
+    assert refused.returncode == 1
+    assert "every provider is in sandbox mode, and Zoom is live" in refused.stderr

@@ -8,7 +8,8 @@ import pytest
 
 from adapters.aisensy.events import parse_events
 from adapters.aisensy.signature import is_signed
-from tests.adapters.sandbox.aisensy.conftest import ASHA, SECRET
+from tests.adapters.sandbox.aisensy.conftest import ASHA, SECRET, running
+from tests.fixtures._ports import free_port
 from tests.fixtures.house import until
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -156,3 +157,54 @@ async def test_planned_faults_of_requests_apply(aisensy):
         assert (await aisensy.send()).status_code == int(kind)
     assert (await aisensy.send()).status_code == 200
     assert len(await aisensy.phone()) == 1
+
+
+async def told(aisensy):
+    return (await aisensy.client.get("/callbacks.json", params={"provider": "aisensy"})).json()
+
+
+async def test_a_second_attempt_comes_five_minutes_later_and_counts_and_429_gets_none(aisensy, receiver):
+    async def after(state):
+        callbacks = await told(aisensy)
+        return callbacks if callbacks and all(one["state"] == state for one in callbacks) else None
+
+    receiver.status = 429
+    await aisensy.write()
+    await until(lambda: after("given_up"))
+    receiver.status = 500
+    await aisensy.client.post("/phone/account/test")
+    await receiver.heard(3)
+    assert "x-retry-count" not in receiver.posts[2][0]
+    receiver.status = 200
+    await aisensy.client.post("/clock.json", json={"by": "6m"})
+    await receiver.heard(4)
+    assert receiver.posts[3][0]["x-retry-count"] == "1"
+    assert receiver.posts[3][1] == receiver.posts[2][1]
+
+
+async def test_a_webhook_that_answers_410_is_suspended_until_it_is_switched_on_again(aisensy, receiver):
+    receiver.status = 410
+    await aisensy.client.post("/phone/account/test")
+    assert "suspended" in await until(lambda: _page_with(aisensy, "/phone/account", "suspended"))
+    receiver.status = 200
+    await aisensy.write()
+    assert len(await told(aisensy)) == 1
+    await aisensy.client.post("/phone/account/webhook")
+    await aisensy.write()
+    await receiver.heard(3)
+    assert read(receiver) != []
+
+
+async def test_whether_the_webhook_is_signed_survives_a_restart(settings, receiver):
+    changes = {"sandbox_port": free_port(), "public_url": f"http://127.0.0.1:{receiver.port}"}
+    place = settings.model_copy(update=changes)
+    async with running(place) as aisensy:
+        await change(aisensy, is_webhook_signed="")
+        receiver.status = 500
+        await aisensy.client.post("/phone/account/test")
+        await until(lambda: _page_with(aisensy, "/phone/account", "Answered 500"))
+    receiver.status = 200
+    async with running(place) as aisensy:
+        await aisensy.client.post("/clock.json", json={"by": "6m"})
+        await receiver.heard(2)
+    assert all("x-aisensy-signature" not in headers for headers, _ in receiver.posts)

@@ -24,7 +24,7 @@ async def planned(zoom, **changes):
 
 
 def told(receiver, kind):
-    return [event for event in receiver.events() if event["event"] == kind]
+    return receiver.events(kind)
 
 
 async def moved(zoom, by):
