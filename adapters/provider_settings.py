@@ -11,8 +11,9 @@ from pydantic_settings import BaseSettings
 
 Mode = Literal["live", "sandbox"] | None
 Secret = SecretStr | None
-# Requests a second, below what each allows; see docs/providers.md.
+# Requests a second, below what each allows as far as it says so.
 Rate = Annotated[float, Field(gt=0, le=10_000)]
+Share = float | None
 
 # Everybody can read these: the sandbox takes them, no real provider does. `.env.example` names the same ones.
 SANDBOX_SENDGRID_KEY = "SG.sandbox-key-000000000.sandbox-secret-0000000000000000000000000000000"
@@ -77,6 +78,7 @@ class ProviderSettings(BaseSettings):
     use_real_external_apis: bool = Field(False, validation_alias="USE_REAL_EXTERNAL_APIS")
 
     sendgrid_mode: Mode = Field(None, validation_alias="GURUDESK_SENDGRID_MODE")
+    sendgrid_failure_rate: Share = Field(None, ge=0, le=1, validation_alias="GURUDESK_SENDGRID_FAILURE_RATE")
     sendgrid_api_key: Secret = Field(None, validation_alias="SENDGRID_API_KEY")
     sendgrid_base_url: str = Field("", validation_alias="SENDGRID_BASE_URL")
     sendgrid_webhook_public_key: str = Field("", validation_alias="SENDGRID_WEBHOOK_PUBLIC_KEY")
@@ -84,6 +86,7 @@ class ProviderSettings(BaseSettings):
     sendgrid_inbound_token: Secret = Field(None, min_length=22, validation_alias="SENDGRID_INBOUND_TOKEN")
 
     aisensy_mode: Mode = Field(None, validation_alias="GURUDESK_AISENSY_MODE")
+    aisensy_failure_rate: Share = Field(None, ge=0, le=1, validation_alias="GURUDESK_AISENSY_FAILURE_RATE")
     aisensy_api_key: Secret = Field(None, validation_alias="AISENSY_API_KEY")
     aisensy_base_url: str = Field("", validation_alias="AISENSY_BASE_URL")
     aisensy_campaign_path: str = Field("/campaign/t1/api/v2", validation_alias="AISENSY_CAMPAIGN_PATH")
@@ -94,6 +97,7 @@ class ProviderSettings(BaseSettings):
     aisensy_rate: Rate = Field(10.0, validation_alias="GURUDESK_AISENSY_RATE")
 
     instamojo_mode: Mode = Field(None, validation_alias="GURUDESK_INSTAMOJO_MODE")
+    instamojo_failure_rate: Share = Field(None, ge=0, le=1, validation_alias="GURUDESK_INSTAMOJO_FAILURE_RATE")
     instamojo_api_key: Secret = Field(None, validation_alias="INSTAMOJO_API_KEY")
     instamojo_auth_token: Secret = Field(None, validation_alias="INSTAMOJO_AUTH_TOKEN")
     instamojo_salt: Secret = Field(None, validation_alias="INSTAMOJO_SALT")
@@ -101,6 +105,7 @@ class ProviderSettings(BaseSettings):
     instamojo_rate: Rate = Field(5.0, validation_alias="GURUDESK_INSTAMOJO_RATE")
 
     bolna_mode: Mode = Field(None, validation_alias="GURUDESK_BOLNA_MODE")
+    bolna_failure_rate: Share = Field(None, ge=0, le=1, validation_alias="GURUDESK_BOLNA_FAILURE_RATE")
     bolna_api_key: Secret = Field(None, validation_alias="BOLNA_API_KEY")
     bolna_agent_id: str = Field("", validation_alias="BOLNA_AGENT_ID")
     bolna_webhook_token: Secret = Field(None, validation_alias="BOLNA_WEBHOOK_TOKEN")
@@ -108,6 +113,7 @@ class ProviderSettings(BaseSettings):
     bolna_rate: Rate = Field(8.0, validation_alias="GURUDESK_BOLNA_RATE")
 
     zoom_mode: Mode = Field(None, validation_alias="GURUDESK_ZOOM_MODE")
+    zoom_failure_rate: Share = Field(None, ge=0, le=1, validation_alias="GURUDESK_ZOOM_FAILURE_RATE")
     zoom_account_id: str = Field("", validation_alias="ZOOM_ACCOUNT_ID")
     zoom_client_id: str = Field("", validation_alias="ZOOM_CLIENT_ID")
     zoom_client_secret: Secret = Field(None, validation_alias="ZOOM_CLIENT_SECRET")
@@ -174,7 +180,8 @@ class ProviderSettings(BaseSettings):
         """Every credential in use, to be struck out of whatever is kept: ours and the sandbox's."""
         fields = [getattr(self, name) for name in type(self).model_fields]
         typed = [value.get_secret_value() for value in fields if isinstance(value, SecretStr)]
-        return [*typed, *(self._typed(name) for name in SANDBOX_VALUES), *SANDBOX_VALUES.values()]
+        pair = f"{self.credential('ZOOM_CLIENT_ID', 'zoom')}:{self.credential('ZOOM_CLIENT_SECRET', 'zoom')}"
+        return [*typed, pair, *(self._typed(name) for name in SANDBOX_VALUES), *SANDBOX_VALUES.values()]
 
     @property
     def production(self) -> bool:

@@ -14,6 +14,7 @@ from adapters.provider_settings import PROVIDERS, SANDBOX_SENDGRID_KEY, Provider
 
 __all__ = ["ROOT", "SANDBOX_SENDGRID_KEY", "Settings"]
 
+DEMO_FAILURE_RATE = 0.1
 ROOT = Path(__file__).resolve().parent.parent
 DOMAIN = r"^([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$"
 
@@ -45,7 +46,7 @@ class Settings(ProviderSettings):
     reply_domain: str = Field("", pattern=DOMAIN, validation_alias="GURUDESK_REPLY_DOMAIN")
 
     sandbox_delays: bool = Field(True, validation_alias="GURUDESK_SANDBOX_DELAYS")
-    sandbox_failure_rate: float = Field(0.0, ge=0, le=1, validation_alias="GURUDESK_SANDBOX_FAILURE_RATE")
+    sandbox_failure_rate: float | None = Field(None, ge=0, le=1, validation_alias="GURUDESK_SANDBOX_FAILURE_RATE")
     sandbox_seed: int = Field(1, validation_alias="GURUDESK_SANDBOX_SEED")
 
     @model_validator(mode="after")
@@ -55,6 +56,14 @@ class Settings(ProviderSettings):
         if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
             raise ValueError("GURUDESK_PUBLIC_URL must start with http:// or https://")
         return self
+
+    def failure_rate(self, provider: str) -> float:
+        """Return the share, 0 to 1, that the provider's side of the sandbox fails on purpose: one in ten in a demo."""
+        own: float | None = getattr(self, f"{provider}_failure_rate")
+        general = self.sandbox_failure_rate
+        if own is not None or general is not None:
+            return own if own is not None else general or 0.0
+        return DEMO_FAILURE_RATE if self.demo else 0.0
 
     @property
     def has_sandbox(self) -> bool:

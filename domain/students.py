@@ -13,6 +13,7 @@ from domain.errors import Conflict, NotFound, TooMany
 from domain.language import _
 from domain.messaging.inbox import messages_of
 from domain.messaging.outbox import plan_email
+from domain.payments.listing import payments_of
 from domain.work import Row, Work
 
 PER_PAGE = 20
@@ -111,6 +112,7 @@ class Student:
     applications: Sequence[Row]
     audit: Sequence[Row]
     messages: Sequence[Row]
+    payments: Sequence[Row]
 
 
 async def list_students(work: Work, filters: StudentFilters, page: int = 1, per_page: int = PER_PAGE) -> Students:
@@ -137,6 +139,7 @@ async def show_student(work: Work, person_id: UUID) -> Student:
         applications=applications,
         audit=await work.rows(AUDIT, id=person_id, applications=[one.id for one in applications]),
         messages=await messages_of(work, person_id),
+        payments=await payments_of(work, person_id),
     )
 
 

@@ -12,6 +12,7 @@ from litestar.datastructures import Cookie
 from adapters.settings import Settings
 
 DAYS_30 = 30 * 24 * 3600
+YEAR = 365 * 24 * 3600
 
 
 class Cookies:
@@ -43,6 +44,13 @@ class Cookies:
 
     def no_sign_in(self) -> Cookie:
         return self._cookie("sign_in", "", 0)
+
+    def known(self, request: Request[Any, Any, Any]) -> str:
+        return request.cookies.get(self._name("known"), "")
+
+    def new_known(self, value: str) -> Cookie:
+        """Return the cookie by which this browser is known to whoever has signed in with it; it outlives sign-ins."""
+        return self._cookie("known", value, YEAR)
 
     def visitor(self, request: Request[Any, Any, Any]) -> str:
         return request.cookies.get(self._name("visitor"), "")

@@ -1,6 +1,7 @@
 """How values are written for people: moments with their zone, money, numbers. Registered as Jinja filters."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -63,8 +64,21 @@ def rupees(paise: int | None) -> str:
     return ("-" if paise < 0 else "") + "₹" + number(abs(paise) // 100) + (f".{rest:02d}" if rest else "")
 
 
+def price(paise: Decimal | float | None) -> str:
+    """Write a small price in paise, which may be a part of one: ₹0.13."""
+    return "–" if paise is None else f"₹{Decimal(paise) / 100:.2f}"
+
+
 def percent(share: float | None) -> str:
     return "–" if share is None else f"{share * 100:.1f}".removesuffix(".0") + " %"
+
+
+def duration(seconds: float | None) -> str:
+    """Write how long something took: 48 s, 2 min 5 s."""
+    if seconds is None:
+        return "–"
+    minutes, rest = divmod(round(seconds), 60)
+    return _("{minutes} min {seconds} s", minutes=minutes, seconds=rest) if minutes else _("{seconds} s", seconds=rest)
 
 
 def nl2br(text: str) -> Markup:
@@ -86,5 +100,7 @@ FILTERS = {
     "number": number,
     "rupees": rupees,
     "percent": percent,
+    "price": price,
+    "duration": duration,
     "nl2br": nl2br,
 }

@@ -22,18 +22,22 @@ from web.admin.import_runs import ImportColumnsController, ImportRunController, 
 from web.admin.imports import ImportController
 from web.admin.integration_requests import IntegrationRequestController
 from web.admin.integrations import IntegrationController, WebhookAddressController
+from web.admin.lead_deletions import LeadDeletionController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
 from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
 from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
 from web.admin.payments import PaymentController
+from web.admin.recordings import RecordingController
 from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.students import StudentController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
 from web.admin.tokens import TeamTokenController, TokenController
+from web.admin.whatsapp import WhatsAppController
+from web.admin.whatsapp_templates import WhatsAppTemplateController
 from web.api.applications import ApplicationApi
 from web.api.broadcasts import BroadcastApi
 from web.api.campaigns import CampaignApi
@@ -141,7 +145,11 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SavedFilterController,
             DeliveryController,
             MessageController,
+            RecordingController,
+            WhatsAppController,
+            WhatsAppTemplateController,
             LeadSelectionController,
+            LeadDeletionController,
             ImportController,
             ImportColumnsController,
             ImportRunController,

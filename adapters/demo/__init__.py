@@ -21,8 +21,8 @@ PASSWORD = "gurudesk-demo"
 # Parents before children.
 ORDER = (
     "lead_imports", "lead_import_rows", "people", "profiles", "courses", "modules", "batches", "imported_leads",
-    "lead_campaigns", "cta_submissions", "enrolments", "deliveries", "email_logs", "email_suppressions", "crm_messages",
-    "notifications", "audit_logs",
+    "lead_campaigns", "cta_submissions", "enrolments", "payments", "payment_requests", "gateway_payments", "refunds",
+    "deliveries", "email_logs", "email_suppressions", "crm_messages", "notifications", "audit_logs",
 )  # fmt: skip
 # Imports name who made them, people the import that brought them: the makers are filled in afterwards.
 MAKERS = """

@@ -10,6 +10,7 @@ from adapters.demo.leads import make_leads
 from adapters.demo.mailing import Mailing
 from adapters.demo.messages import make_messages
 from adapters.demo.office import Office
+from adapters.demo.payments import Payments
 from adapters.demo.story import Record, Story
 
 
@@ -25,6 +26,7 @@ def make_business(now: datetime, password_hash: str, taken: Collection[str] = ()
     _enrol_the_student(admissions, catalogue, office)
     admissions.take(clicks)
     make_messages(story, office)
+    Payments(story, office).take()
     _write_down(story, catalogue, office)
     return story.tables
 

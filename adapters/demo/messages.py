@@ -33,8 +33,10 @@ def make_messages(story: Story, office: Office) -> None:
 
 
 def _answered(story: Story) -> list[Record]:
-    """Return the logs of e-mails that somebody looked at, one a person, the latest first."""
-    logs = {log["person_id"]: log for log in story.tables["email_logs"] if log["state"] in ("opened", "clicked")}
+    """Return the logs of invitations that somebody looked at, one a person, the latest first."""
+    invitations = {delivery["id"] for delivery in story.tables["deliveries"] if delivery["kind"] == "cta"}
+    seen = [log for log in story.tables["email_logs"] if log["state"] in ("opened", "clicked")]
+    logs = {log["person_id"]: log for log in seen if log["delivery_id"] in invitations}
     return sorted(logs.values(), key=lambda log: log["created_at"], reverse=True)[:60:9]
 
 

@@ -7,18 +7,20 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response
-from litestar.di import Provide
-from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from adapters.postgres.addresses import sandbox_url
+from adapters.provider_settings import PROVIDERS
 from adapters.sandbox.aisensy import PHONE_PAGES, aisensy_answers, aisensy_parts, aisensy_router
 from adapters.sandbox.bolna import CALL_PAGES, Access, bolna_answers, bolna_parts, bolna_router
 from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.clock.controller import ClockController, ClockMachineController
 from adapters.sandbox.clock.moving import Clock
 from adapters.sandbox.database import SandboxDatabase
+from adapters.sandbox.fault_pages import FaultsController
 from adapters.sandbox.faults import Faults
+from adapters.sandbox.host import AskedHere
 from adapters.sandbox.instamojo import instamojo_answers, instamojo_caller, instamojo_router
 from adapters.sandbox.instamojo.pages import PaymentPagesController
 from adapters.sandbox.journal import JournalMiddleware
@@ -28,16 +30,16 @@ from adapters.sandbox.mailbox.controller import MailboxController
 from adapters.sandbox.mailbox.replies import ReplyController
 from adapters.sandbox.mailbox.replying import sendgrid_caller
 from adapters.sandbox.pages import HomeController, JournalController
-from adapters.sandbox.rendering import STATIC, add_headers, page
+from adapters.sandbox.rates import Rates
+from adapters.sandbox.rendering import STATIC, add_headers, given, page
 from adapters.sandbox.sendgrid import answers, sendgrid_router
 from adapters.sandbox.sendgrid.access import RateLimit
-from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.sandbox.sendgrid.posting import EventPoster
 from adapters.sandbox.zoom import ROOM_PAGES, Options, zoom_answers, zoom_parts, zoom_router
+from adapters.sandbox.zoom.hosting import Host
 from adapters.settings import Settings
 
 log = logging.getLogger(__name__)
-PROVIDERS = ("sendgrid", "aisensy", "instamojo", "bolna", "zoom")
 
 
 def create_app(
@@ -49,22 +51,26 @@ def create_app(
 ) -> Litestar:
     """Build the sandbox. Its background work starts and stops with the application's lifespan."""
     database = SandboxDatabase(sandbox_url(settings))
-    chance = Chance(settings.sandbox_delays, settings.sandbox_failure_rate, settings.sandbox_seed)
+    rates = Rates(database, settings)
+    chances = rates.chances
     faults = Faults(database)
-    poster = EventPoster(database, settings, chance, faults)
+    poster = EventPoster(database, settings, chances["sendgrid"], faults)
     callbacks = Callbacks(database, faults, delays=settings.sandbox_delays)
-    callbacks.register("instamojo", instamojo_caller(settings))
     callbacks.register("sendgrid", sendgrid_caller())
-    clock = Clock(database, settings, wakers=(poster.wake, callbacks.wake))
+    callbacks.register("instamojo", instamojo_caller(settings))
+    zoom_side = zoom_parts(database, callbacks, settings, zoom)
+    host = Host(zoom_side["zoom"], chances["zoom"])
+    clock = Clock(database, settings, wakers=(poster.wake, callbacks.wake, host.wake))
     app = Litestar(
         route_handlers=[
-            sendgrid_router(),
+            sendgrid_router(chances["sendgrid"]),
             aisensy_router(),
-            instamojo_router(),
+            instamojo_router(chances["instamojo"]),
             bolna_router(bolna),
-            zoom_router(),
+            zoom_router(chances["zoom"]),
             MachineController,
             HomeController,
+            FaultsController,
             MailboxController,
             ReplyController,
             *PHONE_PAGES,
@@ -77,22 +83,22 @@ def create_app(
             follow_link,
             create_static_files_router("/static", directories=[STATIC]),
         ],
-        before_request=asked_here,
-        middleware=[JournalMiddleware(database, PROVIDERS)],
-        lifespan=[_running(database, clock, poster, callbacks)],
+        middleware=[AskedHere(), JournalMiddleware(database, tuple(PROVIDERS))],
+        lifespan=[_running(database, clock, rates, poster, callbacks, host)],
         dependencies={
-            name: Provide(_given(value), sync_to_thread=False)
+            name: given(value)
             for name, value in {
                 "database": database,
-                "chance": chance,
                 "poster": poster,
                 "faults": faults,
+                "rates": rates,
                 "callbacks": callbacks,
                 "clock": clock,
+                "host": host,
                 "settings": settings,
-                **aisensy_parts(database, callbacks, settings, chance),
-                **bolna_parts(database, callbacks, settings, chance),
-                **zoom_parts(database, callbacks, settings, zoom),
+                **aisensy_parts(database, callbacks, settings, chances["aisensy"], faults),
+                **bolna_parts(database, callbacks, settings, chances["bolna"]),
+                **zoom_side,
             }.items()
         },
         before_send=[add_headers],
@@ -107,17 +113,7 @@ def create_app(
     return app
 
 
-def asked_here(request: Request[Any, Any, Any]) -> None:
-    """Refuse a page elsewhere whose name was made to lead to this machine: it would read the mailbox."""
-    if request.headers.get("Host", "").rsplit(":", 1)[0] not in ("127.0.0.1", "localhost"):
-        raise PermissionDeniedException("The sandbox is reached by 127.0.0.1 and localhost alone.")
-
-
-def _given(value: Any) -> Any:
-    return lambda: value
-
-
-def _running(database: SandboxDatabase, clock: Clock, *background: EventPoster | Callbacks) -> Any:
+def _running(database: SandboxDatabase, clock: Clock, *background: Rates | EventPoster | Callbacks | Host) -> Any:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(one.run()) for one in background]
@@ -139,8 +135,8 @@ def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if status >= 500:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     if request.url.path.startswith("/sendgrid/"):
-        message = {404: "not found", 405: "POST method allowed only"}.get(status, "Internal server error")
-        return answers.error(status, message)
+        messages = {403: "access forbidden", 404: "not found", 405: "POST method allowed only"}
+        return answers.error(status, messages.get(status, "Internal server error"))
     if request.url.path.startswith("/aisensy/"):
         return aisensy_answers.failed(status)
     if request.url.path.startswith("/instamojo/api/"):

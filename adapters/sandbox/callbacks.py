@@ -250,9 +250,7 @@ async def _said(client: httpx.AsyncClient, caller: Caller, callback: Any) -> Sai
     return await post(client, url, body, headers, timeout=caller.timeout)
 
 
-async def post(
-    client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str], **options: Any
-) -> Said:
+async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str], **options: Any) -> Said:
     """Post a body and return what was said on both sides; silence is one of the answers."""
     try:
         response = await client.post(url, content=body, headers=headers, **options)

@@ -1,5 +1,6 @@
 """The journal: every request a provider's side received, and what it answered. Credentials are never written down."""
 
+import asyncio
 import re
 import time
 from datetime import datetime
@@ -34,9 +35,13 @@ select id, provider, at, method, path, query, headers, body, body_size, status, 
 from requests
 where (%(provider)s::text is null or provider = %(provider)s) and id > %(since)s
   and (%(since_at)s::timestamptz is null or at >= %(since_at)s) and (%(path)s::text is null or path = %(path)s)
+  and (%(search)s::text is null or path ilike %(search)s)
 order by id desc limit %(limit)s offset %(offset)s
 """
-_COUNT = "select count(*) from requests where %(provider)s::text is null or provider = %(provider)s"
+_COUNT = """
+select count(*) from requests where (%(provider)s::text is null or provider = %(provider)s)
+  and (%(search)s::text is null or path ilike %(search)s)
+"""
 
 
 class JournalMiddleware(ASGIMiddleware):
@@ -62,7 +67,10 @@ class JournalMiddleware(ASGIMiddleware):
 
 
 class _Exchange:
-    """Watches the answer go out; with the state ``silent`` it lets nothing through."""
+    """Watches the answer go out; with the state ``silent`` it lets nothing through.
+
+    With ``slow`` it waits so many seconds before it, with ``cut`` it breaks off where the answer would begin.
+    """
 
     def __init__(
         self, database: SandboxDatabase, provider: str, scope: Scope, body: bytes, size: int, send: Send, start: float
@@ -87,10 +95,22 @@ class _Exchange:
             self._answer = (self._answer + message.get("body", b""))[: KEPT + 1]
             if not message.get("more_body"):
                 await self._write()
-        if self._scope["state"].get("silent"):
+        state = self._scope["state"]
+        if state.get("silent"):
             self.swallowed = True
+        elif state.get("cut"):
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                await self._cut()
         else:
+            if message["type"] == "http.response.start" and state.get("slow"):
+                await asyncio.sleep(state["slow"])
             await self._send(message)
+
+    async def _cut(self) -> None:
+        """Begin an answer that tells nothing and leave it unfinished: the server then closes the connection."""
+        start: Any = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]}
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": b" ", "more_body": True})
 
     async def _write(self) -> None:
         duration = (time.perf_counter() - self._start) * 1000
@@ -160,12 +180,20 @@ async def requests_of(
     since: int = 0,
     since_at: datetime | None = None,
     path: str | None = None,
+    search: str | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> list[dict[str, Any]]:
-    """Return the requests, newest first. ``since`` is an id, ``since_at`` a moment."""
+    """Return the requests, newest first. ``since`` is an id, ``since_at`` a moment, ``search`` a part of the path."""
     rows = await database.rows(
-        _SELECT, provider=provider, since=since, since_at=since_at, path=path, limit=limit, offset=offset
+        _SELECT,
+        provider=provider,
+        since=since,
+        since_at=since_at,
+        path=path,
+        search=_pattern(search),
+        limit=limit,
+        offset=offset,
     )
     return [row._asdict() for row in rows]
 
@@ -175,5 +203,12 @@ async def get_request(database: SandboxDatabase, request_id: int) -> dict[str, A
     return row._asdict() if row else None
 
 
-async def count_requests(database: SandboxDatabase, provider: str | None) -> int:
-    return int((await database.row(_COUNT, provider=provider))[0])
+async def count_requests(database: SandboxDatabase, provider: str | None, search: str | None = None) -> int:
+    return int((await database.row(_COUNT, provider=provider, search=_pattern(search)))[0])
+
+
+def _pattern(search: str | None) -> str | None:
+    if not search:
+        return None
+    escaped = search.replace("\x00", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,6 +1,5 @@
-"""The sandbox's other pages: where to begin, the journal, and faults on purpose."""
+"""The sandbox's other pages: where to begin, and the journal."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -8,10 +7,23 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from adapters.provider_settings import PROVIDERS
+from adapters.sandbox.callback_log import (
+    STATES,
+    Which,
+    count_callbacks,
+    find_callback,
+    find_callbacks,
+    send_again,
+)
+from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.faults import Faults
 from adapters.sandbox.journal import count_requests, get_request, requests_of
+from adapters.sandbox.machine import journal_told
+from adapters.sandbox.rates import Rates
 from adapters.sandbox.rendering import from_own_pages, go, page, page_number, pages_of
+from adapters.sandbox.sendgrid.posting import EventPoster
 
 PER_PAGE = 20
 _STATE = """
@@ -20,44 +32,6 @@ select (select count(*) from messages) as messages, (select count(*) from reques
   (select count(*) from posts where state = 'pending' and attempts > 0) as retrying,
   (select count(*) from posts where state = 'given_up') as given_up, app_now() as now, app_now() - now() as ahead
 """
-
-
-# What can be made to fail, in the words of the form.
-TARGETS = {
-    "sendgrid": "SendGrid: requests",
-    "aisensy": "AiSensy: requests",
-    "aisensy:webhook": "AiSensy: calling back",
-    "instamojo": "Instamojo: requests",
-    "instamojo:webhook": "Instamojo: calling back",
-    "instamojo:payment": "Instamojo: paying",
-    "bolna": "Bolna: requests",
-    "bolna:webhook": "Bolna: calling back",
-    "bolna:call": "Bolna: calls",
-    "zoom": "Zoom: requests",
-    "zoom:token": "Zoom: tokens",
-    "zoom:download": "Zoom: downloads",
-    "zoom:webhook": "Zoom: calling back",
-}
-
-
-async def _home(
-    request: Request[Any, Any, Any],
-    database: SandboxDatabase,
-    faults: Faults,
-    typed: Mapping[str, str] | None = None,
-    error: str = "",
-) -> Response[Any]:
-    """Show where the sandbox stands, and the form of faults with what was typed."""
-    return page(
-        request,
-        "home/index.html",
-        status_code=422 if error else 200,
-        state=await database.row(_STATE),
-        planned=await faults.planned(),
-        typed=typed or {"target": "sendgrid", "kind": "503", "count": "1"},
-        error=error,
-        targets=TARGETS,
-    )
 
 
 class HomeController(Controller):
@@ -70,43 +44,46 @@ class HomeController(Controller):
         request: Request[Any, Any, Any],
         database: NamedDependency[SandboxDatabase],
         faults: NamedDependency[Faults],
+        rates: NamedDependency[Rates],
     ) -> Response[str]:
-        return await _home(request, database, faults)
-
-    @post("/faults", status_code=303)
-    async def plan_fault(
-        self,
-        request: Request[Any, Any, Any],
-        database: NamedDependency[SandboxDatabase],
-        faults: NamedDependency[Faults],
-    ) -> Response[Any]:
-        form = await request.form()
-        typed = {name: str(form.get(name, "")) for name in ("target", "kind", "count")}
-        if typed["target"] not in TARGETS or not typed["count"].isdigit():
-            return await _home(request, database, faults, typed, "Choose what fails, and how often.")
-        try:
-            await faults.plan(typed["target"], typed["kind"], min(int(typed["count"]), 1000))
-        except ValueError as problem:
-            return await _home(request, database, faults, typed, str(problem))
-        return go("/")
-
-    @post("/faults/clear", status_code=303)
-    async def clear_faults(self, faults: NamedDependency[Faults]) -> Response[bytes]:
-        await faults.clear()
-        return go("/")
+        return page(
+            request,
+            "home/index.html",
+            state=await database.row(_STATE),
+            providers=PROVIDERS,
+            planned=await faults.planned(),
+            rates={name: told for name, told in rates.told().items() if told["rate"]},
+        )
 
 
 class JournalController(Controller):
     path = "/journal"
+    guards = [from_own_pages]
 
     @get()
-    async def index(self, request: Request[Any, Any, Any], database: NamedDependency[SandboxDatabase]) -> Response[str]:
-        provider = request.query_params.get("provider") or None
-        total = await count_requests(database, provider)
+    async def index(self, request: Request[Any, Any, Any], database: NamedDependency[SandboxDatabase]) -> Response[Any]:
+        """Show the requests to a person; tell them to a program as ``/journal.json`` does."""
+        query = request.query_params
+        provider, search = query.get("provider") or None, query.get("q") or None
+        if "text/html" not in request.headers.get("Accept", ""):
+            limit = query.get("limit", "100")
+            most = int(limit) if limit.isdecimal() and len(limit) < 9 else 100
+            return await journal_told(database, provider, query.get("since"), query.get("path"), most)
+        total = await count_requests(database, provider, search)
         pages = pages_of(total, PER_PAGE)
-        number = page_number(request.query_params, pages)
-        found = await requests_of(database, provider=provider, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
-        return page(request, "journal/index.html", requests=found, total=total, page=number, pages=pages)
+        number = page_number(query, pages)
+        found = await requests_of(
+            database, provider=provider, search=search, limit=PER_PAGE, offset=(number - 1) * PER_PAGE
+        )
+        return page(
+            request,
+            "journal/index.html",
+            requests=found,
+            total=total,
+            page=number,
+            pages=pages,
+            providers=PROVIDERS,
+        )
 
     @get("/{request_id:int}")
     async def show(
@@ -119,3 +96,55 @@ class JournalController(Controller):
         if entry is None:
             raise NotFoundException
         return page(request, "journal/show.html", entry=entry)
+
+    @get("/callbacks")
+    async def callbacks(
+        self, request: Request[Any, Any, Any], database: NamedDependency[SandboxDatabase]
+    ) -> Response[str]:
+        query = request.query_params
+        which = Which(query.get("provider") or None, query.get("state") or None)
+        total = await count_callbacks(database, which)
+        pages = pages_of(total, PER_PAGE)
+        number = page_number(query, pages)
+        found = await find_callbacks(database, which, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+        return page(
+            request,
+            "journal/callbacks.html",
+            callbacks=found,
+            total=total,
+            page=number,
+            pages=pages,
+            providers=PROVIDERS,
+            states=STATES,
+        )
+
+    @get("/{form:str}/{number:int}")
+    async def show_callback(
+        self,
+        request: Request[Any, Any, Any],
+        database: NamedDependency[SandboxDatabase],
+        form: FromPath[str],
+        number: FromPath[int],
+    ) -> Response[str]:
+        return page(request, "journal/callback.html", callback=await _callback(database, form, number))
+
+    @post("/{form:str}/{number:int}/again", status_code=303)
+    async def send_again(
+        self,
+        database: NamedDependency[SandboxDatabase],
+        callbacks: NamedDependency[Callbacks],
+        poster: NamedDependency[EventPoster],
+        form: FromPath[str],
+        number: FromPath[int],
+    ) -> Response[bytes]:
+        """Call back once more, now."""
+        await _callback(database, form, number)
+        await send_again(form, number, callbacks, poster)
+        return go(f"/journal/{form}/{number}?done=again")
+
+
+async def _callback(database: SandboxDatabase, form: str, number: int) -> dict[str, Any]:
+    found = await find_callback(database, form, number)
+    if found is None:
+        raise NotFoundException
+    return found

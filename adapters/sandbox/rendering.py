@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
+from litestar.di import Provide
 from litestar.exceptions import PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Message, Scope
@@ -57,6 +58,11 @@ def page(request: Request[Any, Any, Any], name: str, *, status_code: int = 200, 
     frame = {"path": request.url.path, "product_url": request.app.state.settings.base_url}
     html = environment().get_template(f"sandbox/{name}").render(**frame, query=request.query_params, **context)
     return Response(html, status_code=status_code, media_type="text/html", headers={"Cache-Control": "no-store"})
+
+
+def given(value: Any) -> Provide:
+    """Return what hands this one value to every handler that names it."""
+    return Provide(lambda: value, sync_to_thread=False)
 
 
 def go(path: str) -> Response[bytes]:

@@ -12,7 +12,7 @@ MOST_BODY = 64 * 1024
 
 @dataclass(slots=True)
 class Exchange:
-    """Bodies are whole or None; the sizes are those on the wire."""
+    """Bodies are whole or None; the sizes are those on the wire. ``is_elsewhere``: not with the provider itself."""
 
     provider: str
     at: datetime
@@ -20,6 +20,7 @@ class Exchange:
     request: httpx.Request
     request_body: bytes | None
     request_bytes: int
+    is_elsewhere: bool = False
     outcome: str = ""
     error: str = ""
     duration_ms: float = 0.0
@@ -29,13 +30,15 @@ class Exchange:
     _received: bytearray = field(default_factory=bytearray)
 
     @classmethod
-    def of(cls, request: httpx.Request, provider: str, at: datetime, started: float) -> "Exchange":
+    def of(
+        cls, request: httpx.Request, provider: str, at: datetime, started: float, is_elsewhere: bool = False
+    ) -> "Exchange":
         try:
             content = request.content
         except httpx.RequestNotRead:  # streamed; nothing of ours is
-            return cls(provider, at, started, request, None, 0)
+            return cls(provider, at, started, request, None, 0, is_elsewhere)
         whole = content if len(content) <= MOST_BODY else None
-        return cls(provider, at, started, request, whole, len(content))
+        return cls(provider, at, started, request, whole, len(content), is_elsewhere)
 
     def answered(self, response: httpx.Response) -> None:
         self.status, self.response_headers = response.status_code, response.headers

@@ -7,6 +7,7 @@ or of content, values by their look. Last, every credential of the settings is s
 import re
 from base64 import b64encode
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
@@ -50,16 +51,16 @@ class Redaction:
     """Knows the credentials of this house, each in the forms it takes on the wire."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        known = [secret for secret in secrets if len(secret) >= LEAST_SECRET]
-        pairs = [f"{one}:{other}" for one in known for other in known]
-        forms = {form for secret in (*known, *pairs) for form in (_base64(secret), secret, quote(secret, safe=""))}
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+        known = {secret for secret in secrets if len(secret) >= LEAST_SECRET}
+        forms = {form for secret in known for form in (_base64(secret), secret, quote(secret, safe=""))}
+        # The longest first: one may be a part of another.
+        self._known = sorted(forms, key=len, reverse=True)
 
     def row(self, exchange: Exchange) -> dict[str, Any]:
         """Return the exchange as a row of `provider_requests`."""
         headers, url = exchange.request.headers, exchange.request.url
-        path = address(str(url)).removeprefix(f"{url.scheme}://{url.netloc.decode()}")
+        own = "" if exchange.is_elsewhere else f"{url.scheme}://{url.netloc.decode()}"
+        path = address(str(url)).removeprefix(own)
         return {
             "provider": exchange.provider,
             "at": exchange.at.isoformat(),
@@ -101,7 +102,10 @@ class Redaction:
         return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}… (cut)"
 
     def _struck(self, text: str) -> str:
-        return self._known.sub(MASK, text) if self._known else text
+        for secret in self._known:
+            if secret in text:
+                text = text.replace(secret, MASK)
+        return text
 
 
 def address(url: str) -> str:
@@ -156,10 +160,12 @@ def _plain(text: str) -> str:
     return _OPAQUE.sub(MASK, _ADDRESS.sub(lambda found: address(found[0]), text))
 
 
+@lru_cache(4096)
 def _is_secret(name: str) -> bool:
     return bool(_SECRET_NAME.search(_squeezed(name)))
 
 
+@lru_cache(4096)
 def _is_content(name: str, is_request: bool) -> bool:
     squeezed = _squeezed(name)
     return bool(_CONTENT_NAME.match(squeezed)) or (is_request and squeezed in _CONTENT_IN_REQUESTS)

@@ -70,6 +70,7 @@ class RequestLog:
                 await work.run(statements.KEEP, rows=rows)
                 if notes := self._notes():
                     await work.run(statements.NOTE, notes=json.dumps(notes), threshold=THRESHOLD)
+                work.signal("integrations")
         except NO_DATABASE as error:
             log.warning("%d requests to providers could not be kept: %s", len(exchanges), type(error).__name__)
 

@@ -24,7 +24,8 @@ class Traffic:
     def transport(self, provider: str, limits: httpx.Limits) -> GuardedTransport:
         """Return a transport to the provider, at its rate and under its breaker."""
         inner = outward(limits, live=self._settings.is_live(provider))
-        return GuardedTransport(inner, self.lanes[provider], self.log.keep)
+        home = httpx.URL(self._settings.address(provider)).host
+        return GuardedTransport(inner, self.lanes[provider], self.log.keep, home)
 
     async def close(self) -> None:
         """Write down what is not written yet."""

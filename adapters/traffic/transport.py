@@ -33,15 +33,20 @@ def outward(limits: httpx.Limits, *, live: bool) -> httpx.AsyncHTTPTransport:
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """Sends through ``inner`` what the lane lets out, and gives each exchange to ``keep`` when it has ended."""
+    """Sends through ``inner`` what the lane lets out, and gives each exchange to ``keep`` when it has ended.
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, lane: Lane, keep: Keep) -> None:
-        self._inner, self._lane, self._keep = inner, lane, keep
+    ``home`` is the provider's host. Files that it leads us to elsewhere are kept in the log, and say nothing about it.
+    """
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, lane: Lane, keep: Keep, home: str) -> None:
+        self._inner, self._lane, self._keep, self._site = inner, lane, keep, _site(home)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request. Raises HeldBack, a ConnectError, when the provider may not be asked now."""
-        await self._lane.enter()
-        exchange = Exchange.of(request, self._lane.provider, datetime.now(UTC), time.perf_counter())
+        is_elsewhere = _site(request.url.host) != self._site
+        if not is_elsewhere:
+            await self._lane.enter()
+        exchange = Exchange.of(request, self._lane.provider, datetime.now(UTC), time.perf_counter(), is_elsewhere)
         try:
             response = await self._inner.handle_async_request(request)
         except httpx.TransportError as error:
@@ -49,7 +54,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             raise
         exchange.answered(response)
         response.stream = _Watched(response, exchange, self._ended)
-        await self._judge(response)
+        if not is_elsewhere:
+            await self._judge(response)
         return response
 
     async def aclose(self) -> None:
@@ -59,9 +65,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         status = response.status_code
         if quota := quota_of(response):
             self._lane.quota = quota
-        if status == 429:
-            if (wait := throttled_for(response)) is not None:
-                await self._lane.throttled(f"{status}", wait)
+        if status == 429 and (wait := throttled_for(response)) is not None:
+            await self._lane.throttled(f"{status}", wait)
         elif is_failure(status):
             await self._lane.failed(f"{status}")
         else:
@@ -70,7 +75,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def _failed(self, exchange: Exchange, error: Exception) -> None:
         exchange.ended("unreachable" if isinstance(error, _UNREACHABLE) else "silent", type(error).__name__)
         self._keep(exchange)
-        if not isinstance(error, _OURS):
+        if not isinstance(error, _OURS) and not exchange.is_elsewhere:
             await self._lane.failed(type(error).__name__)
 
     async def _ended(self, exchange: Exchange, error: Exception | None) -> None:
@@ -79,6 +84,11 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             self._keep(exchange)
         else:
             await self._failed(exchange, error)
+
+
+def _site(host: str) -> str:
+    """Return what a provider's hosts have in common: api.zoom.us and zoom.us are one."""
+    return ".".join(host.rsplit(".", 2)[-2:])
 
 
 class _Watched(httpx.AsyncByteStream):

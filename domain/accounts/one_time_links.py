@@ -31,10 +31,15 @@ class LinkSpent(Conflict):
 async def create_link(work: Work, purpose: str, subject_id: UUID, hours: int) -> str:
     """Return the token of a new link, good for ``hours``; older links of this purpose and subject stop working."""
     token = new_token()
+    await void_links(work, purpose, subject_id)
     about = {"purpose": purpose, "subject_id": subject_id, "now": work.now}
-    await work.run(VOID, **about)
     await work.run(CREATE, token=token_hash(token), expires_at=work.now + timedelta(hours=hours), **about)
     return token
+
+
+async def void_links(work: Work, purpose: str, subject_id: UUID) -> None:
+    """End all links of this purpose and subject that are still open."""
+    await work.run(VOID, purpose=purpose, subject_id=subject_id, now=work.now)
 
 
 async def look_at_link(work: Work, purpose: str, token: str) -> UUID:

@@ -5,7 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.accounts.limits import SIGN_IN, count_attempt
+from domain.accounts.known_browsers import known_as
+from domain.accounts.limits import count_sign_in_from, count_sign_in_to
 from domain.accounts.logins import normal_login
 from domain.accounts.tokens import new_token, token_hash
 from domain.errors import InvalidInput, NotFound
@@ -51,10 +52,11 @@ OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Where an attempt comes from: the network address and what the browser calls itself."""
+    """Where an attempt comes from: the network address, what the browser calls itself, and what it keeps of sign-ins before."""
 
     address: str = ""
     user_agent: str = ""
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class SignedIn:
     """A new sign-in. ``token`` goes into the cookie and is kept nowhere else."""
 
     token: str
+    person_id: UUID
     role: str
     must_change_password: bool
 
@@ -74,6 +77,7 @@ async def sign_in(
     browser: Browser,
     hasher: PasswordHasher,
     limiter: RateLimiter,
+    secret: bytes,
     replaces: str = "",
 ) -> SignedIn:
     """Check e-mail or phone and password, and open a sign-in; ``replaces`` is the browser's old token, which ends.
@@ -82,9 +86,11 @@ async def sign_in(
     ``open_work`` opens system transactions: none is held while the password is hashed.
     """
     login = normal_login(login)
-    await count_attempt(limiter, SIGN_IN, account=login, address=browser.address)
+    await count_sign_in_from(limiter, browser.address)
     async with open_work() as work:
         account = await work.row(ACCOUNT, login=login, now=work.now)
+    known = known_as(secret, browser.known, account.person_id) if account else ""
+    await count_sign_in_to(limiter, login, address=browser.address, browser=known)
     if not await hasher.verify(account.password_hash if account else None, password) or account is None:
         raise InvalidInput({"": _("The e-mail, phone or password is wrong.")})
     if account.is_spent:
@@ -138,7 +144,7 @@ async def _open_with_password(work: Work, account: Row, browser: Browser) -> Sig
     if not used:
         raise _spent()
     token = await open_sign_in(work, account.person_id, browser)
-    return SignedIn(token, account.role, account.must_change_password)
+    return SignedIn(token, account.person_id, account.role, account.must_change_password)
 
 
 def _spent() -> InvalidInput:

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.enrolments import enrolments_of
 from domain.errors import NotFound
 from domain.language import _
+from domain.payments.listing import payments_of
 from domain.work import Row, Work
 
 APPLICATION = """
@@ -55,6 +56,7 @@ class Application:
     earlier: Sequence[Row]
     emails: Sequence[Row]
     enrolments: Sequence[Row]
+    payments: Sequence[Row]
 
     @property
     def is_open(self) -> bool:
@@ -73,6 +75,7 @@ async def show_application(work: Work, application_id: UUID) -> Application:
         earlier=await work.rows(EARLIER, person_id=person_id, id=application_id),
         emails=await emails_of(work, person_id),
         enrolments=await enrolments_of(work, person_id),
+        payments=await payments_of(work, person_id),
     )
 
 

@@ -6,6 +6,7 @@ from domain.campaigns.planning import plan_campaign
 from domain.demo import run_removal
 from domain.integrations.trying import try_provider
 from domain.leads import import_steps
+from domain.leads.mass_deletion import run_deletion
 from domain.messaging.calls.reading import read_call
 from domain.payments.refunding import ask_refund
 from domain.payments.requests import create_payment_request, switch_payment_request
@@ -14,6 +15,7 @@ HANDLERS: dict[str, Handler] = {
     "check_import": import_steps.check_import,
     "run_import": import_steps.run_import,
     "undo_import": import_steps.undo_import,
+    "delete_leads": run_deletion,
     "plan_campaign": plan_campaign,
     "plan_broadcast": plan_broadcast,
     "remove_demo": run_removal,

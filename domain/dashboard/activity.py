@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.audit_words import sentence
 from domain.dashboard.kinds import email_name
 from domain.language import _, ngettext
 from domain.work import Work
@@ -47,21 +48,6 @@ select jsonb_agg(to_jsonb(happened) order by at desc, key) from (
 ) happened
 """
 
-# Where the words of the action itself would read badly.
-TITLES = {
-    "application.reopened": "Rejection undone",
-    "address.suppressed": "Address takes no more campaigns",
-    "address.resubscribed": "Address takes campaigns again",
-    "demo.removed": "Demo data removed",
-    "test_email.sent": "Test e-mail sent",
-    "student.welcomed_again": "Welcome e-mail sent again",
-    "payment.requested": "Payment asked for",
-    "payment.refused": "Payment link refused",
-    "payment.link_sent": "Payment link sent again",
-    "payment.flagged": "Payment needs a look",
-    "payment.flag_resolved": "Payment dealt with",
-    "payment.retried": "Payment link tried again",
-}
 # What it was done to, or the action itself -> icon
 ICONS = {
     "application.approved": "graduation-cap",
@@ -94,6 +80,7 @@ PLACES = {
     "lead": "/admin/leads/{}",
     "payment": "/admin/payments/{}",
     "refund": "/admin/payments/{}",
+    "leads": "/admin/leads/deletions/{}",
 }
 
 
@@ -166,7 +153,7 @@ def _audit(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
     action = row["state"]
     noun = action.partition(".")[0]
     icon = ICONS.get(action) or ICONS.get(noun, "shield-check")
-    title = _(TITLES[action]) if action in TITLES else action.replace(".", " ").replace("_", " ").capitalize()
+    title = sentence(action)
     about = f"{row['name']}, {row['detail']}" if row["detail"] and row["name"] else row["name"] or ""
     by = _("by {name}", name=row["actor"])
     place = PLACES.get(noun, "")

@@ -24,6 +24,10 @@ select jsonb_build_object(
      limit {COUNTED}) f),
   'unknown', (select count(*) from (select from deliveries where state = 'unknown' limit {COUNTED}) u),
   'waiting', (select count(*) from cta_submissions where status = 'new' and submitted_at < %(now)s - interval '2 days'),
+  'flagged', (select count(*) from gateway_payments where problem <> '' and resolved_at is null),
+  'overdue', (select count(*) from payments p where p.state in ('due', 'part_paid') and exists (
+     select from payment_requests r where r.payment_id = p.id and r.state <> 'paid'
+       and r.due_on < (%(now)s at time zone 'Asia/Kolkata')::date)),
   'imports', (select jsonb_agg(jsonb_build_object('id', id, 'name', file_name)) from (select id, file_name from lead_imports
      where state = 'failed' and created_at > %(now)s - interval '7 days' order by created_at desc limit 3) i),
   'steps', (select jsonb_agg(to_jsonb(s)) from (
@@ -72,6 +76,7 @@ def read_attention(found: Mapping[str, Any], now: datetime, worker_age: float | 
         *_providers(found["broken"] or ()),
         *_steps(found["steps"] or ()),
         *_imports(found["imports"] or ()),
+        *_payments(found),
         *_emails(found),
         *_applications(found),
     ]
@@ -114,6 +119,15 @@ def _steps(steps: Iterable[Mapping[str, Any]]) -> Iterable[Concern]:
 def _imports(imports: Iterable[Mapping[str, Any]]) -> Iterable[Concern]:
     for one in imports:
         yield Concern(_("Import failed: {file}", file=one["name"]), f"/admin/imports/{one['id']}", _("Open"), 1)
+
+
+def _payments(found: Mapping[str, Any]) -> Iterable[Concern]:
+    if count := found["flagged"]:
+        text = ngettext("Payment does not fit what was asked for", "Payments do not fit what was asked for", count)
+        yield Concern(text, "/admin/payments/flagged", _("Look at it"), count, "rose")
+    if count := found["overdue"]:
+        text = ngettext("Payment is overdue", "Payments are overdue", count)
+        yield Concern(text, "/admin/payments?overdue=yes", _("Review"), count)
 
 
 def _emails(found: Mapping[str, Any]) -> Iterable[Concern]:

@@ -23,8 +23,16 @@ select jsonb_agg(jsonb_build_array(figure, extract(day from %(now)s - day)::int 
      select from enrolments b where b.person_id = e.person_id and b.state <> 'withdrawn'
        and (b.enrolled_at, b.id) < (e.enrolled_at, e.id)) group by 2
   union all
-  select 'revenue', date_bin('1 day', enrolled_at, %(now)s), sum(price_paise)
+  select 'agreed', date_bin('1 day', enrolled_at, %(now)s), sum(price_paise)
     from enrolments where enrolled_at >= %(now)s - interval '14 days' and state <> 'withdrawn' group by 2
+  union all
+  select 'received', date_bin('1 day', credited_at, %(now)s), sum(amount_paise)
+    from gateway_payments where credited_at >= %(now)s - interval '14 days' group by 2
+  union all
+  select 'received', date_bin('1 day', taken_at, %(now)s), -sum(amount_paise)
+    from refunds where taken_at >= %(now)s - interval '14 days' group by 2
+  union all
+  select 'has_payments', %(now)s, 1 where exists (select from gateway_payments where credited_at is not null)
   union all
   select 'decided', date_bin('1 day', decided_at, %(now)s), count(*)
     from cta_submissions where decided_at >= %(now)s - interval '14 days' group by 2
@@ -54,13 +62,18 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """``revenue`` is in paise, ``conversion`` a share between 0 and 1."""
+    """``revenue`` is in paise, ``conversion`` a share between 0 and 1.
+
+    ``revenue`` is money that came in, less what was given back, once any has ever come in; until then it is what enrolments
+    agreed on. ``is_received`` says which.
+    """
 
     leads: Figure
     applications: Figure
     students: Figure
     revenue: Figure
     conversion: Figure
+    is_received: bool
 
 
 def read_figures(counted: Iterable[tuple[str, int, float]] | None) -> Figures:
@@ -69,10 +82,14 @@ def read_figures(counted: Iterable[tuple[str, int, float]] | None) -> Figures:
     for figure, days_ago, amount in counted or ():
         series = days.setdefault(figure, [0] * DAYS)
         series[DAYS - 1 - min(max(days_ago, 0), DAYS - 1)] += amount
-    whole = {name: days.get(name, [0] * DAYS) for name in ("leads", "applications", "students", "revenue")}
     nothing: list[float] = [0] * DAYS
+    whole = {name: days.get(name, nothing) for name in ("leads", "applications", "students")}
+    is_received = "has_payments" in days
+    whole["revenue"] = days.get("received" if is_received else "agreed", nothing)
     conversion = _share(days.get("converted", nothing), days.get("decided", nothing))
-    return Figures(**{name: _sum(series) for name, series in whole.items()}, conversion=conversion)
+    return Figures(
+        **{name: _sum(series) for name, series in whole.items()}, conversion=conversion, is_received=is_received
+    )
 
 
 def _sum(series: list[float]) -> Figure:

@@ -18,8 +18,10 @@ async def check_import(run: StepRun) -> None:
 
 
 async def run_import(run: StepRun) -> None:
-    """Store the leads of the step's import."""
+    """Store the leads of the step's import, then sort its people into the index that searches read."""
     await (await _import_run(run)).store()
+    async with run.work() as work:
+        await work.run("select sort_in_people()")
 
 
 async def undo_import(run: StepRun) -> None:

@@ -144,7 +144,7 @@ class ReadingAhead:
     async def ended(self) -> None:
         """Wait until nothing is being read; what it raises is for ``taken`` to raise."""
         if self._task is not None:
-            await asyncio.wait([self._task])
+            await asyncio.gather(self._task, return_exceptions=True)
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]

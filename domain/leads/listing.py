@@ -42,7 +42,9 @@ from (select) one left join (
     (select array_agg(tag) from (select tag from lead_tags order by tag limit 100) t) as tag_names,
     (select jsonb_agg(jsonb_build_array(id, file_name)) from (
        select id, file_name from lead_imports where state in ('running', 'stopped', 'done')
-        order by created_at desc limit 30) i) as imports
+        order by created_at desc limit 30) i) as imports,
+    (select jsonb_build_object('id', id, 'total', total) from lead_deletions where state = 'running'
+      order by created_at limit 1) as deletion
 ) f on r.at is null or r.at = %(offset)s + 1 order by r.at
 """
 PAGE = """
@@ -79,6 +81,7 @@ class LeadPage:
     sources: Sequence[str] = ()
     tags: Sequence[str] = ()
     imports: Sequence[tuple[str, str]] = field(default=())
+    deletion: dict[str, Any] | None = None  # the one that is under way
 
     @property
     def pages(self) -> int:
@@ -118,6 +121,7 @@ def as_page(rows: Sequence[Row], wanted: LeadFilter, page: int) -> LeadPage:
         sources=first.sources or (),
         tags=first.tag_names or (),
         imports=first.imports or (),
+        deletion=first.deletion,
     )
 
 

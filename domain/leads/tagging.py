@@ -63,11 +63,16 @@ async def check_count(work: Work, wanted: LeadFilter, expected: int | None) -> N
         return
     count = await count_leads(work, wanted)
     if count != expected:
-        raise Conflict(
-            ngettext("There is {count} such lead now", "There are {count} such leads now", count)
-            + " "
-            + _("and not {expected} any more. Nothing was changed; please look again.", expected=expected)
-        )
+        raise unexpected_count(count, expected)
+
+
+def unexpected_count(count: int, expected: int) -> Conflict:
+    """Return what is said when a person confirmed another number of leads than there are."""
+    return Conflict(
+        ngettext("There is {count} such lead now", "There are {count} such leads now", count)
+        + " "
+        + _("and not {expected} any more. Nothing was changed; please look again.", expected=expected)
+    )
 
 
 async def _note(work: Work, action: str, wanted: LeadFilter, tag: str, changed: int) -> None:

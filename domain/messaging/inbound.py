@@ -68,7 +68,8 @@ async def receive_email(open_work: OpenWork, files: FileStore, mail: InboundEmai
         for one in kept:
             await files.put(one.stored_name, _chunks(one.file.content), limit=len(one.file.content))
         async with open_work() as work:
-            stored = await _store(work, message_id, mail, kept, secret)
+            found = await _store(work, message_id, mail, kept, secret)
+        stored = found  # only now: a commit that fails keeps no file either
     finally:
         if stored is None:  # a copy was quicker, or it was not stored at all and comes again
             for one in kept:

@@ -27,7 +27,7 @@ update payment_requests r set checks = r.checks + 1, next_check_at = case when r
   from one where r.id = one.id returning r.id
 """
 REQUEST = """
-select r.id, r.payment_id, r.gateway, r.gateway_id, r.reference, r.state, r.asked_at, r.checked_at, p.is_demo
+select r.id, r.payment_id, r.gateway, r.gateway_id, r.reference, r.state, r.asked_at, p.is_demo
 from payment_requests r join payments p on p.id = r.payment_id
 """
 STORE = """

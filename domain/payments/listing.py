@@ -199,6 +199,12 @@ where g.problem <> '' and g.resolved_at is null order by g.created_at desc limit
 """
 
 
+OF_PERSON = """
+select id, purpose, amount_paise, paid_paise, state, created_at from payments where person_id = %(person_id)s
+order by created_at desc, id limit 50
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentView:
     """One payment with everything that belongs to it; ``left_paise`` could be given back now."""
@@ -240,3 +246,8 @@ async def list_flagged(work: Work) -> Sequence[Row]:
     """Return the money at the gateway that does not fit what was asked for, and that nobody has dealt with."""
     work.require_admin()
     return await work.rows(FLAGGED)
+
+
+async def payments_of(work: Work, person_id: UUID) -> Sequence[Row]:
+    """Return what one person was asked for, the last first."""
+    return await work.rows(OF_PERSON, person_id=person_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from domain.automation.steps import plan_step
 from domain.errors import NotFound
 from domain.language import _
 from domain.payments.money import HOME_ZONE
@@ -79,6 +80,16 @@ async def my_invoices(work: Work) -> list[Invoice]:
         f"{INVOICE} where p.person_id = %(me)s order by p.created_at desc, p.id limit 200", me=work.identity.person_id
     )
     return await _with_parts(work, facts)
+
+
+async def prepare_links(work: Work, invoice: Invoice) -> None:
+    """Plan the links that nobody has planned yet, now that somebody wants to pay: those of the demo. Others are left alone."""
+    if invoice.facts.cancelled_at is not None:
+        return
+    for part in invoice.parts:
+        if part.state == "planned":
+            key = f"create_payment_request:{part.id}"
+            await plan_step(work, "create_payment_request", part.id, key=key, person_id=invoice.facts.person_id)
 
 
 async def find_failure(work: Work, payment_id: UUID, gateway_payment_id: str) -> str | None:

@@ -104,18 +104,23 @@ alter table sandbox.posts drop constraint posts_state_check, add constraint post
 alter table sandbox.attempts add column headers jsonb not null default '{}', add column body text not null default '',
   add column answer text not null default '';
 
+alter table sandbox.aisensy_account add column is_webhook_on boolean not null default true;
+
 create table sandbox.zoom_hosting (
   only_row boolean primary key default true check (only_row),
   is_automatic boolean
 );
 insert into sandbox.zoom_hosting default values;
 alter table sandbox.zoom_instances add column ends_at timestamptz;
+alter table sandbox.zoom_meetings add column hosted_for timestamptz;
 
 grant select, insert, update, delete on sandbox.clock_moves, sandbox.fault_rates, sandbox.zoom_hosting to gurudesk_sandbox;
 grant usage on all sequences in schema sandbox to gurudesk_sandbox;
 """
 DOWN = """
 alter table sandbox.zoom_instances drop column ends_at;
+alter table sandbox.zoom_meetings drop column hosted_for;
+alter table sandbox.aisensy_account drop column is_webhook_on;
 drop sequence sandbox.call_numbers, sandbox.whatsapp_numbers;
 drop table sandbox.zoom_hosting, sandbox.fault_rates, sandbox.clock_moves;
 delete from sandbox.posts where state = 'never';

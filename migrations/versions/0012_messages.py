@@ -88,7 +88,7 @@ create table call_logs (
   to_phone text not null,
   agent_id text not null default '',
   user_data jsonb not null default '{}',
-  call_id text unique,
+  call_id text,
   -- The provider's own word beside our state.
   status text not null default '',
   state text not null default 'sending' check (state in ('sending', 'unknown', 'queued', 'ringing', 'talking', 'ending',
@@ -109,6 +109,7 @@ create table call_logs (
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
+create index call_logs_call on call_logs (call_id) where call_id is not null;
 create index call_logs_person on call_logs (person_id);
 create index call_logs_phone on call_logs (to_phone, created_at desc);
 create index call_logs_state on call_logs (state, created_at desc)
@@ -146,6 +147,7 @@ create table crm_messages (
   unique (channel, provider_message_id)
 );
 create index crm_messages_person on crm_messages (person_id, occurred_at desc);
+create index crm_messages_in on crm_messages (channel, occurred_at desc, id) where direction = 'in';
 create index crm_messages_from on crm_messages (channel, from_address, occurred_at desc) where direction = 'in';
 create index crm_messages_unread on crm_messages (occurred_at desc) where direction = 'in' and not is_read;
 create index crm_messages_delivery on crm_messages (delivery_id);

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from adapters.doctor import Finding, examine
 from adapters.doctor.database import examine_database
 from adapters.doctor.machine import examine_machine
-from adapters.doctor.providers import examine_providers
+from adapters.doctor.providers import examine_providers, read_traffic
 from adapters.doctor.queue import examine_queue
 from adapters.settings import Settings
 
@@ -87,3 +87,21 @@ def test_a_fresh_copy_is_told_how_to_start(settings: Settings, tmp_path: Path) -
     fresh = settings.model_copy(update={"database_url": None, "redis_url": None, "data_dir": tmp_path / "new"})
     assert wrong(iter(examine(fresh))) == {"Database": "Not made yet. Start Gurudesk once with: make run"}
     assert not (tmp_path / "new").exists()
+
+
+def test_a_provider_that_does_not_answer_is_told_as_on_the_integrations_page(
+    settings: Settings, database_url: str
+) -> None:
+    assert wrong(examine_providers(settings, read_traffic(settings))) == {}
+    run(
+        database_url,
+        "UPDATE provider_traffic SET failures = 9, last_error = '503', opened_until = now() + interval '1 minute'"
+        " WHERE provider = 'sendgrid'",
+        "INSERT INTO deliveries (channel, kind, to_address, template, idempotency_key, due_at, created_at)"
+        " VALUES ('email', 'x', 'a@example.com', 'x', 'k', now(), now())",
+    )
+    found = wrong(examine_providers(settings, read_traffic(settings)))
+    assert "does not answer (last: 503), 1 wait" in found["SendGrid"]
+    assert list(found) == ["SendGrid"]
+    away = settings.model_copy(update={"database_url": SecretStr("postgresql://nobody@127.0.0.1:1/none")})
+    assert read_traffic(away) == {}

@@ -7,6 +7,7 @@ from uuid import UUID
 from adapters.settings import Settings
 from domain.accounts.tokens import new_token, token_hash
 from domain.messaging.suppressions import unsubscribe_token
+from domain.payments.links import pay_token
 from tests.fixtures.launcher import Launch
 from tests.fixtures.services import TEST_SECRET
 from tests.web.route_table import route_table
@@ -19,6 +20,9 @@ LOOKS = {"public": "", "student": "student", "signed_in": "student", "admin": "o
 PARTS = {
     "lead_id": "select lead_id from cta_submissions where lead_id is not null order by submitted_at limit 1",
     "application_id": "select id from cta_submissions where status = 'new' order by submitted_at limit 1",
+    "deletion_id": """
+        insert into lead_deletions (leads, total, seen, removed, created_at)
+        values ('{}', 100000, 35000, 35000, now()) returning id""",
     "campaign_id": "select id from lead_campaigns order by created_at limit 1",
     "course_id": "select course_id from batches order by starts_on, id limit 1",
     "batch_id": "select id from batches order by starts_on, id limit 1",
@@ -42,6 +46,8 @@ PARTS = {
           '{"apiKey": "•••", "campaignName": "welcome", "destination": "+919876543210"}', 180,
           '{"content-type": "application/json"}', '{"success": "true"}', 19) returning id""",
     "person_id": "select person_id from profiles where role = 'student' order by created_at desc limit 1",
+    "payment_id": "select payment_id from refunds order by created_at limit 1",
+    "receipt_id": "select id from gateway_payments where credited_at is not null order by credited_at limit 1",
     "slug": "select slug from courses where is_published order by created_at limit 1",
     "error_id": """
         insert into error_logs (reference, component, kind, message, trace, method, path)
@@ -115,6 +121,11 @@ def _part(demo: Launch, template: str, name: str) -> str:
     if template == "/unsubscribe/{token}":
         delivery_id = UUID(str(demo.ask("select id from deliveries where kind = 'cta' order by created_at limit 1")))
         return unsubscribe_token((demo.data_dir / "secret_key").read_bytes(), delivery_id)
+    if template.startswith("/pay/"):
+        statement = "select payment_id from gateway_payments where credited_at is not null order by credited_at limit 1"
+        payment_id = UUID(str(demo.ask(statement)))
+        if name == "token":
+            return pay_token((demo.data_dir / "secret_key").read_bytes(), payment_id)
     if name == "token":
         return _link(demo, *LINKS[template])
     statement = PARTS_OF.get(template) or PARTS.get(name)

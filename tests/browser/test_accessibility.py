@@ -18,7 +18,10 @@ COLOURS = json.dumps({"runOnly": ["color-contrast", "link-in-text-block"], "resu
 STUDENT = "student@demo.gurudesk.test"
 EMPTY = [
     "/admin",
-    *(f"/admin/{name}" for name in ("leads", "imports", "campaigns", "applications", "students", "courses")),
+    *(
+        f"/admin/{name}"
+        for name in ("leads", "imports", "campaigns", "applications", "students", "courses", "payments")
+    ),
 ]
 EMPTY += [f"/admin/{name}" for name in ("campaigns/new?scope=all", "deliveries", "errors", "notifications", "settings")]
 EMPTY += ["/admin/messages"]

@@ -54,6 +54,7 @@ EXPECTED: dict[str, tuple[Cells, Cells, Cells, Cells]] = {
     "lead_counts": (ADMINS, NONE, NONE, NONE),
     "lead_tags": (ADMINS, NONE, NONE, ADMINS),
     "lead_campaigns": (ADMINS, ADMINS, ADMINS, ADMINS),
+    "lead_deletions": (ADMINS, ADMINS, ADMINS, NONE),
     "cta_submissions": (SELF_AND_ADMINS, ADMINS, ADMINS, ADMINS),
     "automation_steps": (ADMINS, ADMINS, ADMINS, ADMINS),
     "deliveries": (ADMINS, ADMINS, ADMINS, ADMINS),

@@ -93,6 +93,7 @@ ROWS: dict[str, Rows] = {
     ),
     "lead_counts": business("insert into lead_counts values ('new', 1)", made_by_itself=True, change="change = 1"),
     "lead_tags": business("insert into lead_tags values ('warm')", made_by_itself=True, change="tag = 'warm'"),
+    "lead_deletions": business("insert into lead_deletions (leads, total, created_at) values ('{}', 0, now())"),
     "lead_campaigns": business(
         f"insert into lead_campaigns (name, course_id, created_at) values ('May', '{COURSES['published']}', now())"
     ),

@@ -15,6 +15,7 @@ ACT_AS_OWNER = {
     "is_my_course",
     "search_people",
     "shift_clock",
+    "sort_in_people",
 }
 OURS = "and not exists (select from pg_depend d where d.objid = {oid} and d.deptype = 'e')"
 
@@ -124,3 +125,36 @@ def test_functions_that_act_as_the_owner_are_for_the_app_alone(superuser):
         + OURS.format(oid="p.oid"),
     )
     assert open_to_all == set()
+
+
+# What the sandbox is told of the business: moments, kinds and numbers, and nothing that is anybody's.
+TOLD_TO_THE_SANDBOX = {
+    "advance_clock": {"timestamp with time zone"},
+    "app_now": {"timestamp with time zone"},
+    "product_happened": {"at", "channel", "kind", "outcome", "how_many"},
+    "product_next": {"timestamp with time zone"},
+    "product_outstanding": {"channel", "how_many"},
+    "product_upcoming": {"at", "channel", "kind", "how_many"},
+}
+
+
+def test_the_sandboxs_functions_that_act_as_the_owner_tell_no_more_than_they_should(superuser):
+    functions = superuser.execute(
+        "select proname, coalesce(array_to_string(proconfig, ','), ''), format_type(prorettype, null),"
+        " coalesce((select array_agg(name) from unnest(proargnames, proargmodes) a (name, mode) where mode = 't'), '{}'),"
+        " has_function_privilege('gurudesk_app', oid, 'EXECUTE') from pg_proc"
+        " where pronamespace = 'sandbox'::regnamespace and prosecdef"
+    ).fetchall()
+    told = {name: set(columns) or {returned} for name, _config, returned, columns, _open in functions}
+    assert told == TOLD_TO_THE_SANDBOX
+    assert {config for _name, config, *_rest in functions} == {"search_path=public, pg_temp"}
+    assert not any(is_open for *_rest, is_open in functions)
+
+
+def test_the_sandbox_moves_the_clock_on_and_never_back(superuser):
+    superuser.execute("set local role gurudesk_sandbox")
+    for by, moved in (("1 hour", True), ("-1 hour", False), ("0", False), ("400 days", False)):
+        row = superuser.execute(
+            "select sandbox.app_now(), sandbox.advance_clock(%s::interval), sandbox.app_now()", (by,)
+        ).fetchone()
+        assert (row[2] > row[0] or row[1] > row[0]) is moved, by

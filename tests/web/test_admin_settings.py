@@ -83,8 +83,8 @@ async def test_the_audit_log_is_filtered_by_who_what_and_when(as_admin, as_owner
     await as_admin.post("/admin/settings/pause")
     await as_owner.post("/admin/settings/pause/end")
     for query, shown, hidden in (
-        (f"actor={BEN.id}", "sending paused</span>", "sending resumed</span>"),
-        ("action=sending.resumed", "sending resumed</span>", "sending paused</span>"),
+        (f"actor={BEN.id}", "Sending paused</span>", "Sending resumed</span>"),
+        ("action=sending.resumed", "Sending resumed</span>", "Sending paused</span>"),
     ):
         text = (await as_admin.get(f"/admin/audit?{query}")).text
         assert shown in text

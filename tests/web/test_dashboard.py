@@ -42,7 +42,7 @@ async def test_an_empty_business_sees_its_first_steps_and_no_empty_figures(as_ad
 
 async def test_the_demo_fills_every_part(as_admin: httpx.AsyncClient, with_demo: None):
     page = (await as_admin.get("/admin")).text
-    for text in ("New leads", "Revenue", "₹", "Waiting for review", "demo data", "failed in the last 7 days"):
+    for text in ("New leads", "Received", "₹", "Waiting for review", "demo data", "failed in the last 7 days"):
         assert text in page
     assert "Make your first course" not in page
     assert page.count('id="waiting-') == 5

@@ -43,13 +43,14 @@ async def state_of(work_as: WorkAs, delivery_id: UUID) -> tuple[str, int, bool]:
 async def test_the_list_filters_by_state_kind_and_address(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
     await new_delivery(work_as, "failed", 1)
     await new_delivery(work_as, "sent", 2, "bounced")
-    assert "2 e-mails" in (await as_admin.get("/admin/deliveries")).text
+    assert "2 messages" in (await as_admin.get("/admin/deliveries")).text
+    assert "2 e-mails" in (await as_admin.get("/admin/deliveries?channel=email")).text
     for query, name in (
         ("state=failed", "Person 1"),
         ("state=bounced", "Person 2"),
         ("q=person2@example.test", "Person 2"),
     ):
-        page = (await as_admin.get(f"/admin/deliveries?kind=welcome&{query}")).text
+        page = (await as_admin.get(f"/admin/deliveries?channel=email&kind=welcome&{query}")).text
         assert ("1 e-mail<" in page, f">{name}<" in page) == (True, True), query
     assert "Nothing matches" in (await as_admin.get("/admin/deliveries?kind=cta")).text
 

@@ -11,6 +11,7 @@ from litestar import Litestar
 from bench.round_trips import counted
 from domain.leads.filters import LeadFilter
 from domain.leads.listing import count_leads
+from domain.leads.mass_deletion import MANY
 from tests.fixtures.cast import BEN, WorkAs
 from tests.fixtures.leads import new_lead
 
@@ -171,3 +172,24 @@ async def test_a_lead_added_by_hand_has_its_errors_beside_the_fields(as_admin: h
 
 async def test_a_lead_that_is_gone_is_not_found(as_admin: httpx.AsyncClient) -> None:
     assert (await as_admin.get(f"/admin/leads/{BEN.id}")).status_code == 404
+
+
+async def test_many_leads_are_deleted_by_the_worker_and_the_page_says_how_far_it_is(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    async with work_as(BEN.identity) as work:
+        await work.run(
+            "with fresh as (insert into people (name, email, created_at, updated_at)"
+            "  select 'Lead', 'lead' || n || '@example.test', %(now)s, %(now)s from generate_series(1, %(count)s) n returning id)"
+            " insert into imported_leads (person_id, created_at) select id, %(now)s from fresh",
+            now=work.now,
+            count=MANY + 1,
+        )
+    form = {"action": "delete", "scope": "all", "expected": str(MANY + 1), "typed_count": str(MANY + 1)}
+    answer = await as_admin.post("/admin/leads/selection/deletion", data=form)
+    assert await left(work_as) == MANY + 1
+    shown = await as_admin.get(answer.headers["location"])
+    assert "0 of 2,001 leads" in shown.text
+    assert f'href="{answer.headers["location"]}"' in (await as_admin.get("/admin/leads")).text
+    assert (await as_admin.post(f"{answer.headers['location']}/stop")).status_code == 303
+    assert "2,001 leads were left when it was stopped." in (await as_admin.get(answer.headers["location"])).text

@@ -2,10 +2,12 @@
 
 import pytest
 
+from domain.accounts.one_time_links import LinkSpent, create_link, look_at_link
+from domain.accounts.passwords import request_password_link
 from domain.students import StudentFilters, activate_student, list_students, send_welcome_again
 from domain.work import SYSTEM
 from tests.fixtures.applicants import ROHIT
-from tests.fixtures.cast import ASHA, BEN, sign_in_as
+from tests.fixtures.cast import ASHA, BEN, CHITRA, sign_in_as
 
 STUDENTS = "/admin/students"
 
@@ -109,3 +111,49 @@ async def test_the_rules_hold_without_the_web(work_as, cast, use_case):
     with pytest.raises(Exception, match="Only admins"):
         async with work_as(ASHA.identity) as work:
             await use_case(work, *arguments)
+
+
+NEW = {"name": "Asha R. Rao", "email": "Asha.New@Example.com", "phone": "098450 11111", "city": "Mysuru"}
+
+
+async def test_a_corrected_student_gets_the_password_link_at_the_new_address_and_stays_signed_in(
+    as_admin, as_student, client, database, cast
+):
+    async with database.work(SYSTEM) as work:
+        token = await create_link(work, "set_password", ASHA.id, 24)
+    assert (await as_admin.post(f"{STUDENTS}/{ASHA.id}", data=NEW)).status_code == 303
+    shown = (await as_admin.get(f"{STUDENTS}/{ASHA.id}")).text
+    assert all(text in shown for text in ("Asha R. Rao", "asha.new@example.com", "+919845011111", "Mysuru"))
+    assert (await as_student.get("/student")).status_code == 200
+    async with database.work(SYSTEM) as work:
+        with pytest.raises(LinkSpent):
+            await look_at_link(work, "set_password", token)
+        await request_password_link(work, "asha.new@example.com")
+        await request_password_link(work, ASHA.email)
+        assert [row.to_address for row in await work.rows("select to_address from deliveries")] == [
+            "asha.new@example.com"
+        ]
+        details = await work.value("select details from audit_logs where action = 'student.corrected'")
+    assert details["changed"]["email"] == [ASHA.email, "asha.new@example.com"]
+
+
+async def test_an_address_or_number_of_somebody_else_is_told_beside_its_field(as_admin, cast):
+    typed = NEW | {"email": BEN.email, "phone": CHITRA.phone}
+    answer = await as_admin.post(f"{STUDENTS}/{ASHA.id}", data=typed)
+    assert answer.status_code == 422
+    assert f"{BEN.name} has this e-mail address already." in answer.text
+    assert f"{CHITRA.name} has this phone number already." in answer.text
+    assert 'value="Asha R. Rao"' in answer.text
+    assert "Asha R. Rao" not in (await as_admin.get(f"{STUDENTS}/{ASHA.id}")).text
+
+
+async def test_a_student_keeps_some_way_to_sign_in(as_admin, cast):
+    answer = await as_admin.post(f"{STUDENTS}/{ASHA.id}", data=NEW | {"email": "", "phone": ""})
+    assert (answer.status_code, "it is how they sign in" in answer.text) == (422, True)
+
+
+async def test_saving_what_is_there_writes_no_audit_entry(as_admin, database, cast):
+    same = {"name": ASHA.name, "email": ASHA.email, "phone": ASHA.phone}
+    assert (await as_admin.post(f"{STUDENTS}/{ASHA.id}", data=same)).status_code == 303
+    async with database.work(SYSTEM) as work:
+        assert await work.value("select count(*) from audit_logs") == 0

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from domain.audit import PER_PAGE, AuditFilter, list_actors_and_actions, list_entries
+from domain.audit_words import sentence
 from domain.work import Work
 from web.paging import page_number
 from web.rendering import page
@@ -34,7 +35,8 @@ class AuditController(Controller):
             pages=-(-total // PER_PAGE),
             query=query,
             actors=actors,
-            actions=actions,
+            actions=sorted(((action, sentence(action)) for action in actions), key=lambda one: one[1]),
+            sentence=sentence,
         )
 
 

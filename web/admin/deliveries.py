@@ -1,4 +1,4 @@
-"""Deliveries: every e-mail with what became of it, and what can be done where it did not go as planned."""
+"""Deliveries: everything that leaves the house, what became of it, and what can be done where it did not go as planned."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,20 +9,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response, Template
 
+from domain.errors import NotFound
 from domain.language import _
 from domain.messaging.interventions import cancel_delivery, look_up_again, retry_delivery, send_anyway
-from domain.messaging.listing import (
-    DeliveryFilter,
-    DeliveryPage,
-    find_delivery,
-    list_deliveries,
-    list_events,
-    read_delivery_filter,
-)
+from domain.messaging.listing import list_deliveries, read_delivery_filter
+from domain.messaging.showing import find_delivery, list_events, render_email, shown_text
 from domain.work import Work
+from web.admin.campaigns import PREVIEW_HEADERS
+from web.admin.delivery_words import channel_tabs, chips, counted, kind_names, state_names
 from web.admin.leads import page_number
-from web.filters import day
 from web.rendering import go, page_or_fragment
+from web.work import services_of
 
 
 class DeliveryController(Controller):
@@ -38,8 +35,10 @@ class DeliveryController(Controller):
             "query": wanted.as_values(),
             "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             "chips": chips(wanted, found),
+            "counted": counted(wanted.channel, found),
+            "tabs": channel_tabs(),
             "kinds": kind_names(),
-            "states": state_names(),
+            "states": state_names(wanted.channel),
         }
         return page_or_fragment(
             request, "admin/deliveries/index.html", "admin/deliveries/_results.html", now=work.now, **context
@@ -50,8 +49,25 @@ class DeliveryController(Controller):
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], delivery_id: FromPath[UUID]
     ) -> Template:
         delivery = await find_delivery(work, delivery_id)
-        context = {"delivery": delivery, "events": await list_events(work, delivery_id), "kinds": kind_names()}
+        context = {
+            "delivery": delivery,
+            "events": await list_events(work, delivery),
+            "text": shown_text(delivery) if delivery.channel == "whatsapp" else "",
+            "kinds": kind_names(),
+        }
         return page_or_fragment(request, "admin/deliveries/show.html", "admin/deliveries/_delivery.html", **context)
+
+    @get("/{delivery_id:uuid}/message", opt={"no_shell": True})
+    async def message(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], delivery_id: FromPath[UUID]
+    ) -> Response[str]:
+        """Show an e-mail as its recipient reads it, its secrets hidden."""
+        delivery = await find_delivery(work, delivery_id)
+        if delivery.channel != "email":
+            raise NotFound(_("This is no e-mail."))
+        services = services_of(request)
+        email = await render_email(work, delivery, services.renderer, services.settings.base_url)
+        return Response(email.html, media_type="text/html; charset=utf-8", headers=PREVIEW_HEADERS)
 
     @post("/{delivery_id:uuid}/retry")
     async def retry(
@@ -75,7 +91,7 @@ class DeliveryController(Controller):
     async def cancel(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], delivery_id: FromPath[UUID]
     ) -> Response[Any]:
-        return await act(request, work, delivery_id, cancel_delivery, _("The e-mail was cancelled."))
+        return await act(request, work, delivery_id, cancel_delivery, _("It was cancelled."))
 
 
 async def act(
@@ -87,48 +103,3 @@ async def act(
 ) -> Response[Any]:
     await do(work, delivery_id)
     return go(request, f"/admin/deliveries/{delivery_id}", message)
-
-
-def chips(wanted: DeliveryFilter, found: DeliveryPage) -> list[tuple[str, str]]:
-    """Return what is filtered by, in words."""
-    campaigns = dict(found.campaigns)
-    words = {
-        "q": _("Search: {what}", what=wanted.q),
-        "state": _("State: {what}", what=state_names().get(wanted.state, "")),
-        "kind": _("Kind: {what}", what=kind_names().get(wanted.kind, wanted.kind)),
-        "campaign": _("Campaign: {what}", what=campaigns.get(str(wanted.campaign), _("one campaign"))),
-        "since": _("From {day}", day=day(wanted.since)),
-        "until": _("Until {day}", day=day(wanted.until)),
-    }
-    return [(name, words[name]) for name in wanted.as_values()]
-
-
-def state_names() -> dict[str, str]:
-    return {
-        "pending": _("Waiting"),
-        "sending": _("Sending"),
-        "retry": _("Will try again"),
-        "sent": _("Sent"),
-        "failed": _("Failed"),
-        "unknown": _("Unknown"),
-        "cancelled": _("Cancelled"),
-        "bounced": _("Bounced"),
-        "dropped": _("Dropped"),
-        "blocked": _("Blocked"),
-        "spam": _("Marked as spam"),
-        "unsubscribed": _("Unsubscribed"),
-    }
-
-
-def kind_names() -> dict[str, str]:
-    return {
-        "cta": _("Call to action"),
-        "welcome": _("Welcome"),
-        "enrolled": _("Enrolled"),
-        "rejection": _("Rejection"),
-        "set_password": _("Set a password"),
-        "verify_admin_request": _("Admin access"),
-        "test": _("Test e-mail"),
-        "payment_link": _("Payment link"),
-        "payment_received": _("Receipt"),
-    }

@@ -10,9 +10,11 @@ from domain.errors import DomainError, InvalidInput
 from domain.language import _, ngettext
 from domain.leads.filters import LeadFilter, read_filter
 from domain.leads.listing import count_leads, file_names
+from domain.leads.mass_deletion import MANY, plan_deletion
 from domain.leads.removing import delete_leads
 from domain.leads.tagging import add_tag, read_tag, remove_tag
 from domain.work import Work
+from web.admin.lead_deletions import address
 from web.admin.leads import asked_values, chips
 from web.forms import Form, FormRefused, typed_values
 from web.rendering import go, page, with_query
@@ -68,6 +70,8 @@ class LeadSelectionController(Controller):
             confirmed = expected(typed)
             if str(typed.get("typed_count", "")).replace(",", "").strip() != str(confirmed):
                 raise InvalidInput({"typed_count": _("Please type {count} to go ahead.", count=confirmed)})
+            if confirmed > MANY:
+                return go(request, address(await plan_deletion(work, selected(typed), confirmed)))
             count = await delete_leads(work, selected(typed), confirmed)
         except DomainError as error:
             raise await refused(work, typed, error) from None

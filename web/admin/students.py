@@ -1,22 +1,35 @@
 """Students: the list, and one student with everything that concerns them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response, Template
+from pydantic import Field
 
+from domain.correcting import Contacts, correct_student, forget_links
+from domain.errors import DomainError
 from domain.language import _
 from domain.students import StudentFilters, activate_student, list_students, send_welcome_again, show_student
-from domain.work import Work
+from domain.work import SYSTEM, Work
 from web.addresses import page_number, uuid_or_none
-from web.forms import typed_values
+from web.fields import OneLine, OptionalEmail, OptionalPhone, PersonName
+from web.forms import FormModel, read_form, refuse, typed_values
 from web.rendering import go, page
+from web.work import services_of
 
 INDEX = "/admin/students"
+EDIT = "admin/students/edit.html"
+
+
+class ContactsForm(FormModel):
+    name: PersonName
+    email: OptionalEmail = ""
+    phone: OptionalPhone = ""
+    city: Annotated[OneLine, Field(max_length=80)] = ""
 
 
 class StudentController(Controller):
@@ -34,6 +47,27 @@ class StudentController(Controller):
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], person_id: FromPath[UUID]
     ) -> Template:
         return page(request, "admin/students/show.html", student=await show_student(work, person_id))
+
+    @get("/{person_id:uuid}/edit")
+    async def edit(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], person_id: FromPath[UUID]
+    ) -> Template:
+        return page(request, EDIT, form=None, student=await show_student(work, person_id))
+
+    @post("/{person_id:uuid}")
+    async def update(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], person_id: FromPath[UUID]
+    ) -> Response[Any]:
+        student = await show_student(work, person_id)
+        data, form = await read_form(request, ContactsForm, EDIT, student=student)
+        try:
+            has_new_email = await correct_student(work, person_id, Contacts(**data.model_dump()))
+        except DomainError as error:
+            raise refuse(EDIT, form, error, student=student) from None
+        if has_new_email:
+            async with services_of(request).database.work(SYSTEM) as system:
+                await forget_links(system, person_id)
+        return go(request, f"{INDEX}/{person_id}", _("Saved."))
 
     @post("/{person_id:uuid}/activation")
     async def activate(

@@ -9,8 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from pydantic import Field
 
-from domain.messaging.listing import find_delivery, list_deliveries, list_events, read_delivery_filter
+from domain.messaging.listing import list_deliveries, read_delivery_filter
 from domain.messaging.results import find_result
+from domain.messaging.showing import find_delivery, list_events
 from domain.work import Work
 from web.api.asking import Search, Since, Until
 from web.api.describing import reads
@@ -97,7 +98,7 @@ class DeliveryApi(Controller):
 
 async def detail(work: Work, delivery_id: UUID) -> DeliveryDetail:
     row = await find_delivery(work, delivery_id)
-    events = [DeliveryEvent.model_validate(event) for event in await list_events(work, delivery_id)]
+    events = [DeliveryEvent(kind=event.kind, occurred_at=event.at) for event in await list_events(work, row)]
     result = result_of(await find_result(work, delivery_id))
     return DeliveryDetail(**facts(row, DeliveryDetail), result=result, events=events)
 

@@ -7,17 +7,16 @@ from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response, Template
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from domain.admissions.applicants import Applicant
 from domain.admissions.applying import Answers, apply
 from domain.courses.catalogue import Offer, find_offer
 from domain.errors import DomainError, NotFound, TooMany
 from domain.language import _, ngettext
-from domain.leads.phones import read_phones
 from domain.leads.tracking import read_token
 from domain.work import SYSTEM, Work
-from web.fields import EmailAddress, OneLine, Paragraphs, PersonName
+from web.fields import EmailAddress, OneLine, Paragraphs, PersonName, Phone
 from web.forms import Form, FormModel, FormRefused, read_form, refuse
 from web.rendering import go, page
 from web.visitor import address_of
@@ -27,15 +26,6 @@ FORM = "public/apply/new.html"
 CLOSED = "public/apply/closed.html"
 UNSURE = "unsure"
 PER_ADDRESS, PER_CONTACT, SECONDS = 60, 10, 3600
-
-
-def _phone(text: str) -> str:
-    good, _problems = read_phones(text)
-    if len(good) != 1:
-        raise ValueError(
-            _("This is not a complete phone number. From outside India, begin with + and the country code.")
-        )
-    return good[0]
 
 
 def _uuid(text: str) -> UUID:
@@ -56,7 +46,7 @@ def _batch(text: str) -> UUID | None:
 class ApplyForm(FormModel):
     name: PersonName
     email: EmailAddress
-    phone: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_phone)]
+    phone: Phone
     city: Annotated[OneLine, Field(max_length=80)] = ""
     motivation: Annotated[Paragraphs, Field(max_length=2000)] = ""
     batch: Annotated[UUID | None, BeforeValidator(_batch)]

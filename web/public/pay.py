@@ -1,7 +1,6 @@
 """Paying: the page behind a payment's link, what a payer sees on coming back, and receipts. No sign-in needed."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +15,14 @@ from domain.errors import NotFound
 from domain.language import _
 from domain.payments.checking import check_request, find_request, look_soon
 from domain.payments.links import read_pay_token
-from domain.payments.paying import Invoice, find_failure, find_invoice
+from domain.payments.paying import Invoice, find_failure, find_invoice, prepare_links
 from domain.ports.payments import PaymentHint
 from domain.work import SYSTEM, Work
 from web.rendering import page_or_fragment
 from web.work import provide_system_work, read_frame, services_of, wants_page
 
 PATIENCE = 8.0  # seconds a payer waits for the gateway at most
-BETWEEN_LOOKS = timedelta(seconds=3)
+LOOKS_A_MINUTE = 30  # of one request, whoever asks: the page itself looks every four seconds
 
 
 class PayController(Controller):
@@ -35,6 +34,7 @@ class PayController(Controller):
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], token: FromPath[str]
     ) -> Template:
         invoice = await find_invoice(work, payment_of(request, token))
+        await prepare_links(work, invoice)
         return _shown(request, token, invoice)
 
     @get("/return")
@@ -100,9 +100,9 @@ async def _look(request: Request[Any, Any, Any], payment_id: UUID, hint: Payment
         found = await find_request(work, hint.request_id, hint.reference)
         if found is None or found.payment_id != payment_id:
             return
-        if found.checked_at and found.checked_at > work.now - BETWEEN_LOOKS:
-            return
         if found.is_demo and services.settings.is_live("instamojo"):
+            return
+        if await services.limiter.hit(f"pay:{found.id}", limit=LOOKS_A_MINUTE, seconds=60):
             return
         await look_soon(work, payment_id)  # whatever becomes of this look, the worker goes on looking
     try:

@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from litestar.params import FromQuery
 from litestar.response import Response, Template
 from pydantic import Field
 
+from domain.accounts.known_browsers import with_person
 from domain.accounts.sign_ins import revoke_token, sign_in
 from domain.errors import DomainError
 from domain.language import _
@@ -51,9 +53,10 @@ class SignInController(Controller):
                     lambda: services.database.work(SYSTEM),
                     login=data.login,
                     password=data.password,
-                    browser=browser_of(request),
+                    browser=replace(browser_of(request), known=cookies.known(request)),
                     hasher=services.hasher,
                     limiter=services.limiter,
+                    secret=services.settings.secret,
                     replaces=cookies.sign_in(request),
                 )
             except DomainError as error:
@@ -64,6 +67,8 @@ class SignInController(Controller):
         home = "/account/password" if opened.must_change_password else HOME[opened.role]
         answer = go(request, home if opened.must_change_password else local_path(data.next) or home)
         answer.set_cookie(cookies.new_sign_in(opened.token))
+        known = with_person(services.settings.secret, cookies.known(request), opened.person_id)
+        answer.set_cookie(cookies.new_known(known))
         return answer
 
 

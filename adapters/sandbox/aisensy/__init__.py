@@ -7,7 +7,7 @@ from litestar import Router
 
 from adapters.aisensy.signature import CLOUD_SIGNATURE_HEADER, SIGNATURE_HEADER, sign
 from adapters.sandbox.aisensy import answers as aisensy_answers
-from adapters.sandbox.aisensy.account import Account
+from adapters.sandbox.aisensy.account import GONE, Account
 from adapters.sandbox.aisensy.campaigns import CampaignController
 from adapters.sandbox.aisensy.catalogue import Catalogue
 from adapters.sandbox.aisensy.events import PROJECT_ID
@@ -20,6 +20,7 @@ from adapters.sandbox.aisensy.sending import Sending
 from adapters.sandbox.aisensy.session_messages import SessionMessageController
 from adapters.sandbox.callbacks import Callbacks, Caller
 from adapters.sandbox.database import SandboxDatabase
+from adapters.sandbox.faults import Faults
 from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.settings import Settings
 
@@ -38,14 +39,14 @@ def aisensy_router() -> Router:
 
 
 def aisensy_parts(
-    database: SandboxDatabase, callbacks: Callbacks, settings: Settings, chance: Chance
+    database: SandboxDatabase, callbacks: Callbacks, settings: Settings, chance: Chance, faults: Faults
 ) -> dict[str, Any]:
     """Return what AiSensy's endpoints and the phones need, and say how AiSensy calls back."""
     account = Account(database, f"{settings.base_url}/webhooks/aisensy")
     callbacks.register("aisensy", _caller(settings, account))
     return {
         "catalogue": Catalogue(database, settings.base_url),
-        "sending": Sending(database, callbacks, account, chance),
+        "sending": Sending(database, callbacks, account, chance, faults),
     }
 
 
@@ -59,4 +60,14 @@ def _caller(settings: Settings, account: Account) -> Caller:
         return {"X-AiSensy-API-Version": "v1", "X-AiSensy-Project-Id": PROJECT_ID, **signature}
 
     # One more attempt after about five minutes, and five seconds for an answer.
-    return Caller(sign=headers, gaps=(timedelta(minutes=5),), timeout=5.0, user_agent="AiSensy")
+    return Caller(
+        sign=headers,
+        gaps=(timedelta(minutes=5),),
+        timeout=5.0,
+        user_agent="AiSensy",
+        tries_again=lambda status: status not in (429, GONE),
+        count=lambda attempts: {"X-Retry-Count": str(attempts)} if attempts else {},
+        # Whether it signs is read anew: the last to change it may have been the sandbox before its restart.
+        prepare=account.read,
+        heard=account.heard,
+    )

@@ -20,14 +20,11 @@ def is_credential(settings: Settings, name: str, given: object) -> bool:
 
 
 async def fault(request: Request[Any, Any, Any], faults: Faults) -> Response[bytes] | None:
-    """Return the answer of a planned fault; a silent one lets the request through and keeps the answer back."""
-    kind = await faults.take("aisensy")
+    """Return the answer of a planned fault; None lets the request through."""
+    kind = await faults.strike(request, "aisensy")
     if kind is None:
         return None
-    if kind in ("silent", "lost"):
-        request.scope["state"]["silent"] = True
-        return None if kind == "silent" else never_answered()
-    return refused_with(int(kind))
+    return never_answered() if kind == "lost" else refused_with(int(kind))
 
 
 async def account_refusal(account: Account) -> Response[bytes] | None:

@@ -5,6 +5,13 @@ from typing import Any
 from adapters.sandbox.database import SandboxDatabase
 
 SWITCHES = ("has_plan", "has_credits", "is_verified", "is_webhook_signed", "tells_submitted_id")
+# So many failures within twenty minutes suspend a webhook, as answering 410 does at once.
+MOST_FAILURES = 100
+GONE = 410
+_FAILURES = """
+select count(*) from callback_attempts a join callbacks c on c.id = a.callback_id
+where c.provider = 'aisensy' and a.at > app_now() - interval '20 minutes' and (a.status is null or a.status >= 300)
+"""
 _UPDATE = "update aisensy_account set {names} where id = 1"
 
 
@@ -26,6 +33,14 @@ class Account:
         if values:
             names = ", ".join(f"{name} = %({name})s" for name in values)
             await self._database.run(_UPDATE.format(names=names), **values)
+
+    async def heard(self, status: int | None) -> None:
+        """Take what the webhook has answered: it is switched off where nobody wants it, or too much has failed."""
+        if status is not None and status < 300:
+            return
+        failures = (await self._database.row(_FAILURES))[0]
+        if status == GONE or failures > MOST_FAILURES:
+            await self.change({"is_webhook_on": False})
 
     def webhook_url(self, row: Any) -> str:
         return str(row.webhook_url or self._default_url)

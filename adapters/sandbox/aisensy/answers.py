@@ -75,5 +75,5 @@ def gateway(status: int) -> Response[bytes]:
 
 def failed(status: int) -> Response[bytes]:
     """Return the answer to a wrong address, a wrong method, or a fault of ours."""
-    words = {404: "Not Found", 405: "Method Not Allowed", 413: "Payload Too Large"}
+    words = {403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 413: "Payload Too Large"}
     return named(f"ERR{status}", words.get(status, "Internal Server Error"), status)

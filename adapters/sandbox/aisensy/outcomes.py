@@ -54,6 +54,12 @@ MAGIC = {
     "0013": Fate(quirk="undelivered"),
     "0014": Fate(quirk="unnamed"),
 }
+# What may be planned for the next message.
+PLANNED = {
+    "invalid-number": Fate(code=131026),
+    "limited": Fate(code=131049),
+    "undelivered": Fate(reaches="SENT"),
+}
 QUIRKS = ("swapped", "doubled", "undelivered", "unnamed")
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from adapters.sandbox.aisensy.account import Account
 from adapters.sandbox.aisensy.events import cloud_message, cloud_status, message_object, project_event
 from adapters.sandbox.aisensy.messages import add_message, is_burst
-from adapters.sandbox.aisensy.outcomes import Step, course_of, fate_of_message
+from adapters.sandbox.aisensy.outcomes import PLANNED, Step, course_of, fate_of_message
 from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.database import SandboxDatabase
+from adapters.sandbox.faults import Faults
 from adapters.sandbox.sendgrid.outcomes import Chance
 
 STATUS = "message.status.updated"
@@ -25,12 +26,14 @@ class Sending:
     callbacks: Callbacks
     account: Account
     chance: Chance
+    faults: Faults
 
     async def take(self, contact: Any, content: Mapping[str, Any], code: int | None = None, **fields: Any) -> Any:
         """Keep a message of the business and plan what becomes of it; a ``code`` fails it whatever the number."""
         number = (await self.database.row("select nextval('whatsapp_numbers')"))[0]
         message_id = self.chance.token("whatsapp", number)[:24]
-        fate = fate_of_message(contact.phone, message_id, self.chance)
+        planned = await self.faults.take("aisensy:message")
+        fate = PLANNED[planned] if planned else fate_of_message(contact.phone, message_id, self.chance)
         if code is None and await is_burst(self.database, contact.phone):
             code = 131056
         if code is None and contact.wants_no_marketing and fields.get("category") == "MARKETING":
@@ -46,6 +49,8 @@ class Sending:
     async def hear(self, row: Any, contact: Any) -> None:
         """Tell the business what a customer wrote, under both topics, as AiSensy does."""
         account = await self.account.read()
+        if not account.is_webhook_on:
+            return
         url = self.account.webhook_url(account)
         if account.webhook_shape == "cloud":
             await self._plan(url, cloud_message(row, contact), row, "messages", 0)
@@ -56,6 +61,8 @@ class Sending:
 
     async def _tell(self, row: Any, contact: Any, steps: list[Step]) -> None:
         account = await self.account.read()
+        if not account.is_webhook_on:
+            return
         for step in steps:
             if step.told_after is None:
                 continue

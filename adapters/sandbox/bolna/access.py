@@ -9,7 +9,7 @@ from litestar import Request, Response
 
 from adapters.provider_settings import SANDBOX_VALUES
 from adapters.sandbox.bolna import answers
-from adapters.sandbox.faults import never_answered
+from adapters.sandbox.faults import Faults, never_answered
 from adapters.settings import Settings
 
 CALLS_A_MINUTE = 500
@@ -28,8 +28,9 @@ class Access:
         """Answer for the endpoint when it must not be reached; None lets the request through."""
         if refusal := _key_refusal(request):
             return refusal
-        if kind := await request.app.state.faults.take("bolna"):
-            return faulty(request, kind)
+        faults: Faults = request.app.state.faults
+        if kind := await faults.strike(request, "bolna"):
+            return never_answered() if kind == "lost" else answers.refused_with(int(kind))
         return None if self._hit(_bucket(request)) else answers.too_many()
 
     def _hit(self, bucket: str) -> bool:
@@ -42,14 +43,6 @@ class Access:
 def sandbox_value(settings: Settings, name: str) -> str:
     """Return a credential the sandbox goes by: its own where the account's belongs to the live provider."""
     return SANDBOX_VALUES[name] if settings.is_live("bolna") else settings.credential(name, "bolna")
-
-
-def faulty(request: Request[Any, Any, Any], kind: str) -> Response[bytes] | None:
-    """Return the answer of a planned fault; a silent one lets the request through and keeps the answer back."""
-    if kind in ("silent", "lost"):
-        request.scope["state"]["silent"] = True
-        return None if kind == "silent" else never_answered()
-    return answers.refused_with(int(kind))
 
 
 def _key_refusal(request: Request[Any, Any, Any]) -> Response[bytes] | None:

@@ -48,7 +48,7 @@ def gateway(status: int) -> Response[bytes]:
 
 def failed(status: int) -> Response[bytes]:
     """Return the answer for what no endpoint takes, or where one broke."""
-    texts = {404: "Not Found", 405: "Method Not Allowed"}
+    texts = {403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
     return detail(status, texts[status]) if status in texts else as_json({"message": "Internal server error"}, status)
 
 

@@ -8,11 +8,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from adapters.sandbox.bolna import answers
-from adapters.sandbox.bolna.access import faulty
 from adapters.sandbox.bolna.calling import Calling
 from adapters.sandbox.bolna.outcomes import FATES, Fate, fate_of
 from adapters.sandbox.bolna.validation import wanted
-from adapters.sandbox.faults import Faults
+from adapters.sandbox.faults import Faults, arranged
 
 
 class CallController(Controller):
@@ -35,7 +34,7 @@ class CallController(Controller):
         if fate.status:
             return answers.refused_with(fate.status)
         if fate.is_silent:
-            faulty(request, "silent")
+            arranged(request, "silent")
         row, first = await calling.place(call, fate)
         return answers.as_json({"message": "done", "status": first.status, "execution_id": row.id})
 

@@ -74,9 +74,7 @@ class ClockMachineController(Controller):
     guards = [from_own_pages]
 
     @get()
-    async def show(
-        self, clock: NamedDependency[Clock], database: NamedDependency[SandboxDatabase]
-    ) -> Response[bytes]:
+    async def show(self, clock: NamedDependency[Clock], database: NamedDependency[SandboxDatabase]) -> Response[bytes]:
         """Return business time, the next ten things, and the last move with what happened on it."""
         return as_json(await _told(clock, database))
 
@@ -116,9 +114,7 @@ async def _shown(
 ) -> Response[str]:
     face = await _face(clock, database)
     typed = moment or (face["now"] + timedelta(hours=1)).astimezone(IST).strftime("%Y-%m-%dT%H:%M")
-    return page(
-        request, "clock/index.html", status_code=422 if error else 200, error=error, typed=typed, **face
-    )
+    return page(request, "clock/index.html", status_code=422 if error else 200, error=error, typed=typed, **face)
 
 
 async def _told(clock: Clock, database: SandboxDatabase) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from adapters.sandbox.callbacks import HELD, IS_FREE
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.sendgrid.posting import POST_IS_FREE
+from adapters.sandbox.zoom.hosting import DUE, OVER, STARTS
 
 # Everything at the providers that has its moment: (who, what, state, about whom).
 _MOMENTS = """
@@ -24,8 +25,8 @@ _MOMENTS = """
       (w.failed_at, 'failed')) t (at, state) where w.sender <> 'USER' and t.at is not null and {whatsapp}
   union all select r.expires_at, 'instamojo', 'link', 'expires', r.purpose from payment_requests r
     where r.expires_at is not null and r.completed_at is null and {links}
-  union all select z.start_time, 'zoom', 'meeting', 'planned', z.topic from zoom_meetings z
-    where z.deleted_at is null and {meetings}
+  union all select z.at, 'zoom', 'meeting', 'planned', (select topic from zoom_meetings m where m.id = z.id)
+    from ({STARTS}) z where {meetings}
   union all select i.ends_at, 'zoom', 'meeting', 'ends', z.topic from zoom_instances i
     join zoom_meetings z on z.id = i.meeting_id where i.ended_at is null and {instances}
   union all select f.ready_at, 'zoom', 'recording', f.file_type, z.topic from zoom_recording_files f
@@ -40,11 +41,12 @@ _COLUMNS = {
     "steps": "s.at",
     "whatsapp": "t.at",
     "links": "r.expires_at",
-    "meetings": "z.start_time",
+    "meetings": "z.at",
     "instances": "i.ends_at",
     "files": "f.ready_at",
 }
 _AHEAD = _MOMENTS.format(
+    STARTS=STARTS,
     **{name: f"{column} > app_now()" for name, column in _COLUMNS.items()}
     | {
         # Each in the words of an index: this is asked at every moment of a move.
@@ -52,7 +54,7 @@ _AHEAD = _MOMENTS.format(
         "callbacks": "c.state = 'pending' and c.due_at > app_now()",
         "posts": "p.state = 'pending' and p.next_attempt_at > app_now()",
         "whatsapp": "greatest(w.sent_at, w.delivered_at, w.read_at, w.failed_at) > app_now() and t.at > app_now()",
-    }
+    },
 )
 _UPCOMING = f"""
 select * from (
@@ -62,7 +64,9 @@ order by at, side, kind, state limit %(most)s
 """
 _WITHIN = {name: f"{column} > %(since)s and {column} <= %(until)s" for name, column in _COLUMNS.items()}
 _ELSEWHERE = dict.fromkeys(("callbacks", "posts", "messages", "meetings", "instances"), "false")
-_PAST = _MOMENTS.format(**_WITHIN | _ELSEWHERE) + """
+_PAST = (
+    _MOMENTS.format(STARTS=STARTS, **_WITHIN | _ELSEWHERE)
+    + """
   union all select a.at, c.provider, 'callback', c.kind || ' → ' || coalesce(a.status::text, 'no answer'), ''
     from callback_attempts a join callbacks c on c.id = a.callback_id where a.at > %(since)s and a.at <= %(until)s
   union all select a.at, 'sendgrid', 'callback', 'events → ' || coalesce(a.status::text, 'no answer'), ''
@@ -74,6 +78,7 @@ _PAST = _MOMENTS.format(**_WITHIN | _ELSEWHERE) + """
     cross join lateral (values (i.started_at, 'started'), (i.ended_at, 'ended')) t (at, state)
     where t.at > %(since)s and t.at <= %(until)s
 """
+)
 _HAPPENED = f"""
 select at, side, kind, state, how_many, about, count(*) over () as lines from (
   select date_trunc('minute', at) as at, side, kind, state, count(*) as how_many, min(about) as about
@@ -88,6 +93,7 @@ union all select 'scheduled mail', count(*) from messages m join mails l on l.id
   left join batches b on b.id = l.batch_id where m.released_at is null and m.send_at <= app_now() and b.status is null
 union all select 'event', count(*) from events where post_id is null and due_at <= app_now()
 union all select 'post', count(*) from posts p where state = 'pending' and next_attempt_at <= app_now() and {POST_IS_FREE}
+union all select 'meeting', (select count(*) from ({DUE}) d) + (select count(*) from ({OVER}) o)
 union all select 'callback', count(*) from callbacks c where state = 'pending' and due_at <= app_now() and {IS_FREE}
 """
 # Held back until something overtakes it, a callback is due by itself only after a while.

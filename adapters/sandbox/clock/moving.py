@@ -34,8 +34,13 @@ insert into clock_moves (from_at, until_at, reached_at) values (app_now(), %(unt
 _BURY = "update clock_moves set state = 'stopped' where state = 'running'"
 _REACHED = "update clock_moves set reached_at = app_now(), moments = moments + %(moments)s where id = %(id)s"
 _END = "update clock_moves set state = %(state)s, reason = %(reason)s, reached_at = app_now() where id = %(id)s"
-_WORDS = {"step": "steps", "delivery": "messages to send", "webhook": "reports to apply", "scheduled mail": "scheduled e-mails"}
-_WORDS |= {"event": "e-mail events", "post": "event webhooks", "callback": "webhooks"}
+_WORDS = {
+    "step": "steps",
+    "delivery": "messages to send",
+    "webhook": "reports to apply",
+    "scheduled mail": "scheduled e-mails",
+}
+_WORDS |= {"event": "e-mail events", "post": "event webhooks", "callback": "webhooks", "meeting": "meetings"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,14 @@ class Reading:
 class Clock:
     """Reads the business clock and moves it on. ``wakers`` make the sandbox's own background look at once."""
 
-    def __init__(self, database: SandboxDatabase, settings: Settings, wakers: Sequence[Callable[[], None]] = (), *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        database: SandboxDatabase,
+        settings: Settings,
+        wakers: Sequence[Callable[[], None]] = (),
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
         self._database = database
         self._settings = settings
         self._wakers = wakers
@@ -169,7 +181,9 @@ class Clock:
                 before, deadline = left, loop.time() + self._patience
             if loop.time() > deadline:
                 words = ", ".join(f"{count} {_WORDS[what]}" for what, count in left.items())
-                raise CannotStart(f"What is due does not get done: {words}. Are the worker, the web and the sandbox running?")
+                raise CannotStart(
+                    f"What is due does not get done: {words}. Are the worker, the web and the sandbox running?"
+                )
             await asyncio.sleep(LOOK)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from litestar import Request, Response
 
 from adapters.provider_settings import SANDBOX_VALUES
-from adapters.sandbox.faults import never_answered
+from adapters.sandbox.faults import RETRY_AFTER, Faults, never_answered
 from adapters.sandbox.instamojo import answers
 from adapters.settings import Settings
 
@@ -21,8 +21,9 @@ async def check_access(request: Request[Any, Any, Any]) -> Response[bytes] | Non
         return _with_slash(request)
     if not all(_is_known(request, header, name) for header, name in KEYS.items()):
         return answers.error(401, answers.UNAUTHORIZED)
-    fault = await request.app.state.faults.take("instamojo")
-    return _faulty(request, fault) if fault else None
+    faults: Faults = request.app.state.faults
+    fault = await faults.strike(request, "instamojo")
+    return _faulty(fault) if fault else None
 
 
 def sandbox_value(settings: Settings, name: str) -> str:
@@ -42,17 +43,15 @@ def _is_known(request: Request[Any, Any, Any], header: str, name: str) -> bool:
     return any(hmac.compare_digest(given, one.encode()) for one in known)
 
 
-def _faulty(request: Request[Any, Any, Any], fault: str) -> Response[bytes] | None:
-    """Return the answer of a planned fault; a silent one lets the request through and keeps the answer back."""
-    state = request.scope["state"]
-    if fault in ("silent", "lost"):
-        state["silent"] = True
-        return None if fault == "silent" else never_answered()
+def _faulty(fault: str) -> Response[bytes]:
+    """Return the answer of a planned fault."""
+    if fault == "lost":
+        return never_answered()
     status = int(fault) if fault.isdigit() else 500
     if status == 429:
         # Undocumented for Instamojo, so it says no more than every client of HTTP knows.
         response = answers.error(429, "Request was throttled.")
-        response.headers["Retry-After"] = "2"
+        response.headers["Retry-After"] = RETRY_AFTER
         return response
     messages = {401: answers.UNAUTHORIZED, 403: answers.FORBIDDEN, 500: "Internal server error"}
     return answers.error(status, messages[status]) if status in messages else answers.gateway(status)

@@ -24,7 +24,7 @@ def error(status: int, message: Message) -> Response[bytes]:
 
 def failed(status: int) -> Response[bytes]:
     """Return the answer for what no endpoint takes, or where one broke."""
-    messages = {404: NOT_FOUND, 405: "Method not allowed."}
+    messages = {403: "Forbidden", 404: NOT_FOUND, 405: "Method not allowed."}
     return error(status, messages.get(status, "Internal server error"))
 
 

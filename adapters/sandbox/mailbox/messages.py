@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from functools import cached_property
 from typing import Any
 
@@ -140,6 +141,22 @@ class Message:
         return {name: substituted(value, self.substitutions) for name, value in self.row.headers.items()}
 
     @property
+    def all_headers(self) -> dict[str, str]:
+        """Return the header block of the mail as it arrives: what every mail has, then what the sender has added."""
+        row = self.row
+        replies = ", ".join(_addressed(reply.get("name") or "", reply["email"]) for reply in row.reply_to)
+        shown = {
+            "From": _addressed(self.sender["name"], self.sender["email"]),
+            "To": _addressed(row.name, row.email),
+            "Reply-To": replies,
+            "Subject": self.subject,
+            "Date": format_datetime(row.released_at or row.send_at),
+            "Message-ID": f"<{row.message_id}@geopod-ismtpd-4>",
+            "MIME-Version": "1.0",
+        }
+        return {name: value for name, value in shown.items() if value} | self.headers
+
+    @property
     def events(self) -> Sequence[dict[str, Any]]:
         events: Sequence[dict[str, Any]] = self.row.events
         return events
@@ -183,6 +200,10 @@ class Message:
     def whole(self) -> dict[str, Any]:
         """Return the summary with text, HTML as it was written, and its links."""
         return {**self.summary(), "text": self.text, "html": self.html, "links": self.links}
+
+
+def _addressed(name: str, email: str) -> str:
+    return f"{name} <{email}>" if name else email
 
 
 async def find_messages(database: SandboxDatabase, which: Filter, *, limit: int = 20, offset: int = 0) -> list[Message]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Request, Response
 
-from adapters.sandbox.faults import never_answered
+from adapters.sandbox.faults import RETRY_AFTER, Faults, arranged, never_answered
 from adapters.sandbox.sendgrid import answers
 from adapters.settings import SANDBOX_SENDGRID_KEY, Settings
 
@@ -50,7 +50,7 @@ async def check_access(request: Request[Any, Any, Any]) -> Response[bytes] | Non
         return refusal
     sending = request.scope["path"].endswith("/v3/mail/send")
     if fault := await _fault(request):
-        return _faulty(request, fault)
+        return _faulty(fault)
     allowed, headers = request.app.state.sendgrid_limit.hit(sending)
     if not allowed:
         return answers.too_many(headers)
@@ -71,19 +71,19 @@ def _key_refusal(request: Request[Any, Any, Any]) -> Response[bytes] | None:
 
 async def _fault(request: Request[Any, Any, Any]) -> str | None:
     _, _, from_key = request.headers["Authorization"].partition(FAULT_SUFFIX)
-    planned = request.headers.get(FAULT_HEADER) or from_key
-    return planned or await request.app.state.faults.take("sendgrid")
+    asked_for = request.headers.get(FAULT_HEADER) or from_key
+    faults: Faults = request.app.state.faults
+    return arranged(request, asked_for) if asked_for else await faults.strike(request, "sendgrid")
 
 
-def _faulty(request: Request[Any, Any, Any], fault: str) -> Response[bytes] | None:
-    """Return the answer of a planned fault; a silent one lets the request through and keeps the answer back."""
-    state = request.scope["state"]
-    if fault in ("silent", "lost"):
-        state["silent"] = True
-        return None if fault == "silent" else never_answered()
+def _faulty(fault: str) -> Response[bytes]:
+    """Return the answer of a planned fault."""
+    if fault == "lost":
+        return never_answered()
     status = int(fault) if fault.isdigit() else 500
     if status == 429:
-        return answers.too_many(rate_headers(1, 0, int(time.time()) + 1))
+        # SendGrid tells when by its own headers; Retry-After, which it does not document, says the same.
+        return answers.too_many(rate_headers(1, 0, int(time.time()) + int(RETRY_AFTER)) | {"Retry-After": RETRY_AFTER})
     if status >= 500 or status == 413:
         # Gateways speak HTML.
         return Response(f"<html><h1>{status}</h1></html>".encode(), status_code=status, media_type="text/html")

@@ -11,6 +11,7 @@ from litestar import Controller, Request, Response, post
 from litestar.di import NamedDependency
 
 from adapters.sandbox.database import Connection, SandboxDatabase, one
+from adapters.sandbox.faults import Faults
 from adapters.sandbox.journal import MAX_BODY
 from adapters.sandbox.sendgrid import answers
 from adapters.sandbox.sendgrid.mails import enabled, store_mail
@@ -54,6 +55,7 @@ class MailSendController(Controller):
         database: NamedDependency[SandboxDatabase],
         chance: NamedDependency[Chance],
         poster: NamedDependency[EventPoster],
+        faults: NamedDependency[Faults],
     ) -> Response[bytes]:
         if request.scope["state"]["body_size"] > MAX_BODY:
             return Response(TOO_LARGE.encode(), status_code=413, media_type="text/html")
@@ -69,7 +71,7 @@ class MailSendController(Controller):
             message_id = new_message_id()
             async with connection.transaction():
                 mail_id = await store_mail(connection, body, message_id, moment.now, held=moment.held)
-                await plan_mail(connection, mail_id, moment.now, chance)
+                await plan_mail(connection, mail_id, moment.now, chance, faults)
         poster.wake()
         return answers.accepted(message_id)
 

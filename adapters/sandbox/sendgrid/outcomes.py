@@ -84,12 +84,12 @@ class Chance:
 
 
 def plan(
-    message_id: int, email: str, at: datetime, chance: Chance, suppressed: Collection[str], links: Collection[str] = ()
+    message_id: int, fate: str, at: datetime, chance: Chance, suppressed: Collection[str], links: Collection[str] = ()
 ) -> list[PlannedEvent]:
-    """Return every event that will happen to one message released at ``at``."""
+    """Return every event that will happen to one message of this fate released at ``at``."""
     return [
         PlannedEvent(message_id, kind, at + wait, event_id(kind, message_id), details)
-        for kind, wait, details in _course(message_id, email, chance, suppressed, links)
+        for kind, wait, details in _course(message_id, fate, chance, suppressed, links)
     ]
 
 
@@ -102,12 +102,11 @@ def event_id(kind: str, message_id: int) -> str:
 
 
 def _course(
-    message_id: int, email: str, chance: Chance, suppressed: Collection[str], links: Collection[str]
+    message_id: int, fate: str, chance: Chance, suppressed: Collection[str], links: Collection[str]
 ) -> Iterator[tuple[str, timedelta, dict[str, Any]]]:
     def after(seconds: float) -> timedelta:
         return timedelta(seconds=seconds if chance.delays else 0)
 
-    fate = chance.fate(email)
     if suppressed or fate == "drop":
         reason = next((DROP_REASONS[kind] for kind in DROP_REASONS if kind in suppressed), "Bounced Address")
         yield "dropped", after(0), {"reason": reason, "status": "5.0.0"}

@@ -67,6 +67,10 @@ select id, event_ids, attempts, is_held, is_signed_wrongly, (select url from eve
 from posts p where state = 'pending' and next_attempt_at <= app_now() and id <> all(%(flying)s) and {POST_IS_FREE}
 order by next_attempt_at, id limit %(limit)s
 """
+_AGAIN = """
+update posts set state = 'pending', next_attempt_at = app_now(), is_held = false, is_signed_wrongly = false
+where id = %(id)s
+"""
 # What a planned fault makes of a request.
 _TROUBLE = {
     "late": "update posts set next_attempt_at = next_attempt_at + %(late)s where id = %(id)s",
@@ -101,6 +105,11 @@ class EventPoster:
 
     def wake(self) -> None:
         self._woken.set()
+
+    async def again(self, post_id: int) -> None:
+        """Post a request once more, now."""
+        await self._database.run(_AGAIN, id=post_id)
+        self.wake()
 
     async def post_example(self, url: str | None) -> None:
         """Post one event of each kind that belong to no message, once and without trying again."""
@@ -149,7 +158,7 @@ class EventPoster:
         """Put what has happened into posts; say whether there may be more."""
         async with self._database.connection() as connection, connection.transaction():
             now = (await one(connection, "select app_now()"))[0]
-            released = await release_due(connection, now, self._chance)
+            released = await release_due(connection, now, self._chance, self._faults)
             collected, post_id = await one(connection, _COLLECT, limit=EVENTS_A_POST)
             if post_id is not None and (fault := await self._faults.take("sendgrid:webhook")):
                 await connection.execute(_TROUBLE[fault], {"id": post_id, "late": LATE})
@@ -159,10 +168,10 @@ class EventPoster:
         free = AT_ONCE - len(self._flying)
         if free <= 0:
             return
-        for post in await self._database.rows(_PENDING, flying=list(self._flying), limit=free):
-            task = asyncio.create_task(self._attempt(client, post))
-            self._flying[post.id] = task
-            task.add_done_callback(partial(self._landed, post.id))
+        for due in await self._database.rows(_PENDING, flying=list(self._flying), limit=free):
+            task = asyncio.create_task(self._attempt(client, due))
+            self._flying[due.id] = task
+            task.add_done_callback(partial(self._landed, due.id))
 
     def _landed(self, post_id: int, _task: asyncio.Task[None]) -> None:
         self._flying.pop(post_id, None)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from adapters.sandbox.database import Connection
+from adapters.sandbox.faults import Faults
 from adapters.sandbox.mailbox.links import links_in
 from adapters.sandbox.sendgrid.outcomes import Chance, PlannedEvent, plan
 
@@ -49,32 +50,38 @@ on conflict do nothing
 LISTS = {"spamreport": "spam_reports", "unsubscribe": "unsubscribes", "group_unsubscribe": "group_unsubscribes"}
 
 
-async def plan_mail(connection: Connection, mail_id: int, now: datetime, chance: Chance) -> None:
+async def plan_mail(connection: Connection, mail_id: int, now: datetime, chance: Chance, faults: Faults) -> None:
     """Plan what happens to the messages of a mail that start on their way at once. Belongs into a transaction."""
     messages = await (await connection.execute(_FRESH, {"mail_id": mail_id})).fetchall()
-    await _plan_all(connection, messages, now, chance)
+    await _plan_all(connection, messages, now, chance, faults)
 
 
-async def release_due(connection: Connection, now: datetime, chance: Chance) -> int:
+async def release_due(connection: Connection, now: datetime, chance: Chance, faults: Faults) -> int:
     """Send scheduled messages on their way; return how many there were. Belongs into a transaction."""
     await connection.execute(_DISCARD, {"now": now})
     messages = await (await connection.execute(_DUE, {"now": now})).fetchall()
-    await _plan_all(connection, messages, now, chance)
+    await _plan_all(connection, messages, now, chance, faults)
     return len(messages)
 
 
-async def _plan_all(connection: Connection, messages: Sequence[Any], now: datetime, chance: Chance) -> None:
+async def _plan_all(
+    connection: Connection, messages: Sequence[Any], now: datetime, chance: Chance, faults: Faults
+) -> None:
     if not messages:
         return
     suppressed = await _suppressions(connection, messages)
-    links = await _links(connection, [message.id for message in messages if chance.fate(message.email) == "click"])
-    planned = [event for message in messages for event in _plan(message, suppressed, links, now, chance)]
+    fates = {message.id: await faults.take("sendgrid:message") or chance.fate(message.email) for message in messages}
+    links = await _links(connection, [message_id for message_id, fate in fates.items() if fate == "click"])
+    planned = [
+        event for message in messages for event in _plan(message, fates[message.id], suppressed, links, now, chance)
+    ]
     await store_events(connection, planned)
     await _remember(connection, {message.id: message for message in messages}, planned)
 
 
 def _plan(
     message: Any,
+    fate: str,
     suppressed: dict[str, set[tuple[str, int]]],
     links: dict[int, list[str]],
     now: datetime,
@@ -85,7 +92,7 @@ def _plan(
     against = set() if message.bypass_suppressions else kinds
     if message.is_lost:
         against.add("unknown_template")
-    return plan(message.id, message.email, now, chance, against, links.get(message.id, ()))
+    return plan(message.id, fate, now, chance, against, links.get(message.id, ()))
 
 
 async def _links(connection: Connection, ids: list[int]) -> dict[int, list[str]]:

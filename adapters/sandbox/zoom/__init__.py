@@ -6,6 +6,8 @@ from litestar import Router
 
 from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.database import SandboxDatabase
+from adapters.sandbox.rendering import given
+from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.sandbox.zoom import answers as zoom_answers
 from adapters.sandbox.zoom.account import Account, Options
 from adapters.sandbox.zoom.api import ask
@@ -23,8 +25,12 @@ __all__ = ["ROOM_PAGES", "Options", "RateLimits", "zoom_answers", "zoom_parts", 
 ROOM_PAGES = (RoomController, RecordingController)
 
 
-def zoom_router() -> Router:
-    return Router("/zoom", route_handlers=[TokenController, FileController, LinkController, ask])
+def zoom_router(chance: Chance) -> Router:
+    return Router(
+        "/zoom",
+        route_handlers=[TokenController, FileController, LinkController, ask],
+        dependencies={"chance": given(chance)},
+    )
 
 
 def zoom_parts(

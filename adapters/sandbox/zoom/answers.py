@@ -47,4 +47,6 @@ def failed(status: int) -> Response[bytes]:
     """Return the answer to a request that no endpoint took, or that failed on our side."""
     if status in (404, 405):
         return error(404, 2300, "This API endpoint is not recognized.")
+    if status == 403:
+        return error(403, 403, "Forbidden.")
     return error(status, status, "Internal server error." if status >= 500 else "Bad request.")

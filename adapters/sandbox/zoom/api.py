@@ -7,7 +7,7 @@ import msgspec
 from litestar import HttpMethod, Request, Response, route
 from litestar.di import NamedDependency
 
-from adapters.sandbox.faults import Faults, never_answered
+from adapters.sandbox.faults import RETRY_AFTER, Faults, never_answered
 from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.sandbox.zoom import answers, meetings, past, recordings, registrants, users
 from adapters.sandbox.zoom.account import Account
@@ -68,11 +68,8 @@ async def ask(
     token = await _token(request, zoom)
     if isinstance(token, Response):
         return token
-    if fault := await faults.take("zoom") or _unlucky(zoom, chance):
-        state = request.scope["state"]
-        state["silent"] = fault in ("silent", "lost")
-        if fault != "silent":
-            return _faulty(zoom, fault)
+    if fault := await faults.strike(request, "zoom") or _unlucky(zoom, chance):
+        return _faulty(zoom, fault)
     return await _answer(request, zoom, token)
 
 
@@ -158,6 +155,6 @@ def _faulty(zoom: Account, fault: str) -> Response[Any]:
     if status == 403:
         return answers.error(400, 200, f"Only available for paid account: {zoom.id}")
     if status == 429:
-        return too_many()
+        return too_many(headers={"X-RateLimit-Type": "QPS", "Retry-After": RETRY_AFTER})
     # Gateways speak HTML.
     return Response(f"<html><h1>{status}</h1></html>", status_code=status, media_type="text/html")

@@ -35,8 +35,8 @@ class FileController(Controller):
         token: FromPath[str],
     ) -> Response[Any]:
         """Lead on to the file. Not authorised and deleted alike give a page, with status 200."""
-        if fault := await faults.take("zoom:download"):
-            return _faulty(request, fault)
+        if fault := await faults.strike(request, "zoom:download"):
+            return never_answered() if fault == "lost" else _page("Something went wrong.", int(fault))
         if await stored(zoom, token) is None:
             return _page("The recording does not exist.")
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
@@ -85,13 +85,6 @@ def _range(value: str, size: int) -> tuple[int | None, int]:
     if not first:
         return max(size - int(last), 0), size - 1
     return int(first), min(int(last), size - 1) if last else size - 1
-
-
-def _faulty(request: Request[Any, Any, Any], fault: str) -> Response[Any]:
-    if fault in ("silent", "lost"):
-        request.scope["state"]["silent"] = True
-        return never_answered()
-    return _page("Something went wrong.", int(fault))
 
 
 def _page(title: str, status: int = 200) -> Response[str]:

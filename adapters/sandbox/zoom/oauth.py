@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from litestar import Controller, Request, Response, post
 from litestar.di import NamedDependency
 
-from adapters.sandbox.faults import Faults, never_answered
+from adapters.sandbox.faults import RETRY_AFTER, Faults, never_answered
 from adapters.sandbox.zoom import answers
 from adapters.sandbox.zoom.account import Account
 from adapters.settings import Settings
@@ -23,8 +23,8 @@ class TokenController(Controller):
     async def create(
         self, request: Request[Any, Any, Any], zoom: NamedDependency[Account], faults: NamedDependency[Faults]
     ) -> Response[Any]:
-        if fault := await faults.take("zoom:token"):
-            return _faulty(request, fault)
+        if fault := await faults.strike(request, "zoom:token"):
+            return _faulty(fault)
         asked = await _parameters(request)
         if not _is_our_app(request, zoom.settings):
             return _refused("Invalid client_id or client_secret", "invalid_client")
@@ -71,8 +71,10 @@ def _refused(reason: str, error: str, status: int = 400) -> Response[Any]:
     return answers.as_json({"reason": reason, "error": error}, status)
 
 
-def _faulty(request: Request[Any, Any, Any], fault: str) -> Response[Any]:
-    if fault in ("silent", "lost"):
-        request.scope["state"]["silent"] = True
+def _faulty(fault: str) -> Response[Any]:
+    if fault == "lost":
         return never_answered()
-    return _refused("Try again later", "temporarily_unavailable", int(fault))
+    response = _refused("Try again later", "temporarily_unavailable", int(fault))
+    if fault == "429":
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response

@@ -23,7 +23,8 @@ NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 RESERVED = re.compile(r".*@([a-z.]+\.test|example\.(com|org|net))")
 TABLES = """
     people profiles sign_ins one_time_links courses modules batches lead_imports lead_import_rows imported_leads lead_campaigns
-    cta_submissions enrolments deliveries email_logs email_suppressions crm_messages notifications lead_tags automation_steps
+    cta_submissions enrolments payments payment_requests gateway_payments refunds
+    deliveries email_logs email_suppressions crm_messages notifications lead_tags automation_steps
 """.split()  # noqa: SIM905
 
 

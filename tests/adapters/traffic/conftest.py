@@ -59,7 +59,7 @@ class Road:
     def process(self, rate: float = 1_000, provider: str = "zoom", patience: float = 5.0) -> Process:
         lane = Lane(self.database, provider, provider.title(), rate, patience)
         log = RequestLog(self.database, Redaction(self.settings.secrets), [lane])
-        transport = GuardedTransport(self.world, lane, log.keep)
+        transport = GuardedTransport(self.world, lane, log.keep, "api.zoom.us")
         client = httpx.AsyncClient(base_url="https://api.zoom.us", transport=transport)
         self.processes.append(Process(lane, log, client))
         return self.processes[-1]

@@ -138,8 +138,28 @@ async def test_a_daily_limit_of_one_meeting_does_not_stop_the_others(road, world
     assert breaker_of(await road.row()) == "closed"
 
 
+async def test_a_daily_limit_shows_that_the_provider_is_back(road, world):
+    await road.set(f"failures = {THRESHOLD}, opened_until = now()")
+    world.status, world.headers = 429, {"X-RateLimit-Type": "Daily-limit"}
+    await road.process().get()
+    assert breaker_of(await road.row()) == "closed"
+
+
 async def test_an_answer_that_was_under_way_does_not_end_a_pause(road, world):
     process = road.process()
     await road.set("opened_until = now() + interval '1 minute'")
     await process.lane.succeeded()
     assert breaker_of(await road.row()) == "paused"
+
+
+async def test_files_that_lie_elsewhere_say_nothing_about_the_provider_and_are_kept(road, world):
+    process = road.process()
+    world.status = 503
+    address = "https://files.example.net/a.mp3?X-Amz-Signature=0123abcd"
+    for _number in range(THRESHOLD + 1):
+        await process.client.get(address)
+    assert (await road.row()).failures == 0
+    assert {row.path for row in await road.kept()} == {"https://files.example.net/a.mp3?X-Amz-Signature=•••"}
+    for host in ("https://zoom.us", "https://us02api.zoom.us"):
+        await process.client.get(f"{host}/oauth/token")
+    assert (await road.row()).failures == 2

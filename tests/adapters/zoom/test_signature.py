@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.settings import Settings
-from adapters.zoom.signature import is_signed, secret_token, validation_answer
+from adapters.zoom.signature import is_signed, secret_token, signature_of, validation_answer
 
 SECRET = "zmSecretToken_Example42"
 CHECK = (
@@ -85,6 +85,8 @@ def test_the_sandboxs_secret_is_never_that_of_the_live_zoom():
     live = {"GURUDESK_ZOOM_MODE": "live", "ZOOM_ACCOUNT_ID": "a", "ZOOM_CLIENT_ID": "b", "ZOOM_CLIENT_SECRET": "c"}
     settings = Settings(_env_file=None, **live, ZOOM_WEBHOOK_SECRET_TOKEN="own")
     assert secret_token(settings) == "own"
-    with pytest.raises(ValueError, match="ZOOM_WEBHOOK_SECRET_TOKEN must be set"):
-        Settings(_env_file=None, **live)
+    for lacking in ({}, {"ZOOM_WEBHOOK_SECRET_TOKEN": "sandbox-zoom-webhook-secret"}):
+        secret = secret_token(Settings(_env_file=None, **live, **lacking))
+        signature = signature_of(secret, "1799749732", STARTED)
+        assert not is_signed(secret, signature, "1799749732", STARTED, at("1799749732"))
     assert secret_token(Settings(_env_file=None)) == "sandbox-zoom-webhook-secret"

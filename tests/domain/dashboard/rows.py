@@ -98,3 +98,48 @@ async def add_step(work: Work, kind: str, state: str, minutes_ago: float = 5, **
         at=at,
         **facts,
     )
+
+
+async def add_payment(work: Work, days_ago: float, paise: int, refunded: int = 0, overdue: bool = False) -> UUID:
+    """A payment of Asha's that came in so long ago, or that is overdue."""
+    at = work.now - timedelta(days=days_ago)
+    paid = 0 if overdue else paise
+    payment = await work.value(
+        "insert into payments (person_id, purpose, amount_paise, paid_paise, refunded_paise, created_at, updated_at)"
+        " values (%(asha)s, 'Course', %(paise)s, %(paid)s, %(refunded)s, %(at)s, %(at)s) returning id",
+        asha=ASHA.id,
+        paise=paise,
+        paid=paid,
+        refunded=refunded,
+        at=at,
+    )
+    await work.run(
+        "insert into payment_requests (payment_id, part, reference, amount_paise, due_on, created_at, updated_at)"
+        " values (%(payment)s, 1, %(key)s, %(paise)s, %(at)s::date - 2, %(at)s, %(at)s)",
+        payment=payment,
+        key=uuid4().hex,
+        paise=paise,
+        at=at,
+    )
+    if not overdue:
+        await _come_in(work, payment, paise, refunded, at)
+    return payment
+
+
+async def _come_in(work: Work, payment: UUID, paise: int, refunded: int, at: Any) -> None:
+    values = {"payment": payment, "key": uuid4().hex, "form_key": uuid4(), "at": at}
+    received = await work.value(
+        "insert into gateway_payments (gateway_payment_id, payment_id, status, amount_paise, credited_at, created_at, updated_at)"
+        " values (%(key)s, %(payment)s, 'credit', %(paise)s, %(at)s, %(at)s, %(at)s) returning id",
+        paise=paise,
+        **values,
+    )
+    if refunded:
+        await work.run(
+            "insert into refunds (payment_id, gateway_payment_id, amount_paise, kind, body, reference, form_key, state,"
+            " created_at, taken_at)"
+            " values (%(payment)s, %(received)s, %(paise)s, 'PTH', 'x', %(key)s, %(form_key)s, 'asked', %(at)s, %(at)s)",
+            received=received,
+            paise=refunded,
+            **values,
+        )

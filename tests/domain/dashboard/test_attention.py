@@ -6,7 +6,7 @@ from uuid import uuid4
 from domain.dashboard.attention import Concern
 from domain.dashboard.reading import read_dashboard
 from domain.work import Work
-from tests.domain.dashboard.rows import add_application, add_batch, add_delivery, add_step
+from tests.domain.dashboard.rows import add_application, add_batch, add_delivery, add_payment, add_step
 
 SEEN = 1.0
 
@@ -51,6 +51,16 @@ async def test_applications_older_than_two_days_wait_too_long(work: Work):
     await add_application(work, batch, 5, "rejected")
     (concern,) = await concerns(work)
     assert (concern.count, concern.text) == (1, "Application waits longer than 2 days")
+
+
+async def test_an_overdue_payment_and_one_that_does_not_fit_each_lead_to_their_list(work: Work):
+    await add_payment(work, 1, 99_00, overdue=True)
+    received = await add_payment(work, 1, 99_00)
+    await work.run("update gateway_payments set problem = 'Too much.' where payment_id = %(id)s", id=received)
+    assert [(concern.count, concern.href) for concern in await concerns(work)] == [
+        (1, "/admin/payments/flagged"),
+        (1, "/admin/payments?overdue=yes"),
+    ]
 
 
 async def test_a_failed_step_leads_to_its_subject(work: Work):

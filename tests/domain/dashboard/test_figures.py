@@ -5,7 +5,7 @@ import pytest
 from domain.dashboard.figures import Figures
 from domain.dashboard.reading import read_dashboard
 from domain.work import Work
-from tests.domain.dashboard.rows import add_application, add_batch, add_lead, enrol
+from tests.domain.dashboard.rows import add_application, add_batch, add_lead, add_payment, enrol
 from tests.fixtures.cast import ASHA, BEN, CHITRA
 
 SEEN = 1.0
@@ -52,13 +52,22 @@ async def test_withdrawn_enrolments_are_neither_students_nor_revenue(work: Work)
     assert (found.students.value, found.revenue.value) == (0, 0)
 
 
-async def test_revenue_adds_the_prices_of_all_enrolments_begun(work: Work):
+async def test_until_money_has_come_in_revenue_adds_the_prices_of_all_enrolments_begun(work: Work):
     first, second = await add_batch(work), await add_batch(work)
     await enrol(work, first, ASHA.id, days_ago=3, price=24_999_00)
     await enrol(work, second, ASHA.id, days_ago=2, price=10_000_50)
     await enrol(work, first, CHITRA.id, days_ago=9, price=70_00)
     revenue = (await figures(work)).revenue
     assert (revenue.value, revenue.before) == (34_999_50, 70_00)
+
+
+async def test_once_money_has_come_in_it_is_what_revenue_counts_less_what_went_back(work: Work):
+    await enrol(work, await add_batch(work), ASHA.id, days_ago=3, price=24_999_00)
+    await add_payment(work, 2, 20_000_00, refunded=5_000_00)
+    await add_payment(work, 9, 70_00)
+    await add_payment(work, 1, 99_00, overdue=True)
+    found = await figures(work)
+    assert (found.revenue.value, found.revenue.before, found.is_received) == (15_000_00, 70_00, True)
 
 
 async def test_conversion_is_the_share_of_decided_applications_that_became_students(work: Work):

@@ -1,5 +1,6 @@
 """Importing a lead file: what is stored, what is refused, and what happens when it is interrupted or undone."""
 
+import asyncio
 from pathlib import Path
 from uuid import uuid4
 
@@ -7,8 +8,10 @@ import pytest
 
 from adapters.imports import _import
 from adapters.postgres.database import Database
+from domain.leads.filters import LeadFilter
 from domain.leads.importing import ImportRun
 from domain.leads.imports import LeadImport, add_import
+from domain.leads.listing import list_leads
 from domain.work import SYSTEM, Work
 from tests.fixtures.cast import ASHA
 
@@ -97,6 +100,39 @@ async def test_an_interrupted_import_goes_on_where_it_was_without_a_double_row(d
         assert await work.value("select count(*) from imported_leads") == 9_000
         assert await work.value("select sum(change) from lead_counts") == 9_000
     assert (done.rows_done, done.created_count, done.duplicate_count) == (10_000, 9_000, 1_000)
+
+
+async def test_somebody_added_by_hand_in_the_same_moment_is_found_and_not_doubled(database, cast, tmp_path):
+    path = tmp_path / "few.csv"
+    path.write_text("name,email,city\nRavi,ravi@example.test,Pune\nMeera,meera@example.test,Pune\n")
+    async with database.work(SYSTEM) as work:
+        await work.run(
+            "insert into people (name, email, created_at, updated_at)"
+            " values ('Ravi Kumar', 'ravi@example.test', %(now)s, %(now)s)",
+            now=work.now,
+        )
+        importing = asyncio.create_task(imported(database, path))
+        waiting = "select exists (select from pg_locks where not granted)"
+        while not await work.value(waiting):
+            assert not importing.done()
+    done = await importing
+    assert (done.state, done.created_count, done.updated_count) == ("done", 1, 1)
+    async with database.work(SYSTEM) as work:
+        people = await work.rows("select name, city from people where email = 'ravi@example.test'")
+        assert [tuple(row) for row in people] == [("Ravi Kumar", "Pune")]
+        assert await work.value("select count(*) from imported_leads") == 2
+
+
+async def test_the_list_shows_an_import_from_its_end_and_search_finds_its_people(database, cast, tmp_path):
+    path = tmp_path / "many.csv"
+    path.write_text("name,email\n" + "\n".join(f"Person{n} Rao,p{n}@example.test" for n in range(4_500)))
+    await imported(database, path)
+    async with database.work(SYSTEM) as work:
+        last, first = await list_leads(work, LeadFilter()), await list_leads(work, LeadFilter(), "created")
+        found = await list_leads(work, LeadFilter(q="person4321"))
+    assert [row.name for row in last.rows] == [f"Person{n} Rao" for n in range(4_499, 4_479, -1)]
+    assert [row.name for row in first.rows] == [f"Person{n} Rao" for n in range(20)]
+    assert [row.name for row in found.rows] == ["Person4321 Rao"]
 
 
 class Killed(Exception):

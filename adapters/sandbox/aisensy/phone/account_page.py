@@ -57,6 +57,12 @@ class AccountController(Controller):
         await sending.account.change(values)
         return go("/phone/account?done=saved")
 
+    @post("/webhook", status_code=303)
+    async def switch_on(self, sending: NamedDependency[Sending]) -> Response[bytes]:
+        """Switch the webhook on again that was suspended."""
+        await sending.account.change({"is_webhook_on": True})
+        return go("/phone/account?done=saved")
+
     @post("/test", status_code=303)
     async def test(self, sending: NamedDependency[Sending], callbacks: NamedDependency[Callbacks]) -> Response[bytes]:
         """Post the dashboard's test call, which has no topic."""

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from adapters.sandbox.rendering import from_own_pages, go, page, page_number, pages_of
 from adapters.sandbox.zoom import life
 from adapters.sandbox.zoom.account import Account
+from adapters.sandbox.zoom.hosting import Host
 from adapters.sandbox.zoom.meetings import meeting_row
 from adapters.sandbox.zoom.recorder import publish
 from adapters.sandbox.zoom.rooms.entrance import NotAdmitted, enter
@@ -27,7 +28,9 @@ class RoomController(Controller):
     guards = [from_own_pages]
 
     @get()
-    async def index(self, request: Request[Any, Any, Any], zoom: NamedDependency[Account]) -> Response[str]:
+    async def index(
+        self, request: Request[Any, Any, Any], zoom: NamedDependency[Account], host: NamedDependency[Host]
+    ) -> Response[str]:
         search = request.query_params.get("q", "")
         total = await count_rooms(zoom, search)
         pages = pages_of(total, PER_PAGE)
@@ -42,7 +45,14 @@ class RoomController(Controller):
             pages=pages,
             webhook_url=zoom.webhook_url,
             said=request.query_params.get("said"),
+            is_automatic=await host.is_automatic(),
         )
+
+    @post("/host", status_code=303)
+    async def set_host(self, request: Request[Any, Any, Any], host: NamedDependency[Host]) -> Response[bytes]:
+        """Have the host keep to the plan, or stay away."""
+        await host.change((await request.form()).get("is_automatic") == "true")
+        return go("/zoom-rooms")
 
     @post("/webhook-check", status_code=303)
     async def check_webhook(self, zoom: NamedDependency[Account]) -> Response[bytes]:

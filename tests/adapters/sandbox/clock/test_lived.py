@@ -99,7 +99,9 @@ async def asked(settings: Settings, path: str, **options: Any) -> None:
 async def stamps(services: Any, database: SandboxDatabase, start: datetime) -> dict[str, list[timedelta]]:
     """Return everything that has happened by now, and how long after the start."""
     found: dict[str, list[timedelta]] = defaultdict(list)
-    for row in await database.rows(f"select * from ({STAMPS}) every where at <= %(until)s order by at", until=start + SPAN):
+    for row in await database.rows(
+        f"select * from ({STAMPS}) every where at <= %(until)s order by at", until=start + SPAN
+    ):
         found[row.what].append(row.at - start)
     async with services.database.work(SYSTEM) as work:
         for row in await work.rows(MAILS):

@@ -1,0 +1,58 @@
+"""The sound of a call: fetched from the provider when it is first asked for, and kept by us from then on."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+from domain.errors import Conflict, NotFound
+from domain.language import _
+from domain.ports import FileStore, Missing, VoiceCaller
+from domain.ports.voice import Recording
+from domain.work import Work
+
+LARGEST = 64 * 1024 * 1024
+LOG = "select call_id, has_recording from call_logs where delivery_id = %(id)s"
+SUFFIXES = {"audio/mpeg": "mp3", "audio/wav": "wav", "audio/x-wav": "wav", "audio/ogg": "ogg", "audio/mp4": "m4a"}
+TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg", "m4a": "audio/mp4"}
+
+
+async def call_of(work: Work, delivery_id: UUID) -> str:
+    """Return the provider's id of a call that was recorded, or raise NotFound."""
+    work.require_admin()
+    log = await work.row(LOG, id=delivery_id)
+    if log is None or not log.has_recording or not log.call_id:
+        raise NotFound(_("There is no recording of this call."))
+    return str(log.call_id)
+
+
+def kept(files: FileStore, delivery_id: UUID) -> tuple[Path, str] | None:
+    """Return where a recording lies and its media type, if we keep it already."""
+    for suffix, media_type in TYPES.items():
+        try:
+            return files.path(_name(delivery_id, suffix)), media_type
+        except FileNotFoundError:
+            continue
+    return None
+
+
+async def fetch_recording(files: FileStore, voice: VoiceCaller, delivery_id: UUID, call_id: str) -> tuple[Path, str]:
+    """Fetch a recording from the provider and keep it. Raises NotFound where there is none, Conflict when it must be later.
+
+    No transaction is open meanwhile.
+    """
+    answer = await voice.recording(call_id)
+    if isinstance(answer, Missing):
+        raise NotFound(_("Bolna has no recording of this call, or none yet."))
+    if not isinstance(answer, Recording):
+        raise Conflict(answer.reason)
+    suffix = SUFFIXES.get(answer.media_type, "mp3")
+    await files.put(_name(delivery_id, suffix), _chunks(answer.content), limit=LARGEST)
+    return files.path(_name(delivery_id, suffix)), TYPES[suffix]
+
+
+def _name(delivery_id: UUID, suffix: str) -> str:
+    return f"recordings/{delivery_id}.{suffix}"
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    yield content
