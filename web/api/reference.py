@@ -42,11 +42,20 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Inner:
+    """An object that stands inside of others."""
+
+    name: str
+    fields: list[Field]
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     version: str
     base_url: str
     parts: list[Part]
     scopes: list[tuple[str, str]]
+    shapes: list[Inner]
 
 
 def reference_of(schema: dict[str, Any]) -> Reference:
@@ -59,12 +68,14 @@ def reference_of(schema: dict[str, Any]) -> Reference:
             if operation := item.get(method):
                 calls[operation["tags"][0]].append(reader.call(base, path, method, operation))
     parts = [Part(tag["name"], tag["description"], calls[tag["name"]]) for tag in schema["tags"]]
-    return Reference(schema["info"]["version"], base, [part for part in parts if part.calls], [*scope_names().items()])
+    told = [part for part in parts if part.calls]
+    return Reference(schema["info"]["version"], base, told, [*scope_names().items()], reader.inner_shapes())
 
 
 class _Reader:
     def __init__(self, schema: dict[str, Any]) -> None:
         self.schemas = schema["components"]["schemas"]
+        self.inner: set[str] = set()
 
     def call(self, base: str, path: str, method: str, operation: dict[str, Any]) -> Call:
         media, body = self._body(operation)
@@ -103,7 +114,9 @@ class _Reader:
     def kind(self, schema: dict[str, Any]) -> str:
         """Return what a value is, in a few words."""
         if "$ref" in schema:
-            return str(schema["$ref"].rpartition("/")[2])
+            name = str(schema["$ref"].rpartition("/")[2])
+            self.inner.add(name)
+            return name
         if choices := schema.get("oneOf") or schema.get("anyOf"):
             return " or ".join(dict.fromkeys(self.kind(one) for one in choices))
         if "enum" in schema:
@@ -113,6 +126,13 @@ class _Reader:
         if text == "array":
             return f"list of {self.kind(schema.get('items', {}))}"
         return f"{text} ({schema['format']})" if "format" in schema else text
+
+    def inner_shapes(self) -> list[Inner]:
+        """Return the objects named so far in others, and those named in them."""
+        told: dict[str, Inner] = {}
+        while left := self.inner - set(told):
+            told |= {name: Inner(name, self.fields(self.schemas[name])) for name in left}
+        return [told[name] for name in sorted(told)]
 
     def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in schema:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from adapters.settings import ROOT
 from tests.web.route_table import route_table
 
 TEMPLATED = re.compile(r"\{(\w+)(:\w+)?\}")
@@ -39,7 +40,7 @@ async def test_people_read_every_call_with_a_line_to_try(client, described):
     page = await client.get("/api/docs")
     assert page.status_code == 200
     calls = sum(len(item) for item in described["paths"].values())
-    assert page.text.count('<details class="panel"') == calls
+    assert page.text.count('<details class="panel" id=') == calls
     assert page.text.count("curl") > calls
     assert "<script>" not in page.text
     assert "leads:write" in page.text
@@ -47,3 +48,15 @@ async def test_people_read_every_call_with_a_line_to_try(client, described):
 
 async def test_what_people_read_names_the_limit_that_holds(client, settings):
     assert f"ask {settings.api_per_minute} times a minute" in (await client.get("/api/docs")).text
+
+
+async def test_the_guide_names_addresses_and_scopes_that_are_there(described):
+    guide = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    paths = {re.sub(r"\{.*?\}", "{id}", path) for path in described["paths"]} | {"/api/docs", "/api/openapi.json"}
+    named = set(re.findall(r"(?:GURUDESK|[ `])(/api/[a-z/.-]*[a-z](?:/\{id\})?)", guide))
+    assert named
+    assert named <= paths
+    results = {"EmailResult", "WhatsAppResult", "CallResult", "PaymentLink"}
+    fields = {name for shape in results for name in described["components"]["schemas"][shape]["properties"]}
+    told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"\| `(success.*?)`", guide))))
+    assert fields <= told
