@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from domain import language
 from domain.language import _, ngettext
+from domain.payments import money
 
 IST = ZoneInfo("Asia/Kolkata")
 
@@ -58,10 +59,7 @@ def number(value: float | None) -> str:
 
 def rupees(paise: int | None) -> str:
     """Write paise as rupees with lakh grouping; paise are shown only where there are any."""
-    if paise is None:
-        return "–"
-    rest = abs(paise) % 100
-    return ("-" if paise < 0 else "") + "₹" + number(abs(paise) // 100) + (f".{rest:02d}" if rest else "")
+    return "–" if paise is None else money.rupees(paise)
 
 
 def price(paise: Decimal | float | None) -> str:

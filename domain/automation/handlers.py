@@ -8,6 +8,7 @@ from domain.integrations.trying import try_provider
 from domain.leads import import_steps
 from domain.leads.mass_deletion import run_deletion
 from domain.messaging.calls.reading import read_call
+from domain.payments.checking import read_hint
 from domain.payments.refunding import ask_refund
 from domain.payments.requests import create_payment_request, switch_payment_request
 
@@ -24,4 +25,5 @@ HANDLERS: dict[str, Handler] = {
     "switch_payment_request": switch_payment_request,
     "ask_refund": ask_refund,
     "try_provider": try_provider,
+    "read_payment_hint": read_hint,
 }

@@ -16,6 +16,7 @@ STEPS = {
     "switch_payment_request": "Closing or opening of a payment link",
     "ask_refund": "Refund",
     "try_provider": "Test of a provider",
+    "read_payment_hint": "Check of a payment",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -45,6 +46,7 @@ PLACES = {
     "switch_payment_request": "/admin/payments",
     "ask_refund": "/admin/payments",
     "try_provider": "/admin/integrations",
+    "read_payment_hint": "/admin/payments",
 }
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
+from domain.automation.running import Later, StepRun
+from domain.automation.steps import plan_step
 from domain.payments.reading import take_attempts, take_link, take_stranger
 from domain.payments.requests import FIRST_CHECK
 from domain.ports import CannotTell, Missing
@@ -14,6 +17,8 @@ from domain.work import Row, Work
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 PROVIDER = "instamojo"
 SELDOMEST = timedelta(days=1)
+# The webhook itself reads at once; the step is for when that fails, and nobody calls again.
+HINT_LATER = timedelta(minutes=2)
 
 # Its next look is put off at once, further each time: who crashes over it only looks later.
 CLAIM = """
@@ -93,6 +98,13 @@ async def take_hint(open_work: OpenWork, gateway: PaymentGateway, hint: PaymentH
     return ""
 
 
+async def read_hint(run: StepRun) -> None:
+    """Handle the step: read what a kept webhook was about, until the gateway can say. One that was read changes nothing."""
+    hint = PaymentHint(**run.step.payload)
+    if problem := await take_hint(run.work, run.ports.payments, hint):
+        raise Later(problem, HINT_LATER.total_seconds())
+
+
 async def find_request(work: Work, gateway_id: str, reference: str = "") -> Row | None:
     """Return our request by the gateway's id, or by our reference while that id has not reached us."""
     statement = f"""{REQUEST} where r.gateway = %(provider)s and (r.gateway_id = %(gateway_id)s
@@ -120,6 +132,8 @@ async def _store(work: Work, hint: PaymentHint) -> Row:
     kind = f"payment {hint.status.lower()}".strip()
     event = await work.row(STORE, provider=PROVIDER, event_id=hint.event_id, kind=kind, payload=payload, now=work.now)
     assert event is not None
+    key = f"read_payment_hint:{hint.event_id}"
+    await plan_step(work, "read_payment_hint", None, key=key, payload=asdict(hint), due_at=work.now + HINT_LATER)
     return event
 
 

@@ -103,6 +103,18 @@ async def test_while_the_gateway_is_away_the_webhook_has_to_come_again(desk):
     assert (await desk.payment(payment_id)).paid_paise == 500_000
 
 
+async def test_a_webhook_that_could_not_be_read_and_never_comes_again_is_read_later(desk):
+    payment_id = await desk.ask(5000)
+    await desk.pay(payment_id)
+    form = await desk.hint(payment_id)
+    await desk.plan_fault("503")
+    assert (await desk.tell(form)).status_code == 503
+    await desk.one("select shift_clock('3 minutes')")
+    await desk.house.run_due()
+    assert (await desk.payment(payment_id)).paid_paise == 500_000
+    assert (await desk.one("select processed_at from webhook_events")).processed_at
+
+
 async def test_a_webhook_that_never_comes_loses_nothing(desk):
     payment_id = await desk.ask(5000)
     await desk.pay(payment_id)

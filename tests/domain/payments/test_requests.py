@@ -1,6 +1,10 @@
 """Asking the gateway for a link: one link a part, however often it is tried, closed and opened with its payment."""
 
-from domain.payments.changing import cancel_payment, reopen_payment
+import dataclasses
+
+from adapters.arq.runner import Runner
+from domain.payments.changing import cancel_payment, reopen_payment, retry_request
+from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, BEN
 
 COUNT = "payment-requests/?limit=50&page=1"
@@ -49,6 +53,71 @@ async def test_a_cancelled_payment_closes_its_link_and_opens_it_again(desk):
     await desk.house.run_due()
     assert ((await desk.request(payment_id)).state, (await desk.payment(payment_id)).state) == ("open", "due")
     assert "UPI" in (await desk.house.sandbox.get((await desk.request(payment_id)).longurl)).text
+
+
+async def test_what_the_gateway_refuses_says_why_and_can_be_tried_again(desk):
+    payment_id = await desk.ask(5000, run=False)
+    await set_purpose(desk, " ")
+    await desk.house.run_due()
+    request = await desk.request(payment_id)
+    assert (request.state, request.reason) == ("failed", "Say what the payment is for.")
+    (told,) = await desk.all("select title from notifications where person_id = %(ben)s", ben=BEN.id)
+    assert told.title == "Asha Rao cannot pay ₹5,000 yet"
+    await set_purpose(desk, "Course")
+    async with desk.house.database.work(BEN.identity) as work:
+        await retry_request(work, payment_id, request.id)
+    await desk.house.run_due()
+    assert (await desk.request(payment_id)).state == "open"
+
+
+async def test_the_link_is_sent_once_there_is_one_to_pay_at(desk):
+    payment_id = await desk.ask(5000, announce=["email", "whatsapp"], run=False)
+    assert await desk.all("select id from deliveries") == []
+    await desk.house.run_due()
+    rows = await desk.all("select channel, params from deliveries order by channel")
+    assert [row.channel for row in rows] == ["email", "whatsapp"]
+    assert rows[1].params["buttons"] == [desk.pay_path(payment_id).removeprefix("/")]
+    await desk.house.run_due()
+    (message,) = await desk.house.mailbox(ASHA.email)
+    assert message["subject"] == "₹5,000 for Data Analytics"
+
+
+async def test_a_worker_that_died_while_asking_leaves_one_link(desk):
+    payment_id = await desk.ask(5000)
+    async with desk.house.database.work(SYSTEM) as work:
+        # As if it had died between the gateway's answer and writing it down.
+        await work.run("update payment_requests set state = 'creating', gateway_id = null, longurl = ''")
+        await work.run("update automation_steps set state = 'planned', finished_at = null where kind like 'create%%'")
+    await desk.house.run_due()
+    assert (await desk.request(payment_id)).state == "open"
+    assert len(await links_at(desk)) == 1
+
+
+async def test_a_payment_that_is_cancelled_before_its_link_is_made_never_gets_one(desk):
+    payment_id = await desk.ask(5000, run=False)
+    async with desk.house.database.work(BEN.identity) as work:
+        await cancel_payment(work, payment_id)
+    await desk.house.run_due()
+    assert (await desk.request(payment_id)).state == "disabled"
+    assert await links_at(desk) == []
+
+
+async def test_the_demo_never_asks_the_real_gateway(desk):
+    async with desk.house.database.work(SYSTEM) as work:
+        await work.run("update people set is_demo = true where id = %(id)s", id=ASHA.id)
+    payment_id = await desk.ask(5000, run=False)
+    live = Runner(desk.house.services)
+    live.ports = dataclasses.replace(live.ports, payments_are_live=True)
+    await live.sweep()
+    await live.idle()
+    request = await desk.request(payment_id)
+    assert (request.state, request.reason) == ("failed", "Demo payments never reach the real gateway.")
+    assert await links_at(desk) == []
+
+
+async def set_purpose(desk, purpose):
+    async with desk.house.database.work(SYSTEM) as work:
+        await work.run("update payments set purpose = %(purpose)s", purpose=purpose)
 
 
 async def retry_now(desk):
