@@ -1,4 +1,4 @@
-"""The baseline of the leads list: a bare Litestar handler that does one psycopg query and renders the same template.
+"""The baselines: a bare Litestar handler that does one psycopg query and renders the leads list's template, and one that stores.
 
 It is served as the application is, by `python -m bench.bare`, and knows no sign-in, no transaction and no row security.
 """
@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import psycopg
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Request, Response, get, post
 from litestar.response import Template
 from litestar.template import TemplateConfig
 from psycopg.rows import namedtuple_row
@@ -57,6 +58,22 @@ async def index(request: Request[Any, Any, Any]) -> Template:
     return Template("admin/leads/index.html", context={"shell": SHELL, "now": datetime.now(UTC), **context})
 
 
+@post("/webhook", status_code=200)
+async def store(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Keep a webhook's body, and do nothing else."""
+    body = (await request.body()).decode()
+    connections: asyncio.Queue[psycopg.AsyncConnection[Any]] = request.app.state.connections
+    connection = await connections.get()
+    try:
+        await connection.execute(
+            "insert into webhook_events (provider, event_id, kind, payload, occurred_at) values ('bare', %s, 'bare', %s, now())",
+            (uuid4().hex, body),
+        )
+    finally:
+        connections.put_nowait(connection)
+    return Response(b"")
+
+
 @get("/health/live")
 async def alive() -> Response[str]:
     return Response("alive")
@@ -74,7 +91,7 @@ def create_app(settings: Settings) -> Litestar:
             await app.state.connections.get_nowait().close()
 
     return Litestar(
-        [index, alive],
+        [index, store, alive],
         lifespan=[lifespan],
         template_config=TemplateConfig(instance=engine()),
         openapi_config=None,

@@ -43,7 +43,7 @@ async def _measure(settings: Settings) -> list[Row]:
     async with open_services(settings) as services:
         runner = Runner(services)
         await _plan(services, runner, "first")
-        bare = COUNT / await _bare(services, runner)
+        bare = COUNT / await bare_loop(services, runner)
         campaign = await _plan(services, runner, "second")
         ours = COUNT / await _ours(services, runner, campaign)
         await runner.stop()
@@ -66,7 +66,7 @@ async def _plan(services: Services, runner: Runner, prefix: str) -> UUID:
     return campaign
 
 
-async def _bare(services: Services, runner: Runner) -> float:
+async def bare_loop(services: Services, runner: Runner) -> float:
     """Take the very requests that would leave, and post them one after the other with httpx alone."""
     bodies = []
     while True:
