@@ -24,7 +24,8 @@ LETTER = Message(subject="Hello {{first_name}}", body="Dear {{name}},\n\nthere i
 LEADS = """
 with fresh as (
   insert into people (name, email, created_at, updated_at)
-  select 'Person ' || n, %(prefix)s || n || '@example.com', %(now)s, %(now)s from generate_series(1, %(count)s::int) n returning id
+  select 'Person ' || n, %(prefix)s || n || '@example.com', %(now)s, %(now)s
+    from generate_series(1, %(count)s::int) n returning id
 )
 insert into imported_leads (person_id, source, created_at) select id, %(prefix)s, %(now)s from fresh
 """
