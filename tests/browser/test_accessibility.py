@@ -23,8 +23,20 @@ EMPTY = [
         for name in ("leads", "imports", "campaigns", "applications", "students", "courses", "payments")
     ),
 ]
-EMPTY += [f"/admin/{name}" for name in ("campaigns/new?scope=all", "deliveries", "errors", "notifications", "settings")]
-EMPTY += ["/admin/messages"]
+EMPTY += [
+    f"/admin/{name}"
+    for name in (
+        "campaigns/new?scope=all",
+        "deliveries",
+        "whatsapp",
+        "messages",
+        "broadcasts",
+        "saved-filters",
+        "errors",
+        "notifications",
+        "settings",
+    )
+]
 LARGEST_PAGE = 30 * 1024  # gzipped
 WIDER = """() => {
   const edge = document.documentElement.clientWidth;
@@ -61,6 +73,17 @@ def test_everybody_can_use_a_form_that_came_back(demo: Launch, visits: Visits):
     page.goto("/apply/data-analytics")
     page.get_by_role("button", name="Send application").click()
     expect(page.get_by_label("Your name")).to_be_focused()
+    assert not problems(page)
+
+
+@pytest.mark.parametrize(
+    "which", ["channel = 'whatsapp'", "id in (select delivery_id from call_logs where transcript <> '')"]
+)
+def test_everybody_can_use_a_message_and_a_call(which: str, demo: Launch, visits: Visits):
+    page = visits.look(demo, "owner@demo.gurudesk.test")
+    found = demo.ask(f"select id from deliveries where {which} limit 1")
+    page.goto(f"/admin/deliveries/{found}")
+    expect(page.get_by_role("heading", name="What the provider reports")).to_be_visible()
     assert not problems(page)
 
 

@@ -27,7 +27,7 @@ with first as (
   select d.id from deliveries d, first
    where d.channel = %(channel)s and d.group_key = first.group_key and d.state in ('pending', 'retry')
      and d.due_at <= %(now)s and (d.retry_at is null or d.retry_at <= now())
-   order by d.due_at limit %(most)s for update of d skip locked
+   order by d.is_bulk, d.due_at limit %(most)s for update of d skip locked
 )
 update deliveries set state = 'sending', attempt = attempt + 1, send_id = %(send_id)s, lease_token = %(send_id)s,
        leased_until = now() + make_interval(secs => %(lease)s), retry_at = null, reason = ''
