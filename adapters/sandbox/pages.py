@@ -30,7 +30,8 @@ _STATE = """
 select (select count(*) from messages) as messages, (select count(*) from requests) as requests,
   (select count(*) from events where post_id is null) as waiting,
   (select count(*) from posts where state = 'pending' and attempts > 0) as retrying,
-  (select count(*) from posts where state = 'given_up') as given_up, app_now() as now, app_now() - now() as ahead
+  (select count(*) from posts where state = 'given_up') as given_up, app_now() as now,
+  date_trunc('second', app_now() - now()) as ahead
 """
 
 

@@ -56,6 +56,10 @@ async def test_the_log_holds_every_providers_callbacks_and_filters_them(sandbox,
     assert "message.sender.user" in page
     assert "2 events" in page
     assert "3 webhooks" in page
+    one = next(one for one in await told(sandbox) if one["provider"] == "aisensy")
+    shown = (await sandbox.client.get(f"/journal/callback/{one['id']}")).text
+    assert "/webhooks/aisensy" in shown
+    assert "x-aisensy-signature" in shown.lower()
     only = (await sandbox.client.get("/journal/callbacks", params={"provider": "aisensy"})).text
     assert "2 events" not in only
     assert {one["provider"] for one in await told(sandbox)} == {"sendgrid", "aisensy"}
