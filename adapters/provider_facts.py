@@ -3,20 +3,28 @@
 Names alone, never values. The Integrations page and the doctor read the same.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from adapters.bolna import webhook_path
 from adapters.provider_settings import PROVIDERS, SANDBOX_VALUES
+from adapters.sendgrid.inbound_token import inbound_path
 from adapters.settings import Settings
 from adapters.traffic.redaction import MASK
+
+# Who signs nothing is told an address that nobody can guess: Bolna for calls, SendGrid for the e-mail that comes in.
+SECRET_PATHS: Mapping[str, Callable[[Settings], str]] = {"bolna": webhook_path, "sendgrid": inbound_path}
 
 SettingState = Literal["set", "sandbox", "missing", "default"]
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderFacts:
-    """``off_because`` is empty while it is on; ``webhook_url`` is fit to be shown to every admin."""
+    """``off_because`` is empty while it is on; ``webhook_url`` and ``masked_url`` are fit to be shown to every admin.
+
+    ``masked_url`` is the address that is a secret in itself, its secret left out; each of the two may be empty.
+    """
 
     name: str
     title: str
@@ -25,15 +33,14 @@ class ProviderFacts:
     settings: list[tuple[str, SettingState]]
     address: str
     webhook_url: str
-    has_secret_webhook: bool
+    masked_url: str
     lacks: list[str]
 
 
 def facts_of(settings: Settings, provider: str) -> ProviderFacts:
     """Return what the settings say of one provider."""
     off = settings.off_because(provider)
-    has_secret = provider == "bolna"
-    path = f"/webhooks/{provider}" + (f"/{MASK}" if has_secret else "")
+    secret = SECRET_PATHS.get(provider)
     return ProviderFacts(
         name=provider,
         title=PROVIDERS[provider].title,
@@ -41,8 +48,8 @@ def facts_of(settings: Settings, provider: str) -> ProviderFacts:
         off_because=off,
         settings=[(name, _state(settings, provider, name)) for name in names_of(provider)],
         address=settings.address(provider),
-        webhook_url=settings.base_url + path,
-        has_secret_webhook=has_secret,
+        webhook_url="" if provider == "bolna" else f"{settings.base_url}/webhooks/{provider}",
+        masked_url=settings.base_url + secret(settings).rpartition("/")[0] + f"/{MASK}" if secret else "",
         lacks=[] if off or not settings.is_live(provider) else _lacks(settings, provider),
     )
 
@@ -51,9 +58,9 @@ def all_facts(settings: Settings) -> list[ProviderFacts]:
     return [facts_of(settings, provider) for provider in PROVIDERS]
 
 
-def secret_webhook_url(settings: Settings) -> str:
-    """Return the address to enter in Bolna, its secret included: for super admins alone, and never logged."""
-    return settings.base_url + webhook_path(settings)
+def secret_webhook_url(settings: Settings, provider: str) -> str:
+    """Return the address that is a secret in itself, whole: for super admins alone, and never logged."""
+    return settings.base_url + SECRET_PATHS[provider](settings)
 
 
 def names_of(provider: str) -> list[str]:

@@ -28,6 +28,7 @@ REMOVE = (
     delete from deliveries d using people h where h.is_demo and d.person_id is null and d.to_address = h.email
     """,
     "delete from payments where is_demo",
+    "delete from broadcasts where is_demo",
     "delete from people where is_demo",
     # Campaigns of the demo, and those that people sent for its courses to nobody but its leads.
     """
@@ -55,8 +56,8 @@ delete from batches b where b.course_id = any(%(courses)s) and b.created_at <= %
   and not exists (select from cta_submissions a where a.batch_id = b.id)
 """
 TOPICS = (
-    "leads", "imports", "applications", "students", "courses", "payments", "deliveries", "messages", "notifications",
-    "activity",
+    "leads", "imports", "applications", "students", "courses", "payments", "broadcasts", "deliveries", "messages",
+    "notifications", "activity",
 )  # fmt: skip
 
 

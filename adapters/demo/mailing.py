@@ -38,6 +38,7 @@ class Mailing:
             kind=kind,
             person_id=person["id"],
             campaign_id=campaign_id,
+            broadcast_id=None,
             subject_id=subject_id,
             to_address=person["email"],
             to_name=person["name"],

@@ -53,6 +53,7 @@ PARTS = {
         select id, 'whatsapp', 'in', gen_random_uuid()::text, phone, 'When does it begin?', app_now(), app_now()
         from people where phone is not null order by id limit 1 returning from_address""",
     "template_id": "select id from whatsapp_templates where campaign = 'course_banner'",
+    "broadcast_id": "select id from broadcasts where state = 'done' order by created_at limit 1",
     "slug": "select slug from courses where is_published order by created_at limit 1",
     "error_id": """
         insert into error_logs (reference, component, kind, message, trace, method, path)
@@ -68,6 +69,8 @@ PARTS_OF = {
                 '["Full name", "Phone number", "Which of our courses interests you the most, and why?"]',
                 '[["Meera Nair", "Arjun Sethi"], ["p:+919876543210", "p:+919876543211"], ["Data Analytics", ""]]',
                 '{"0": "name", "1": "phone", "2": ""}', now()) returning id""",
+    "/admin/broadcasts/{broadcast_id}/message": "select id from broadcasts where state = 'draft' order by created_at limit 1",
+    "/admin/broadcasts/{broadcast_id}/edit": "select id from broadcasts where state = 'draft' order by created_at limit 1",
 }
 # Whom or what a link with a token is about.
 LINKS = {

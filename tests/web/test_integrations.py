@@ -70,9 +70,11 @@ async def test_the_secret_address_is_shown_to_a_super_admin_who_asks_and_to_nobo
     shown = await as_owner.post(path)
     assert f"/webhooks/bolna/{token}" in shown.text
     assert shown.headers["cache-control"] == "no-store"
+    inbound = await as_owner.post("/admin/integrations/sendgrid/webhook-address")
+    assert "/webhooks/sendgrid/inbound/" in inbound.text
     assert (await as_owner.post("/admin/integrations/zoom/webhook-address")).status_code == 404
     actions = await run(services, "select action from audit_logs")
-    assert [row.action for row in actions] == ["integration.webhook_address_shown"]
+    assert [row.action for row in actions] == ["integration.webhook_address_shown"] * 2
 
 
 REQUEST = """

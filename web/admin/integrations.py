@@ -105,10 +105,10 @@ class WebhookAddressController(Controller):
     ) -> Template:
         settings = services_of(request).settings
         facts = facts_of(settings, require_provider(provider))
-        if not facts.has_secret_webhook:
+        if not facts.masked_url:
             raise NotFound(_("The address of this webhook is no secret."))
         await record(work, "integration.webhook_address_shown", "provider", None, facts.title)
-        address = secret_webhook_url(settings)
+        address = secret_webhook_url(settings, facts.name)
         return page(request, "admin/integrations/webhook_address.html", facts=facts, address=address)
 
 

@@ -11,6 +11,7 @@ from adapters.instamojo.references import PARAMETER
 from adapters.instamojo.signature import is_signed
 from domain.payments.checking import take_hint
 from domain.work import SYSTEM
+from web.webhooks.rejecting import turn_away
 from web.work import services_of
 
 log = logging.getLogger(__name__)
@@ -29,13 +30,11 @@ class InstamojoWebhookController(Controller):
         services = services_of(request)
         body = await request.body()
         if not is_signed(body, services.settings.credential("INSTAMOJO_SALT", "instamojo")):
-            log.warning("an Instamojo webhook of %d bytes was not signed by Instamojo", len(body))
-            return Response(b"", status_code=401)
+            return await turn_away(request, "instamojo", "unsigned", len(body))
         try:
             hint = parse_webhook(body, request.query_params.get(PARAMETER, ""))
-        except MalformedHint as error:
-            log.warning("an Instamojo webhook could not be read: %s", error)
-            return Response(b"", status_code=400)
+        except MalformedHint:
+            return await turn_away(request, "instamojo", "malformed", len(body), status=400)
         try:
             async with asyncio.timeout(PATIENCE):
                 problem = await take_hint(lambda: services.database.work(SYSTEM), services.payments, hint)

@@ -13,6 +13,8 @@ from domain.work import Work
 PROVIDER = "aisensy"
 MESSAGE = "message"
 LONGEST = 8_000
+# Longer than any id there is, and short enough for an index: one absurd event must not hold up those behind it.
+LONGEST_ID = 200
 
 
 async def store_whatsapp_events(work: Work, events: Sequence[WhatsAppEvent]) -> int:
@@ -34,26 +36,26 @@ async def apply_whatsapp_events(work: Work) -> int:
 def _event(event: WhatsAppEvent) -> Event:
     if isinstance(event, WhatsAppStatus):
         told: dict[str, Any] = {
-            "destination": event.destination,
-            "submitted_id": event.submitted_id,
-            "message_id": event.message_id,
-            "campaign": event.campaign,
+            "destination": event.destination[:20],
+            "submitted_id": event.submitted_id[:LONGEST_ID],
+            "message_id": event.message_id[:LONGEST_ID],
+            "campaign": event.campaign[:LONGEST_ID],
             "code": event.code,
             "fault": event.fault,
             "reason": event.reason[:500],
         }
-        return Event(event.event_id, event.status, _without_nothing(told), event.occurred_at)
+        return Event(event.event_id[:LONGEST_ID], event.status, _without_nothing(told), event.occurred_at)
     told = {
-        "message_id": event.message_id,
-        "sender": event.sender,
+        "message_id": event.message_id[:LONGEST_ID],
+        "sender": event.sender[:20],
         "name": event.name[:200],
         "kind": event.kind,
         "text": event.text[:LONGEST],
         "media_url": event.media_url[:2_000],
         "media_type": event.media_type[:100],
-        "reply_to": event.reply_to,
+        "reply_to": event.reply_to[:LONGEST_ID],
     }
-    return Event(event.event_id, MESSAGE, _without_nothing(told), event.received_at)
+    return Event(event.event_id[:LONGEST_ID], MESSAGE, _without_nothing(told), event.received_at)
 
 
 def _without_nothing(told: dict[str, Any]) -> dict[str, Any]:

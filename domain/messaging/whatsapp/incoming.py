@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.language import _
-from domain.messaging.whatsapp.suppressing import resume_phone, suppress_phone
+from domain.messaging.whatsapp.suppressing import is_phone, resume_phone, suppress_phone
 from domain.messaging.whatsapp.texting import plan_whatsapp_text
 from domain.work import Row, Work
 
@@ -58,7 +58,9 @@ async def take_messages(work: Work, events: Sequence[Row]) -> None:
 
 async def _take(work: Work, event: Row) -> None:
     told: dict[str, Any] = event.payload
-    sender, body = told["sender"], str(told.get("text", ""))[:LONGEST]
+    sender, body = told.get("sender", ""), str(told.get("text", ""))[:LONGEST]
+    if not is_phone(sender):
+        return
     media = {name: told[name] for name in ("kind", "media_url", "media_type") if told.get(name)}
     row = await work.row(
         ADD,

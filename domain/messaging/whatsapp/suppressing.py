@@ -1,5 +1,6 @@
 """Numbers that get no more marketing: their owners said so, WhatsApp does not reach them, or keeps marketing from them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Literal
@@ -12,6 +13,7 @@ from domain.work import Row, Work
 
 Reason = Literal["opted_out", "invalid", "withheld"]
 
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 # WhatsApp withholds marketing for a day, or longer; then it is tried anew.
 WITHHELD = timedelta(days=1)
 BY_FAULT: dict[str, Reason] = {"recipient": "invalid", "opt_out": "opted_out", "withheld": "withheld"}
@@ -82,9 +84,14 @@ async def suppress_by_fault(work: Work, failed: Sequence[Row], deliveries: Mappi
     """Remember the numbers that failed messages of ours tell something about."""
     for event in failed:
         reason, phone = BY_FAULT.get(event.payload.get("fault", "")), event.payload.get("destination", "")
-        if reason and event.id in deliveries and phone:
+        if reason and event.id in deliveries and is_phone(phone):
             detail = event.payload.get("reason", "")
             await suppress_phone(work, phone, "whatsapp", reason, detail=detail, delivery_id=deliveries[event.id])
+
+
+def is_phone(text: str) -> bool:
+    """Say whether this is a number as we keep them: E.164 with its plus."""
+    return _PHONE.fullmatch(text) is not None
 
 
 def why(reason: str) -> str:

@@ -38,10 +38,10 @@ def test_import_says_what_it_would_do_then_does_it(gurudesk: Launch, tmp_path: P
     "real",
     [
         {"GURUDESK_ENV": "production", "GURUDESK_SECRET_KEY": "k" * 32},
-        {"GURUDESK_SENDGRID_MODE": "live", "SENDGRID_API_KEY": "SG.real"},
+        {"USE_REAL_EXTERNAL_APIS": "true"},
     ],
 )
-def test_the_sandbox_does_not_start_in_production_nor_beside_the_live_sendgrid(
+def test_the_sandbox_does_not_start_in_production_nor_while_every_provider_is_live(
     launcher: Launcher, real: dict[str, str]
 ) -> None:
     refused = launcher(**real).run("sandbox")

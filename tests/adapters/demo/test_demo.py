@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 RESERVED = re.compile(r".*@([a-z.]+\.test|example\.(com|org|net))")
 TABLES = """
     people profiles sign_ins one_time_links courses modules batches lead_imports lead_import_rows imported_leads lead_campaigns
-    cta_submissions enrolments payments payment_requests gateway_payments refunds
+    cta_submissions enrolments payments payment_requests gateway_payments refunds broadcasts broadcast_recipients
     deliveries email_logs whatsapp_logs call_logs email_suppressions crm_messages notifications lead_tags automation_steps
 """.split()  # noqa: SIM905
 
@@ -153,6 +153,7 @@ async def test_leads_applications_and_enrolments_tell_one_story(loaded: Database
 def test_demo_emails_can_be_sent_again():
     deliveries = make_business(NOW, "hash")["deliveries"]
     kinds = {delivery["kind"]: delivery for delivery in deliveries if delivery["channel"] == "email"}
+    assert kinds.pop("broadcast")["broadcast_id"]  # its text stands with the broadcast
     assert set(kinds) == {"cta", "welcome", "rejection"}
     made_when_composed = {"apply_url": "u", "unsubscribe_url": "u", "temporary_password": "p"}
     common = {"business_name": "B", "base_url": "u", "recipient_name": "R"}

@@ -14,7 +14,7 @@ from domain.messaging.sending import claim_batch, settle
 from domain.messaging.webhooks import store_whatsapp_events
 from domain.messaging.whatsapp.texting import plan_whatsapp_text
 from domain.ports import Unknown
-from domain.ports.whatsapp import WhatsAppMedia
+from domain.ports.whatsapp import WhatsAppIncoming, WhatsAppMedia, WhatsAppStatus
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA
 from tests.fixtures.house import until
@@ -225,3 +225,21 @@ async def test_what_is_written_to_one_overtakes_what_is_written_to_many(house):
         first = await claim_batch(work, house.runner.composer, lease_seconds=60, channel="whatsapp")
         second = await claim_batch(work, house.runner.composer, lease_seconds=60, channel="whatsapp")
     assert [first.message.delivery_id, second.message.delivery_id] == [one, many]
+
+
+async def test_an_absurd_report_holds_up_none_behind_it(house):
+    at = "2030-01-01T10:00:00Z"
+    absurd = [
+        WhatsAppStatus("a", "failed", "+12", datetime.fromisoformat(at), submitted_id="x" * 5000, fault="recipient"),
+        WhatsAppIncoming("b", "y" * 5000, "+" + "9" * 400, "", "text", "Hello", datetime.fromisoformat(at)),
+    ]
+    delivery_id = await plan(house, to="+919812340000")
+    await house.run_due()
+    async with house.database.work(SYSTEM) as work:
+        await work.run("update whatsapp_logs set submitted_id = %(id)s", id="x" * 200)
+        await store_whatsapp_events(work, absurd)
+    await house.run_due()
+    assert (await log(house, delivery_id)).state == "failed"
+    async with house.database.work(SYSTEM) as work:
+        assert await work.value("select count(*) from webhook_events where processed_at is null") == 0
+        assert await work.value("select count(*) from phone_suppressions") == 0

@@ -91,7 +91,7 @@ async def test_what_is_wrong_is_said_beside_its_field(desk):
         assert list(refused.value.fields) == [field]
 
 
-async def test_a_refund_that_was_taken_but_never_answered_is_found_and_not_asked_again(desk):
+async def test_after_an_answer_that_tells_nothing_the_refund_is_looked_up_and_asked_for_once(desk):
     payment_id = await paid(desk)
     await give_back(desk, payment_id, "1000")
     await desk.plan_fault("502")

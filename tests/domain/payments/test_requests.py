@@ -31,7 +31,7 @@ async def test_instalments_are_links_of_their_own(desk):
     assert (await desk.payment(payment_id)).state == "due"
 
 
-async def test_a_request_that_was_taken_but_never_answered_is_found_and_not_made_twice(desk):
+async def test_after_an_answer_that_tells_nothing_the_link_is_looked_up_and_made_once(desk):
     await desk.plan_fault("502")
     payment_id = await desk.ask(5000)
     assert (await desk.request(payment_id)).state in ("creating", "unknown")
