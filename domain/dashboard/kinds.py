@@ -30,6 +30,7 @@ EMAILS = {
     "payment_link": "Payment link",
     "payment_received": "Receipt",
     "single": "Message by hand",
+    "message": "Message of another program",
     "reply": "Answer on WhatsApp",
     "opt_confirmation": "Confirmation of an opt-out",
 }

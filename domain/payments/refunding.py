@@ -23,8 +23,8 @@ select p.*, h.name from payments p join people h on h.id = p.person_id where p.i
 """
 # What came in by each payment and is not given back or about to be, the last first.
 LEFT = """
-select g.id, g.gateway, g.gateway_payment_id, g.amount_paise - coalesce((select sum(r.amount_paise) from refunds r
-  where r.gateway_payment_id = g.id and r.state <> 'failed'), 0) as paise
+select g.id, g.gateway, g.gateway_payment_id, (g.amount_paise - coalesce((select sum(r.amount_paise) from refunds r
+  where r.gateway_payment_id = g.id and r.state <> 'failed'), 0))::bigint as paise
 from gateway_payments g where g.payment_id = %(id)s and g.credited_at is not null order by g.credited_at desc, g.id
 """
 ADD = """

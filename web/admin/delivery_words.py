@@ -86,6 +86,7 @@ def kind_names() -> dict[str, str]:
         "test": _("Test e-mail"),
         "broadcast": _("Broadcast"),
         "single": _("By hand"),
+        "message": _("By another program"),
         "reply": _("Reply"),
         "opt_confirmation": _("Opt-out confirmed"),
     }

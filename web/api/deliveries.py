@@ -9,9 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from pydantic import Field
 
+from domain.messaging.filtering import states_of
 from domain.messaging.listing import list_deliveries, read_delivery_filter
-from domain.messaging.results import find_result
-from domain.messaging.showing import find_delivery, list_events
+from domain.messaging.results import find_result, list_reports
 from domain.work import Work
 from web.api.asking import Search, Since, Until
 from web.api.describing import reads
@@ -19,18 +19,22 @@ from web.api.paging import PageNumber, Paging, PerPage
 from web.api.results import CallResult, EmailResult, WhatsAppResult, result_of
 from web.api.shapes import Page, Shape
 
+Channel = Literal["email", "whatsapp", "call"]
 State = Literal["pending", "sending", "sent", "retry", "failed", "unknown", "cancelled"]
 Asked = Literal[
     "pending", "sending", "retry", "sent", "failed", "unknown", "cancelled",
     "bounced", "dropped", "blocked", "spam", "unsubscribed",
+    "delivered", "read", "undelivered",
+    "completed", "voicemail", "no_answer", "busy", "stopped", "call_failed",
 ]  # fmt: skip
+assert set(states_of("")) == set(Asked.__args__)
 
 
 class Delivery(Shape):
     """One e-mail, WhatsApp message or call."""
 
     id: UUID
-    channel: Literal["email", "whatsapp", "call"]
+    channel: Channel
     kind: Annotated[str, Field(description="What it is about.", examples=["welcome"])]
     person_id: UUID | None
     campaign_id: UUID | None
@@ -59,7 +63,7 @@ class DeliveryDetail(Delivery):
     opens: int | None
     clicks: int | None
     delivered_at: datetime | None
-    opened_at: datetime | None
+    opened_at: Annotated[datetime | None, Field(description="Or read, on WhatsApp.")]
     clicked_at: datetime | None
     result: Annotated[EmailResult | WhatsAppResult | CallResult, Field(description="By its channel.")]
     events: Annotated[list[DeliveryEvent], Field(description="What the provider has reported, in order.")]
@@ -74,6 +78,7 @@ class DeliveryApi(Controller):
         self,
         request: Request[Any, Any, Any],
         work: NamedDependency[Work],
+        channel: Annotated[Channel | None, QueryParameter(description="Only those by this channel.")] = None,
         q: Search = None,
         stands: Annotated[
             Asked | None, QueryParameter(name="state", description="With us or with the provider.")
@@ -86,7 +91,15 @@ class DeliveryApi(Controller):
         per_page: PerPage = 20,
     ) -> DeliveryList:
         paging = Paging(page, per_page, request.url)
-        asked = {"q": q, "state": stands, "kind": kind, "campaign": campaign_id, "since": since, "until": until}
+        asked = {
+            "channel": channel,
+            "q": q,
+            "state": stands,
+            "kind": kind,
+            "campaign": campaign_id,
+            "since": since,
+            "until": until,
+        }
         found = await list_deliveries(work, read_delivery_filter(asked), paging.page, paging.per_page)
         items = [Delivery(**facts(row, Delivery)) for row in found.rows]
         return DeliveryList(items=items, **paging.of(items, found.total, found.is_more))
@@ -97,10 +110,9 @@ class DeliveryApi(Controller):
 
 
 async def detail(work: Work, delivery_id: UUID) -> DeliveryDetail:
-    row = await find_delivery(work, delivery_id)
-    events = [DeliveryEvent(kind=event.kind, occurred_at=event.at) for event in await list_events(work, row)]
-    result = result_of(await find_result(work, delivery_id))
-    return DeliveryDetail(**facts(row, DeliveryDetail), result=result, events=events)
+    row = await find_result(work, delivery_id)
+    events = [DeliveryEvent(kind=kind, occurred_at=at) for kind, at in await list_reports(work, row)]
+    return DeliveryDetail(**facts(row, DeliveryDetail), result=result_of(row), events=events)
 
 
 def facts(row: Any, shape: type[Shape]) -> dict[str, Any]:

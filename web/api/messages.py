@@ -1,5 +1,6 @@
 """Sending: e-mails, WhatsApp messages and calls to one person, by the rules of the pages; and what a call recorded."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -8,11 +9,11 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Response
 from pydantic import Field
 
-from domain.errors import DomainError, NotFound
+from domain.errors import DomainError
 from domain.language import _
+from domain.messaging.calls.recordings import call_of, fetch_recording, kept
 from domain.messaging.direct import To, make_call, write_email, write_whatsapp, write_whatsapp_text
 from domain.messaging.results import find_result, is_settled
-from domain.ports import CannotTell, Missing
 from domain.ports.whatsapp import WhatsAppMedia
 from domain.work import Row, Work
 from web.api.access import api_work
@@ -22,6 +23,7 @@ from web.api.repeating import IdempotencyKey, Once
 from web.api.results import CallResult, EmailResult, WhatsAppResult, result_of
 from web.api.shapes import Body, Shape
 from web.fields import OneLine, Paragraphs
+from web.ranges import part_of
 from web.work import services_of
 
 State = Literal["pending", "sending", "sent", "retry", "failed", "unknown", "cancelled"]
@@ -190,15 +192,11 @@ class RecordingApi(Controller):
     )
     async def show(self, request: Request[Any, Any, Any], delivery_id: FromPath[UUID]) -> Response[bytes]:
         async with api_work(request) as work:
-            row = await find_result(work, delivery_id)
-        found = (
-            await services_of(request).voice.recording(row.call_id) if row.call_id and row.has_recording else Missing()
-        )
-        if isinstance(found, CannotTell):
-            raise DomainError(found.reason)
-        if isinstance(found, Missing):
-            raise NotFound(_("There is no recording of this call, or none yet."))
-        return Response(found.content, media_type=found.media_type)
+            call_id = await call_of(work, delivery_id)
+        services = services_of(request)
+        found = kept(services.files, delivery_id)
+        path, media_type = found or await fetch_recording(services.files, services.voice, delivery_id, call_id)
+        return await asyncio.to_thread(part_of, path, media_type, request.headers.get("range", ""), max_age=0)
 
 
 async def _sent(

@@ -90,6 +90,8 @@ async def test_what_was_paid_is_seen_and_given_back(desk, house):
         assert (paid["state"], paid["paid"], paid["refundable"]) == ("paid", "5000.00", "5000.00")
         assert [attempt["status"] for attempt in paid["attempts"]] == ["credit"]
         refund = {"amount": "1500.50", "kind": "TAN", "body": "The class was cancelled"}
+        too_much = await outside.post(f"{address}/refunds", json=refund | {"amount": "5000.01"})
+        assert "₹5,000" in too_much.json()["error"]["fields"]["amount"]
         key = {"Idempotency-Key": "refund 1"}
         planned = [await outside.post(f"{address}/refunds", json=refund, headers=key) for _time in (1, 2)]
         assert [answer.status_code for answer in planned] == [202, 202]

@@ -56,6 +56,8 @@ async def test_an_email_is_waited_for_and_told_in_the_fields_of_a_send(house, ou
     followed = (await outside.get(sent["delivery_url"])).json()
     assert followed["result"] == {name: sent[name] for name in followed["result"]}
     assert (followed["channel"], followed["person_id"]) == ("email", str(ASHA.id))
+    for channel, total in (("email", 1), ("whatsapp", 0)):
+        assert (await outside.get("/api/deliveries", params={"channel": channel})).json()["total"] == total
 
 
 async def test_a_whatsapp_message_is_told_in_the_fields_of_a_send(house, outside):
