@@ -40,6 +40,8 @@ from web.admin.tokens import TeamTokenController, TokenController
 from web.admin.whatsapp import WhatsAppController
 from web.admin.whatsapp_templates import WhatsAppTemplateController
 from web.api.applications import ApplicationApi
+from web.api.broadcast_recipients import BroadcastRecipientApi
+from web.api.broadcast_runs import BroadcastRunApi
 from web.api.broadcasts import BroadcastApi
 from web.api.campaigns import CampaignApi
 from web.api.deliveries import DeliveryApi
@@ -98,6 +100,8 @@ API: list[Any] = [
     MessageApi,
     RecordingApi,
     BroadcastApi,
+    BroadcastRecipientApi,
+    BroadcastRunApi,
     PaymentApi,
 ]
 

@@ -18,6 +18,7 @@ def scope_names() -> dict[str, str]:
         "suppressions:read": _("See who gets no more campaign e-mail"),
         "messages:send": _("Send e-mails and WhatsApp messages, and make calls"),
         "broadcasts:read": _("See broadcasts"),
+        "broadcasts:write": _("Write broadcasts, send and stop them"),
         "payments:read": _("See payments"),
         "payments:write": _("Ask for payments and give money back"),
     }

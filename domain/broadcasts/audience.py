@@ -113,10 +113,11 @@ class RecipientPage:
     rows: Sequence[Row]
     total: int
     page: int
+    per_page: int = PER_PAGE
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PER_PAGE))
+        return max(1, -(-self.total // self.per_page))
 
 
 def judged(broadcast: Broadcast, at: datetime) -> tuple[str, dict[str, Any]]:
@@ -150,12 +151,14 @@ async def judge(work: Work, broadcast: Broadcast, at: datetime | None = None) ->
     return Judged(counts.pop(None, 0), counts, first)
 
 
-async def list_people(work: Work, broadcast: Broadcast, q: str = "", which: str = "", page: int = 1) -> RecipientPage:
+async def list_people(
+    work: Work, broadcast: Broadcast, q: str = "", which: str = "", page: int = 1, per_page: int = PER_PAGE
+) -> RecipientPage:
     """Return one page of a draft's people: all, those ``chosen``, or those left out for one reason."""
     sql, values = judged(broadcast, broadcast.send_at or work.now)
     values |= {"q": needle(q), "which": which, "searched": SEARCHED}
-    rows = await work.rows(LIST.format(judged=sql), **values, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-    return RecipientPage([row for row in rows if row.person_id is not None], rows[0].total, page)
+    rows = await work.rows(LIST.format(judged=sql), **values, limit=per_page, offset=(page - 1) * per_page)
+    return RecipientPage([row for row in rows if row.person_id is not None], rows[0].total, page, per_page)
 
 
 def _base(broadcast: Broadcast) -> tuple[str, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Drafts: a broadcast is written down from its first step on, so that nothing typed is lost and nothing leaves by accident."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -89,17 +90,33 @@ async def create_draft(
     return broadcast_id
 
 
-async def change_draft(work: Work, broadcast_id: UUID, name: str, audience: Audience, *, is_marketing: bool) -> None:
-    """Change who a draft is for. For others, nobody is taken off by hand any more. Raises Conflict, InvalidInput."""
-    broadcast = await find_draft(work, broadcast_id)
+async def change_draft(
+    work: Work,
+    broadcast_id: UUID,
+    name: str,
+    audience: Audience,
+    *,
+    is_marketing: bool,
+    message: Message | None = None,
+) -> None:
+    """Change who a draft is for, and what it says if a ``message`` is given. Raises Conflict, InvalidInput.
+
+    For others, nobody is taken off by hand any more.
+    """
+    broadcast = replace(await find_draft(work, broadcast_id), audience=audience)
     await _check_audience(work, audience)
-    _check_texts(broadcast.message, audience)
+    if message:
+        await _check_message(work, broadcast, message)
+    else:
+        _check_texts(broadcast.message, audience)
     values = {
         "id": broadcast_id,
         "name": name,
         "audience": audience.as_json(),
         "is_marketing": is_marketing or audience.kind == "leads",
     }
+    if message:  # first, so that the template that was chosen until now makes nothing marketing
+        await _write(work, broadcast_id, message)
     await work.run(CHANGE, **values)
     _changed(work, broadcast_id)
 
@@ -108,16 +125,7 @@ async def write_message(work: Work, broadcast_id: UUID, message: Message) -> Non
     """Write what a draft says; raises Conflict when it was confirmed, InvalidInput with what is wrong by field."""
     broadcast = await find_draft(work, broadcast_id)
     await _check_message(work, broadcast, message)
-    await work.run(
-        WRITE,
-        id=broadcast_id,
-        subject=message.subject,
-        body=message.body,
-        template=message.whatsapp_template_id,
-        params=list(message.params),
-        links=list(message.links),
-        media_url=message.media_url,
-    )
+    await _write(work, broadcast_id, message)
     _changed(work, broadcast_id)
 
 
@@ -152,6 +160,19 @@ def check_moment(work: Work, send_at: datetime | None) -> None:
         raise InvalidInput({"send_at": _("This moment has passed. Choose a later one, or send it now.")})
     if (send_at - work.now).days > 366:
         raise InvalidInput({"send_at": _("This is more than a year from now. Please check the date.")})
+
+
+async def _write(work: Work, broadcast_id: UUID, message: Message) -> None:
+    await work.run(
+        WRITE,
+        id=broadcast_id,
+        subject=message.subject,
+        body=message.body,
+        template=message.whatsapp_template_id,
+        params=list(message.params),
+        links=list(message.links),
+        media_url=message.media_url,
+    )
 
 
 async def _check_audience(work: Work, audience: Audience) -> None:

@@ -102,8 +102,10 @@ async def count_progress(work: Work, broadcast: Broadcast) -> Progress:
     return Progress(counts, {row.reason: row.count for row in await work.rows(LEFT_OUT, id=broadcast.id)})
 
 
-async def list_results(work: Work, broadcast_id: UUID, q: str = "", which: str = "", page: int = 1) -> RecipientPage:
+async def list_results(
+    work: Work, broadcast_id: UUID, q: str = "", which: str = "", page: int = 1, per_page: int = PER_PAGE
+) -> RecipientPage:
     """Return one page of a confirmed broadcast's people, each with what became of their message or why there is none."""
     values = {"id": broadcast_id, "q": needle(q), "which": which, "searched": SEARCHED}
-    rows = await work.rows(RESULTS, **values, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-    return RecipientPage([row for row in rows if row.person_id is not None], rows[0].total, page)
+    rows = await work.rows(RESULTS, **values, limit=per_page, offset=(page - 1) * per_page)
+    return RecipientPage([row for row in rows if row.person_id is not None], rows[0].total, page, per_page)

@@ -50,7 +50,11 @@ update deliveries set state = 'pending', attempt = 0, due_at = %(now)s, retry_at
 
 
 class CountChanged(Conflict):
-    """There are by now more or fewer recipients than a person confirmed."""
+    """There are by now more or fewer recipients than a person confirmed: ``count``."""
+
+    def __init__(self, message: str, count: int) -> None:
+        super().__init__(message)
+        self.count = count
 
 
 async def confirm_broadcast(work: Work, broadcast_id: UUID, expected: int, send_at: datetime | None = None) -> None:
@@ -90,7 +94,8 @@ async def _confirm(work: Work, broadcast: Broadcast, expected: int, send_at: dat
     raise CountChanged(
         ngettext("It would go to {count} person now", "It would go to {count} people now", found.count)
         + " "
-        + _("and not to {expected} any more. Nothing was sent; please look again.", expected=expected)
+        + _("and not to {expected} any more. Nothing was sent; please look again.", expected=expected),
+        found.count,
     )
 
 
