@@ -99,9 +99,7 @@ class BroadcastEstimate(Shape):
     cost_paise: Annotated[
         int | None, Field(description="About; null where nothing is paid for each message, or nothing is written yet.")
     ]
-    leaves_at: Annotated[
-        datetime | None, Field(description="When it would leave in India: in quiet hours, at their end.")
-    ]
+    waits_until: Annotated[datetime | None, Field(description="The end of India's quiet hours, if it is in them.")]
     preview: BroadcastPreview | None
 
 
@@ -145,7 +143,7 @@ async def _estimate(request: Request[Any, Any, Any], work: Work, broadcast: Broa
         recipients=judged.count,
         left_out=dict(judged.left_out),
         cost_paise=seen.cost_paise if seen else None,
-        leaves_at=seen.leaves_at if seen else None,
+        waits_until=seen.leaves_at if seen and seen.leaves_at > work.now else None,
         preview=_preview(seen) if seen else None,
     )
 

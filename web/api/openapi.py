@@ -21,7 +21,7 @@ TAGS = {
     "Applications": "Who has applied, and the decision.",
     "Students": "Who is enrolled.",
     "Messages": "E-mails, WhatsApp messages and calls to one person.",
-    "Broadcasts": "Messages to many.",
+    "Broadcasts": "Messages to many: drafted, judged, confirmed, followed.",
     "Payments": "What people are asked for, what came of it, and what was given back.",
     "Deliveries": "What was sent, and what became of it.",
 }

@@ -49,8 +49,15 @@ IDS = {
     "application_id": "select id from cta_submissions limit 1",
     "person_id": "select person_id from profiles where role = 'student' limit 1",
     "delivery_id": "select id from deliveries limit 1",
-    "broadcast_id": "select gen_random_uuid()",
+    "broadcast_id": "select id from broadcasts where state = 'draft' limit 1",
     "payment_id": "select coalesce((select id from payments limit 1), gen_random_uuid())",
+}
+
+# A call that would take away what those after it need.
+IDS_OF = {
+    "POST /api/broadcasts/{broadcast_id}/deletion": {
+        "broadcast_id": "select id from broadcasts where state = 'done' limit 1"
+    },
 }
 
 
@@ -63,12 +70,16 @@ async def business(database_url, redis_address, tmp_path, cast):
         async with app.state.services.database.work(SYSTEM) as work:
             await demo.load_demo(work, Argon2PasswordHasher())
             ids = {name: str(await work.value(sql)) for name, sql in IDS.items()}
+            own = {
+                label: ids | {name: str(await work.value(sql)) for name, sql in of.items()}
+                for label, of in IDS_OF.items()
+            }
         token, _token_id = await token_of(app, BEN)
-        yield settings, token, ids
+        yield settings, token, {"": ids} | own
 
 
 def calls(
-    base_url: str, token: str, ids: dict[str, str], mode: GenerationMode, checks: list[Any]
+    base_url: str, token: str, ids: dict[str, dict[str, str]], mode: GenerationMode, checks: list[Any]
 ) -> list[Callable[[], None]]:
     """Return for each call of the description a test of it with made-up values."""
     schema = schemathesis.openapi.from_dict(api_schema(base_url, 100_000))
@@ -87,7 +98,7 @@ def calls(
         @given(case=operation.as_strategy(generation_mode=mode))
         def test(case: Any) -> None:
             for name in case.path_parameters or {}:
-                case.path_parameters[name] = ids[name]
+                case.path_parameters[name] = ids.get(operation.label, ids[""])[name]
             if mode is GenerationMode.POSITIVE and operation.label in WITH_ADDRESS:
                 case.body |= WITH_ADDRESS[operation.label]
             response = case.call(headers={"Authorization": f"Bearer {token}", "Prefer": "respond-async"})
@@ -96,9 +107,8 @@ def calls(
         return test
 
     operations = [result.ok() for result in schema.get_all_operations()]
-    assert {name for operation in operations for name in operation.path_parameters.schema.get("properties", {})} <= set(
-        ids
-    )
+    named = {name for operation in operations for name in operation.path_parameters.schema.get("properties", {})}
+    assert named <= set(ids[""])
     return [test_of(operation) for operation in operations]
 
 
