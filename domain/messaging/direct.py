@@ -1,7 +1,8 @@
 """Writing to one person at once: an e-mail, a WhatsApp message from a template or in free text, or a call.
 
 What broadcasts hold to holds here: nothing goes to who has opted out or cannot be reached, advertising not more often than
-the rules allow, and in quiet hours a message waits for their end in the person's own zone.
+the rules allow, and in quiet hours a message waits for their end in the person's own zone. An admin's form and the API both
+write by these functions; a form names itself with its ``form_token``, and what it has planned before is planned once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,28 +16,17 @@ from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
 from domain.leads.phones import read_phones
 from domain.messaging.outbox import Channel, plan_call, plan_email, plan_whatsapp
+from domain.messaging.reaching import judge, refusal_of
 from domain.messaging.whatsapp.filling import problem_of, template_of
 from domain.messaging.whatsapp.texting import plan_whatsapp_text
 from domain.ports.whatsapp import WhatsAppMedia
 from domain.work import Row, Work
 
-KIND = "message"
+BY_PROGRAM, BY_HAND, ANSWER = "message", "single", "reply"
 
 PERSON = "select id, name, email, phone from people where id = %(id)s"
 KNOWN = "select id, name, email, phone from people where {column} = %(to)s"
-# Everything that may keep a message back or let it wait, in one statement.
-JUDGE = """
-select (select reason from email_suppressions where %(channel)s = 'email' and email = %(to)s) as email_suppressed,
-  (select reason from phone_suppressions where %(channel)s <> 'email' and phone = %(to)s and channel in (%(channel)s, 'all')
-     and (expires_at is null or expires_at > %(now)s) order by reason desc limit 1) as phone_suppressed,
-  (select consent_whatsapp from people where id = %(person_id)s::uuid) as consent_whatsapp,
-  (select count(*) from deliveries where channel = %(channel)s and to_address = %(to)s and marketing
-     and state not in ('cancelled', 'failed') and due_at > %(now)s::timestamptz - interval '24 hours')
-   >= (select value::int from business_settings where key = 'marketing_a_day') as is_capped,
-  after_quiet_hours(%(now)s, coalesce((select timezone from people where id = %(person_id)s::uuid), 'Asia/Kolkata'),
-    (select (value -> %(channel)s::text ->> 0)::time from business_settings where key = 'quiet_hours'),
-    (select (value -> %(channel)s::text ->> 1)::time from business_settings where key = 'quiet_hours')) as leaves_at
-"""
+PLANNED = "select id from deliveries where idempotency_key = %(key)s"
 TEMPLATE = "select * from whatsapp_templates where campaign = %(campaign)s and is_active"
 
 
@@ -55,12 +45,10 @@ async def write_email(work: Work, to: To, *, subject: str, text: str) -> UUID:
     Raises InvalidInput, NotFound, and Conflict when the address is dead or its owner called us spam.
     """
     person, address = await _recipient(work, "email", to)
-    judged = await _judge(work, "email", address, person)
-    if judged.email_suppressed in ("bounced", "spam", "invalid"):
-        raise Conflict(_("This address takes no e-mail from us: {reason}.", reason=judged.email_suppressed))
+    await _judged(work, "email", address, person, is_marketing=False)
     # Not marketing, so there is nothing to unsubscribe from.
     params = {"subject": subject, "body": text, "unsubscribe_url": ""}
-    planned = await plan_email(work, kind=KIND, template="broadcast", to=address, params=params, **_common(person, to))
+    planned = await plan_email(work, template="broadcast", to=address, params=params, **_common(person, to))
     return await _written(work, "email", planned, person, address)
 
 
@@ -72,11 +60,14 @@ async def write_whatsapp(
     params: Sequence[str] = (),
     media: WhatsAppMedia | None = None,
     links: Sequence[str] = (),
+    form_token: UUID | None = None,
 ) -> UUID:
     """Plan a WhatsApp message from a template; return its delivery.
 
     Raises InvalidInput when something does not fit the template, NotFound, and Conflict when it may not be sent.
     """
+    if known := await _planned_before(work, form_token):
+        return known
     found = await work.row(TEMPLATE, campaign=template)
     if found is None:
         raise InvalidInput({"template": _("There is no WhatsApp template “{name}” in use.", name=template)})
@@ -84,23 +75,18 @@ async def write_whatsapp(
     if problem := problem_of(template_of(found), params, told, links):
         raise InvalidInput({"params": problem})
     person, address = await _recipient(work, "whatsapp", to)
-    is_marketing = found.category == "marketing"
-    judged = await _judge(work, "whatsapp", address, person)
-    _check_phone(judged, is_marketing=is_marketing)
-    if is_marketing and judged.consent_whatsapp is False:
-        raise Conflict(_("They have not agreed to advertising on WhatsApp."))
+    judged = await _judged(work, "whatsapp", address, person, is_marketing=found.category == "marketing")
     planned = await plan_whatsapp(
         work,
-        kind=KIND,
         to=address,
         template=template,
         params=params,
         media=media,
         buttons=links,
         due_at=judged.leaves_at,
-        **_common(person, to),
+        **_common(person, to, form_token),
     )
-    return await _written(work, "whatsapp", planned, person, address)
+    return await _written(work, "whatsapp", planned, person, address, form_token)
 
 
 async def write_whatsapp_text(work: Work, to: To, text: str) -> UUID:
@@ -109,29 +95,36 @@ async def write_whatsapp_text(work: Work, to: To, text: str) -> UUID:
     Raises InvalidInput, NotFound, and Conflict when they have not written for 24 hours.
     """
     person, address = await _recipient(work, "whatsapp", to)
-    _check_phone(await _judge(work, "whatsapp", address, person), is_marketing=False)
-    planned = await plan_whatsapp_text(work, to=address, text=text, **_common(person, to))
+    await _judged(work, "whatsapp", address, person, is_marketing=False)
+    common = _common(person, to) | {"kind": ANSWER}
+    planned = await plan_whatsapp_text(work, to=address, text=text, **common)
     return await _written(work, "whatsapp", planned, person, address)
 
 
 async def make_call(
-    work: Work, to: To, *, user_data: Mapping[str, str], agent_id: str = "", is_marketing: bool = False
+    work: Work,
+    to: To,
+    *,
+    user_data: Mapping[str, str],
+    agent_id: str = "",
+    is_marketing: bool = False,
+    form_token: UUID | None = None,
 ) -> UUID:
     """Plan a call; return its delivery. Raises InvalidInput, NotFound, and Conflict when it may not be made."""
+    if known := await _planned_before(work, form_token):
+        return known
     person, address = await _recipient(work, "call", to)
-    judged = await _judge(work, "call", address, person)
-    _check_phone(judged, is_marketing=is_marketing)
+    judged = await _judged(work, "call", address, person, is_marketing=is_marketing)
     planned = await plan_call(
         work,
-        kind=KIND,
         to=address,
         user_data=user_data,
         agent_id=agent_id,
         marketing=is_marketing,
         due_at=judged.leaves_at,
-        **_common(person, to),
+        **_common(person, to, form_token),
     )
-    return await _written(work, "call", planned, person, address)
+    return await _written(work, "call", planned, person, address, form_token)
 
 
 async def _recipient(work: Work, channel: Channel, to: To) -> tuple[Row | None, str]:
@@ -163,32 +156,40 @@ def _read_address(channel: Channel, text: str) -> str:
     return phones[0]
 
 
-async def _judge(work: Work, channel: Channel, address: str, person: Row | None) -> Row:
-    values = {"channel": channel, "to": address, "person_id": person.id if person else None, "now": work.now}
-    row = await work.row(JUDGE, **values)
-    assert row is not None
-    return row
+async def _judged(work: Work, channel: Channel, address: str, person: Row | None, *, is_marketing: bool) -> Row:
+    """Return what the rules say; raise Conflict when nothing may go."""
+    judged = await judge(work, channel, address, person.id if person else None)
+    if refusal := refusal_of(judged, is_marketing=is_marketing):
+        raise Conflict(refusal)
+    return judged
 
 
-def _check_phone(judged: Row, *, is_marketing: bool) -> None:
-    reason = judged.phone_suppressed
-    if reason == "opted_out":
-        raise Conflict(_("They have opted out."))
-    if reason == "invalid":
-        raise Conflict(_("An earlier message did not reach this number."))
-    if is_marketing and reason:
-        raise Conflict(_("Advertising is kept from them for the time being."))
-    if is_marketing and judged.is_capped:
-        raise Conflict(_("They have been written to as often today as the rules allow."))
+async def _planned_before(work: Work, form_token: UUID | None) -> UUID | None:
+    """Return what the form has planned before: the rules are not asked again, or a second press would meet the first."""
+    work.require_admin()
+    if form_token is None:
+        return None
+    found: UUID | None = await work.value(PLANNED, key=_key(form_token))
+    return found
 
 
-def _common(person: Row | None, to: To) -> dict[str, Any]:
+def _common(person: Row | None, to: To, form_token: UUID | None = None) -> dict[str, Any]:
     name = (person.name if person else "") or to.name
-    return {"name": name, "person_id": person.id if person else None, "key": f"direct:{uuid4()}"}
+    kind, key = (BY_HAND, _key(form_token)) if form_token else (BY_PROGRAM, f"direct:{uuid4()}")
+    return {"kind": kind, "key": key, "name": name, "person_id": person.id if person else None}
 
 
-async def _written(work: Work, channel: Channel, planned: UUID | None, person: Row | None, address: str) -> UUID:
-    assert planned is not None  # its key is new
+def _key(form_token: UUID) -> str:
+    return f"single:{form_token}"
+
+
+async def _written(
+    work: Work, channel: Channel, planned: UUID | None, person: Row | None, address: str, form_token: UUID | None = None
+) -> UUID:
+    if planned is None:  # the same form, sent at the same time
+        known = await _planned_before(work, form_token)
+        assert known is not None
+        return known
     label = (person.name if person else "") or address
     await record(work, "message.planned", "person", person.id if person else None, label, channel=channel)
     work.signal("deliveries")

@@ -217,17 +217,21 @@ async def test_what_whatsapp_would_not_take_is_said_beside_the_field(as_admin, w
     assert "Open day" in answer.text
 
 
+BY_HAND = f"/admin/people/{ASHA.id}"
+REMINDER = {"template": "class_reminder", "param_1": "Asha", "param_2": "UX", "param_3": "six", "link_1": "class/7"}
+INVITATION = {"template": "cta_invitation", "param_1": "Asha", "param_2": "UX", "link_1": "x"}
+
+
 async def test_one_message_is_written_to_one_person_by_hand_once(as_admin, work_as):
     address = f"/admin/people/{ASHA.id}/whatsapp"
     page = (await as_admin.get(f"{address}/new?template=class_reminder")).text
     assert 'value="Asha"' in page
-    typed = {"template": "class_reminder", "param_1": "Asha", "param_2": "UX", "param_3": "six", "link_1": "class/7"}
-    typed["form_token"] = str(uuid4())
+    typed = REMINDER | {"form_token": str(uuid4())}
     for _press in range(2):
         assert (await as_admin.post(address, data=typed)).status_code == 303
     async with work_as(SYSTEM) as work:
         planned = await work.rows("select to_address, template, params, marketing from deliveries")
-        audited = await work.value("select count(*) from audit_logs where action = 'whatsapp.sent_by_hand'")
+        audited = await work.value("select count(*) from audit_logs where action = 'message.planned'")
     ((to, template, params, marketing),) = [tuple(row) for row in planned]
     assert (to, template, marketing) == (PHONE, "class_reminder", False)
     assert params == {"params": ["Asha", "UX", "six"], "buttons": ["class/7"]}
@@ -248,19 +252,16 @@ async def test_what_is_missing_in_a_message_by_hand_is_said_and_nothing_typed_is
     assert 'value="we moved"' in answer.text
 
 
-async def test_marketing_by_hand_is_refused_to_who_has_opted_out(as_admin, work_as):
+@pytest.mark.parametrize(
+    ("reason", "says"), [("opted_out", "They have opted out."), ("withheld", "Advertising is kept from them")]
+)
+async def test_marketing_by_hand_is_refused_to_who_has_opted_out(reason, says, as_admin, work_as):
     async with work_as(SYSTEM) as work:
-        await suppress_phone(work, PHONE, "whatsapp", "opted_out")
-    typed = {
-        "template": "cta_invitation",
-        "param_1": "Asha",
-        "param_2": "UX",
-        "link_1": "x",
-        "form_token": str(uuid4()),
-    }
-    answer = await as_admin.post(f"/admin/people/{ASHA.id}/whatsapp", data=typed)
+        await suppress_phone(work, PHONE, "whatsapp", reason)
+    assert says in (await as_admin.get(f"{BY_HAND}/whatsapp/new?template=cta_invitation")).text
+    answer = await as_admin.post(f"{BY_HAND}/whatsapp", data=INVITATION | {"form_token": str(uuid4())})
     assert answer.status_code == 422
-    assert "gets no marketing" in answer.text
+    assert says in answer.text
 
 
 async def test_one_person_is_called_by_hand_once(as_admin, work_as):
@@ -268,5 +269,47 @@ async def test_one_person_is_called_by_hand_once(as_admin, work_as):
     for _press in range(2):
         assert (await as_admin.post(f"/admin/people/{ASHA.id}/calls", data=typed)).status_code == 303
     async with work_as(SYSTEM) as work:
-        planned = await work.rows("select channel, to_address, params from deliveries")
-    assert [tuple(row) for row in planned] == [("call", PHONE, {"course": "UX", "about": "the fee"})]
+        planned = await work.rows("select channel, kind, to_address, params from deliveries")
+    assert [tuple(row) for row in planned] == [("call", "single", PHONE, {"course": "UX", "about": "the fee"})]
+
+
+async def test_in_quiet_hours_what_is_sent_by_hand_waits_and_the_page_says_so_before(as_admin, work_as):
+    quiet = """
+    update business_settings set value = jsonb_build_object('whatsapp', jsonb_build_array('00:00', '23:59'),
+      'call', jsonb_build_array('00:00', '23:59')) where key = 'quiet_hours'
+    """
+    async with work_as(SYSTEM) as work:
+        await work.run(quiet)
+    assert "It leaves when they end" in (await as_admin.get(f"/admin/people/{ASHA.id}/whatsapp/new")).text
+    page = (await as_admin.get(f"/admin/people/{ASHA.id}/calls/new")).text
+    assert "It leaves when they end" in page
+    assert "Call Asha Rao later" in page
+    for address, typed in ((f"{BY_HAND}/whatsapp", REMINDER), (f"{BY_HAND}/calls", {"about": "the fee"})):
+        answer = await as_admin.post(address, data=typed | {"form_token": str(uuid4())})
+        assert answer.status_code == 303, answer.text[-2000:]
+    async with work_as(SYSTEM) as work:
+        assert await work.value("select count(*) from deliveries where due_at > %(now)s", now=work.now) == 2
+
+
+async def test_a_second_press_is_the_first_even_where_the_first_has_reached_the_limit(as_admin, work_as):
+    async with work_as(SYSTEM) as work:
+        await work.run("update business_settings set value = '1' where key = 'marketing_a_day'")
+        await work.run("update people set consent_whatsapp = true where id = %(id)s", id=ASHA.id)
+    typed = INVITATION | {"form_token": str(uuid4())}
+    answers = [await as_admin.post(f"{BY_HAND}/whatsapp", data=typed) for _press in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    another = await as_admin.post(f"{BY_HAND}/whatsapp", data=INVITATION | {"form_token": str(uuid4())})
+    assert another.status_code == 422
+    assert "as often today as the rules allow" in another.text
+
+
+async def test_who_has_opted_out_of_calls_is_not_called_by_hand(as_admin, work_as):
+    async with work_as(SYSTEM) as work:
+        await suppress_phone(work, PHONE, "call", "opted_out")
+    page = (await as_admin.get(f"{BY_HAND}/calls/new")).text
+    assert "They have opted out." in page
+    assert "Call Asha Rao now" not in page
+    answer = await as_admin.post(f"{BY_HAND}/calls", data={"about": "the fee", "form_token": str(uuid4())})
+    assert answer.status_code == 422
+    assert 'value="the fee"' in answer.text

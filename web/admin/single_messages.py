@@ -12,7 +12,9 @@ from pydantic import Field
 
 from domain.errors import DomainError, InvalidInput
 from domain.language import _
-from domain.messaging.single import LONGEST, find_recipient, first_values, place_call, send_whatsapp
+from domain.messaging.direct import To, make_call, write_whatsapp
+from domain.messaging.outbox import Channel
+from domain.messaging.reaching import find_recipient, judge, refusal_of
 from domain.messaging.whatsapp import filling
 from domain.messaging.whatsapp.templates import list_templates
 from domain.ports.whatsapp import WhatsAppMedia
@@ -22,6 +24,7 @@ from web.forms import Form, FormModel, read_form, refuse, typed_values
 from web.rendering import go, page
 
 NEW, CALL = "admin/single_messages/new.html", "admin/single_messages/call.html"
+LONGEST = 500
 
 
 class CallForm(FormModel):
@@ -55,39 +58,40 @@ class SingleMessageController(Controller):
         if chosen is None:
             raise refuse(NEW, form, InvalidInput({"template": _("Choose a template.")}), form_token=uuid4(), **context)
         try:
-            delivery_id = await send_whatsapp(
+            delivery_id = await write_whatsapp(
                 work,
-                context["person"],
-                chosen,
-                [text_of(form, f"param_{number}") for number in range(1, chosen.param_count + 1)],
+                To(person_id),
+                template=chosen.campaign,
+                params=[text_of(form, f"param_{number}") for number in range(1, chosen.param_count + 1)],
                 links=[text_of(form, f"link_{number}") for number in range(1, len(chosen.links) + 1)],
                 media=media_of(chosen, text_of(form, "media")),
                 form_token=data.form_token,
             )
         except DomainError as error:
-            raise refuse(NEW, form, error, form_token=data.form_token, **context) from None
-        return go(request, place_of(delivery_id), _("It is on its way."))
+            raise refuse(NEW, form, of_the_form(error), form_token=data.form_token, **context) from None
+        told = _("It waits for the end of their quiet hours.") if context["waits_until"] else _("It is on its way.")
+        return go(request, f"/admin/deliveries/{delivery_id}", told)
 
     @get("/calls/new")
     async def dial(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], person_id: FromPath[UUID]
     ) -> Template:
-        person = await find_recipient(work, person_id)
-        return page(request, CALL, form=None, form_token=uuid4(), person=person)
+        return page(request, CALL, form=None, form_token=uuid4(), **await call_question(work, person_id))
 
     @post("/calls")
     async def call(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], person_id: FromPath[UUID]
     ) -> Response[Any]:
-        person = await find_recipient(work, person_id)
-        data, _form = await read_form(request, CallForm, CALL, person=person, form_token=uuid4())
-        told = {"course": data.course, "about": data.about}
-        delivery_id = await place_call(work, person, told, form_token=data.form_token)
-        return go(
-            request,
-            f"/admin/deliveries/{delivery_id}" if delivery_id else "/admin/deliveries",
-            _("The call is being made."),
-        )
+        context = await call_question(work, person_id)
+        data, form = await read_form(request, CallForm, CALL, form_token=uuid4(), **context)
+        told = {name: text for name, text in (("course", data.course), ("about", data.about)) if text}
+        try:
+            delivery_id = await make_call(work, To(person_id), user_data=told, form_token=data.form_token)
+        except DomainError as error:
+            raise refuse(CALL, form, error, form_token=data.form_token, **context) from None
+        waits = _("The call waits for the end of their quiet hours.")
+        said = waits if context["waits_until"] else _("The call is being made.")
+        return go(request, f"/admin/deliveries/{delivery_id}", said)
 
 
 async def question(work: Work, person_id: UUID, campaign: str) -> dict[str, Any]:
@@ -96,9 +100,9 @@ async def question(work: Work, person_id: UUID, campaign: str) -> dict[str, Any]
     templates = await list_templates(work, only_active=True)
     row: Row | None = next((one for one in templates if one.campaign == campaign), None)
     chosen = filling.template_of(row) if row else None
-    values = first_values(chosen, person.name) if chosen else []
-    return {
-        "person": person,
+    values = filling.first_values(chosen, person.name) if chosen else []
+    is_marketing = chosen is not None and chosen.category == "marketing"
+    return await reach(work, "whatsapp", person, is_marketing=is_marketing) | {
         "templates": [(one.campaign, one.title) for one in templates],
         "chosen": chosen,
         "price": row.price_paise if row else None,
@@ -106,9 +110,23 @@ async def question(work: Work, person_id: UUID, campaign: str) -> dict[str, Any]
     }
 
 
-def place_of(delivery_id: UUID | None) -> str:
-    """Return where a new delivery is seen; a form that was sent twice made none."""
-    return f"/admin/deliveries/{delivery_id}" if delivery_id else "/admin/deliveries"
+async def call_question(work: Work, person_id: UUID) -> dict[str, Any]:
+    """Return who is to be called, and when or why not."""
+    return await reach(work, "call", await find_recipient(work, person_id), is_marketing=False)
+
+
+async def reach(work: Work, channel: Channel, person: Row, *, is_marketing: bool) -> dict[str, Any]:
+    """Return why nothing may go to them, and until when their quiet hours let it wait."""
+    judged = await judge(work, channel, person.phone, person.id)
+    waits_until = judged.leaves_at if judged.leaves_at > work.now else None
+    return {"person": person, "refusal": refusal_of(judged, is_marketing=is_marketing), "waits_until": waits_until}
+
+
+def of_the_form(error: DomainError) -> DomainError:
+    """Return what belongs to the whole form here, since it has a field for each parameter."""
+    if isinstance(error, InvalidInput) and (text := error.fields.get("params")):
+        return InvalidInput({"": text})
+    return error
 
 
 def media_of(template: filling.Template, url: str) -> WhatsAppMedia | None:

@@ -42,6 +42,12 @@ class Template:
         ]
 
 
+def first_values(template: Template, name: str) -> list[str]:
+    """Return what the parameters begin with: the first name where one is asked for, else nothing."""
+    first = (name.split() or [""])[0]
+    return [first if label.strip().lower() in ("first name", "name") else "" for label in template.labels()]
+
+
 def template_of(row: Row) -> Template:
     """Return the template in a row of `whatsapp_templates`."""
     return Template(
