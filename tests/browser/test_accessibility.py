@@ -28,7 +28,6 @@ EMPTY += [
     for name in (
         "campaigns/new?scope=all",
         "deliveries",
-        "whatsapp",
         "messages",
         "broadcasts",
         "saved-filters",

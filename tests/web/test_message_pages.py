@@ -9,6 +9,7 @@ import pytest
 
 from bench.round_trips import counted
 from domain.messaging.outbox import plan_call, plan_email, plan_whatsapp
+from domain.messaging.whatsapp.conversation import mark_conversation_read
 from domain.messaging.whatsapp.suppressing import suppress_phone
 from domain.messaging.whatsapp.texting import WINDOW
 from domain.work import SYSTEM
@@ -136,8 +137,9 @@ async def browser(house):
 
 async def test_what_they_wrote_can_be_answered_within_a_day_once_for_each_press(as_admin, work_as):
     await wrote(work_as, "When does it start?")
-    replies = (await as_admin.get("/admin/whatsapp")).text
+    replies = (await as_admin.get("/admin/messages?channel=whatsapp")).text
     assert "When does it start?" in replies
+    assert f'href="/admin/whatsapp/{PHONE.replace("+", "%2B")}"' in replies
     page = (await as_admin.get(f"/admin/whatsapp/{PHONE}")).text
     assert "Asha Rao" in page
     typed = {"text": "At six.", "form_token": str(uuid4())}
@@ -149,6 +151,28 @@ async def test_what_they_wrote_can_be_answered_within_a_day_once_for_each_press(
     assert [(row.to_address, row.params) for row in planned] == [(PHONE, {"text": "At six."})]
     assert unread == 0
     assert "At six." in (await as_admin.get(f"/admin/whatsapp/{PHONE}")).text
+
+
+async def test_opening_a_conversation_reads_its_messages_in_the_name_of_the_first_who_looks(
+    as_admin, as_owner, work_as
+):
+    await wrote(work_as, "When does it start?")
+    await as_admin.get(f"/admin/whatsapp/{PHONE}")
+    await as_owner.get(f"/admin/whatsapp/{PHONE}")
+    async with work_as(SYSTEM) as work:
+        row = await work.row("select is_read, read_by, read_at is not null as has_time from crm_messages")
+    assert (row.is_read, row.read_by, row.has_time) == (True, BEN.id, True)
+    assert "Nothing unread" in (await as_admin.get("/admin/messages?show=unread")).text
+
+
+async def test_reading_a_conversation_tells_open_lists_of_messages_once(work_as, cast):
+    await wrote(work_as, "When does it start?")
+    async with work_as(BEN.identity) as work:
+        await mark_conversation_read(work, PHONE)
+        assert [signal.topic for signal in work.signals] == ["messages"]
+    async with work_as(BEN.identity) as work:
+        await mark_conversation_read(work, PHONE)
+        assert not work.signals
 
 
 async def test_after_a_day_there_is_nothing_to_type_into_and_a_late_answer_is_refused_in_words(as_admin, work_as):

@@ -1,4 +1,4 @@
-"""What people wrote on WhatsApp: the newest, one conversation, and an answer while they may be answered."""
+"""A conversation on WhatsApp, and an answer while they may be answered. What people wrote is listed in Messages."""
 
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -13,13 +13,12 @@ from domain import audit
 from domain.errors import DomainError, NotFound
 from domain.language import _
 from domain.leads.phones import parse_phone
-from domain.messaging.whatsapp.conversation import find_conversation, list_replies, mark_conversation_read
+from domain.messaging.whatsapp.conversation import find_conversation, mark_conversation_read
 from domain.messaging.whatsapp.texting import LONGEST_TEXT, plan_whatsapp_text
 from domain.work import Work
 from web.fields import Paragraphs
 from web.forms import FormModel, read_form, refuse
-from web.paging import page_number
-from web.rendering import go, page, page_or_fragment
+from web.rendering import go, page_or_fragment
 
 SHOW = "admin/whatsapp/show.html"
 
@@ -31,13 +30,6 @@ class ReplyForm(FormModel):
 
 class WhatsAppController(Controller):
     path = "/whatsapp"
-
-    @get()
-    async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
-        q, number = str(request.query_params.get("q", "")).strip()[:100], page_number(request)
-        replies, total = await list_replies(work, q, number)
-        context = {"replies": replies, "total": total, "number": number, "pages": max(1, -(-total // 20))}
-        return page(request, "admin/whatsapp/index.html", **context, query={"q": q} if q else {}, now=work.now)
 
     @get("/{phone:str}")
     async def show(

@@ -10,7 +10,6 @@ from domain.messaging.whatsapp.texting import WINDOW
 from domain.work import Row, Work
 
 MOST = 100
-PER_PAGE = 20
 
 LINES = """
 select * from (
@@ -37,17 +36,10 @@ from (select) one left join people h on h.phone = %(phone)s
 left join lateral (select reason, detail from phone_suppressions where phone = %(phone)s and channel in ('whatsapp', 'all')
   and (expires_at is null or expires_at > %(now)s) limit 1) s on true
 """
+# As one by one in the list of messages: the first to look is who has read it.
 READ = """
-update crm_messages set is_read = true
+update crm_messages set is_read = true, read_by = %(reader)s, read_at = %(now)s
  where channel = 'whatsapp' and direction = 'in' and from_address = %(phone)s and not is_read
-"""
-LIST = """
-select (select count(*) from crm_messages m {where}) as total, r.*
-from (select) one left join (
-  select m.id, m.from_address, m.body, m.media, m.is_read, m.occurred_at, h.name
-    from crm_messages m left join people h on h.id = m.person_id {where}
-   order by m.occurred_at desc, m.id limit %(limit)s offset %(offset)s
-) r on true order by r.occurred_at desc, r.id
 """
 
 
@@ -77,18 +69,6 @@ async def find_conversation(work: Work, phone: str) -> Conversation:
 
 
 async def mark_conversation_read(work: Work, phone: str) -> None:
-    """Count everything from a number as read."""
-    if await work.run(READ, phone=phone):
-        work.signal("whatsapp")
-
-
-async def list_replies(work: Work, q: str = "", page: int = 1) -> tuple[Sequence[Row], int]:
-    """Return one page of what people wrote on WhatsApp, newest first, and how many there are; one round trip."""
-    work.require_admin()
-    where = "where m.channel = 'whatsapp' and m.direction = 'in'"
-    if q:
-        where += " and (m.person_id in (select search_people(%(q)s, 1000)) or m.from_address = %(phone)s)"
-    phone = "+" + "".join(sign for sign in q if sign.isdigit())
-    offset = (page - 1) * PER_PAGE
-    rows = await work.rows(LIST.format(where=where), q=q, phone=phone, limit=PER_PAGE, offset=offset)
-    return [row for row in rows if row.id is not None], rows[0].total
+    """Mark everything from a number as read by who asks."""
+    if await work.run(READ, phone=phone, reader=work.identity.person_id, now=work.now):
+        work.signal("messages")
