@@ -74,6 +74,7 @@ def names_of(provider: str) -> list[str]:
 def _state(settings: Settings, provider: str, name: str) -> SettingState:
     fields = {str(field.validation_alias): key for key, field in Settings.model_fields.items()}
     typed = fields[name] in settings.model_fields_set and bool(getattr(settings, fields[name]))
+    typed = typed and (name not in SANDBOX_VALUES or bool(settings.own(name)))
     if name in PROVIDERS[provider].needs and name in settings.missing(provider):
         return "sandbox" if settings.trusts_sandbox(provider) else "missing"
     if typed:

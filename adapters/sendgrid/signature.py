@@ -27,9 +27,10 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 def public_key(settings: Settings) -> str:
     """Return the key that webhooks must be signed with: the account's own, or the sandbox's where there is a sandbox."""
-    return settings.sendgrid_webhook_public_key or (
-        SANDBOX_SENDGRID_PUBLIC_KEY if settings.trusts_sandbox("sendgrid") else ""
-    )
+    own = settings.sendgrid_webhook_public_key
+    if settings.trusts_sandbox("sendgrid"):
+        return own or SANDBOX_SENDGRID_PUBLIC_KEY
+    return "" if own == SANDBOX_SENDGRID_PUBLIC_KEY else own  # anybody can sign with the sandbox's
 
 
 def is_signed(
