@@ -86,7 +86,10 @@ def nl2br(text: str) -> Markup:
 
 def code(text: str) -> Markup:
     """Show what stands in `backticks` as code; everything is escaped."""
-    parts = (escape(part) if at % 2 == 0 else Markup("<code>{}</code>").format(part) for at, part in enumerate(text.split("`")))
+    parts = (
+        escape(part) if at % 2 == 0 else Markup("<code>{}</code>").format(part)
+        for at, part in enumerate(text.split("`"))
+    )
     return Markup("").join(parts)
 
 
