@@ -10,6 +10,7 @@ from typing import Literal
 from adapters.bolna import webhook_path
 from adapters.provider_settings import PROVIDERS, SANDBOX_VALUES
 from adapters.sendgrid.inbound_token import inbound_path
+from adapters.sendgrid.signature import public_key
 from adapters.settings import Settings
 from adapters.traffic.redaction import MASK
 
@@ -86,7 +87,7 @@ def _lacks(settings: Settings, provider: str) -> list[str]:
     """Return what a live provider works without, but not well."""
     lacks = []
     if provider == "sendgrid":
-        if not settings.sendgrid_webhook_public_key:
+        if not public_key(settings):
             lacks.append("SENDGRID_WEBHOOK_PUBLIC_KEY is not set, so its reports (delivered, bounced) are refused")
         if settings.mail_from.endswith((".test", ".example", ".invalid")):
             lacks.append(f"GURUDESK_MAIL_FROM is {settings.mail_from}, which no provider will send from")
