@@ -10,6 +10,7 @@ from typing import Literal
 from adapters.bolna import webhook_path
 from adapters.provider_settings import PROVIDERS, SANDBOX_VALUES
 from adapters.sendgrid.inbound_token import inbound_path
+from adapters.sendgrid.signature import public_key
 from adapters.settings import Settings
 from adapters.traffic.redaction import MASK
 
@@ -74,6 +75,7 @@ def names_of(provider: str) -> list[str]:
 def _state(settings: Settings, provider: str, name: str) -> SettingState:
     fields = {str(field.validation_alias): key for key, field in Settings.model_fields.items()}
     typed = fields[name] in settings.model_fields_set and bool(getattr(settings, fields[name]))
+    typed = typed and (name not in SANDBOX_VALUES or bool(settings.own(name)))
     if name in PROVIDERS[provider].needs and name in settings.missing(provider):
         return "sandbox" if settings.trusts_sandbox(provider) else "missing"
     if typed:
@@ -85,7 +87,7 @@ def _lacks(settings: Settings, provider: str) -> list[str]:
     """Return what a live provider works without, but not well."""
     lacks = []
     if provider == "sendgrid":
-        if not settings.sendgrid_webhook_public_key:
+        if not public_key(settings):
             lacks.append("SENDGRID_WEBHOOK_PUBLIC_KEY is not set, so its reports (delivered, bounced) are refused")
         if settings.mail_from.endswith((".test", ".example", ".invalid")):
             lacks.append(f"GURUDESK_MAIL_FROM is {settings.mail_from}, which no provider will send from")

@@ -134,7 +134,7 @@ class ProviderSettings(BaseSettings):
 
     def missing(self, provider: str) -> list[str]:
         """Return the names of the settings the provider cannot be live without and that are empty, or the sandbox's."""
-        return [name for name in PROVIDERS[provider].needs if not self._own(name)]
+        return [name for name in PROVIDERS[provider].needs if not self.own(name)]
 
     def off_because(self, provider: str) -> str:
         """Return why nothing may go to the provider, and what to set; nothing when it is on."""
@@ -160,9 +160,10 @@ class ProviderSettings(BaseSettings):
         """
         if self.trusts_sandbox(provider):
             return self._typed(name) or SANDBOX_VALUES.get(name, "")
-        return self._own(name)
+        return self.own(name)
 
-    def _own(self, name: str) -> str:
+    def own(self, name: str) -> str:
+        """Return a credential as it was typed; the sandbox's, which `.env.example` shows, counts as none."""
         value = self._typed(name)
         return "" if value == SANDBOX_VALUES.get(name) else value
 

@@ -12,7 +12,8 @@ from adapters.postgres.error_log import redacted_trace
 from adapters.quiet_paths import quiet_path
 from domain import errors
 from domain.language import _
-from web.api.errors import answer_http_error
+from domain.work import OvertakenByAnother
+from web.api.errors import answer_http_error, is_overtaken, overtaken
 from web.forms import FormRefused
 from web.rendering import go, is_fragment, page, with_query
 from web.work import PasswordChangeNeeded, SignInNeeded
@@ -33,6 +34,12 @@ def render_domain_error(request: Request[Any, Any, Any], error: errors.DomainErr
     if isinstance(error, errors.TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def render_overtaken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    if not is_overtaken(error):
+        return render_unexpected(request, error)
+    return render_domain_error(request, errors.Conflict(overtaken()))
 
 
 def render_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -101,6 +108,8 @@ def _render(request: Request[Any, Any, Any], status: int, message: str, referenc
 
 HANDLERS: dict[Any, Any] = {
     errors.DomainError: render_domain_error,
+    OvertakenByAnother: render_overtaken,
+    ExceptionGroup: render_overtaken,  # what a dependency raises on its way out comes in one
     FormRefused: render_refused_form,
     SignInNeeded: send_to_sign_in,
     PasswordChangeNeeded: send_to_password,

@@ -27,9 +27,9 @@ def parts(raw: Any, name: str) -> list[dict[str, Any]]:
 
 
 def number(value: object) -> int | None:
-    """Return a whole number that may come as text."""
+    """Return a whole number that may come as text; none of theirs is beyond nine digits."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return value if abs(value) < 10**9 else None
     shown = value.strip() if isinstance(value, str) else ""
     return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 else None
 

@@ -1,6 +1,6 @@
 """The sound of a call, by way of a link that Bolna signs for a day: what is kept is the call's id, never the link."""
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
 
@@ -22,22 +22,29 @@ async def fetch(client: httpx.AsyncClient, url: str) -> Recording | Missing | Ca
         answer = await _asked(client, url)
         if not isinstance(answer, httpx.Response):
             return answer
-        if not answer.is_redirect:
+        if not answer.has_redirect_location:
             return _recording(answer)
-        url = urljoin(url, answer.headers["Location"])
+        try:
+            url = urljoin(url, answer.headers["Location"])
+        except ValueError:
+            return _unsafe()
     return CannotTell(_("Bolna sent us from one address to the next for this recording."))
 
 
 async def _asked(client: httpx.AsyncClient, url: str) -> httpx.Response | CannotTell:
-    request = client.build_request("GET", url, headers={"Accept": "*/*"})
-    if not _is_bolnas(client, url):
-        if urlsplit(url).scheme not in ("https", client.base_url.scheme):
-            return CannotTell(_("Bolna names an address for this recording that is not safe."))
+    try:
+        address = httpx.URL(url)
+        request = client.build_request("GET", address, headers={"Accept": "*/*"})
+    except (httpx.InvalidURL, ValueError):
+        return _unsafe()
+    if not _is_bolnas(client, address):
+        if address.scheme not in ("https", client.base_url.scheme) or (address.port or 0) > 65_535:
+            return _unsafe()
         del request.headers["Authorization"]
     try:
         answer = await client.send(request, stream=True)
         return await _read(answer)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except httpx.HTTPError as error:
         return CannotTell(silence(error).reason)
 
 
@@ -71,7 +78,10 @@ def _guessed(content: bytes) -> str:
     return "audio/wav" if content[:4] == b"RIFF" else "audio/ogg" if content[:4] == b"OggS" else "audio/mpeg"
 
 
-def _is_bolnas(client: httpx.AsyncClient, url: str) -> bool:
-    there = httpx.URL(url)
+def _unsafe() -> CannotTell:
+    return CannotTell(_("Bolna names an address for this recording that is not safe."))
+
+
+def _is_bolnas(client: httpx.AsyncClient, there: httpx.URL) -> bool:
     base = client.base_url
     return (there.scheme, there.host, there.port) == (base.scheme, base.host, base.port)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -23,7 +24,8 @@ class DiskFileStore:
     async def put(self, name: str, chunks: AsyncIterator[bytes], *, limit: int) -> int:
         path = self._inside(name)
         await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True, mode=0o700)
-        partial = path.with_name(path.name + ".part")
+        # Of its own name: two who store the same file at once must not take it from each other.
+        partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
         size = 0
         try:
             with partial.open("wb") as file:

@@ -51,6 +51,7 @@ def payment_of(raw: Mapping[str, Any]) -> GatewayPayment:
         created_at=moment_of(raw.get("created_at")),
         # The request stands there as its address in the API.
         request_id=_text(raw, "payment_request").rstrip("/").rpartition("/")[2],
+        currency=_text(raw, "currency").strip().upper()[:8] or "INR",
     )
 
 

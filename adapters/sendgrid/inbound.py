@@ -31,9 +31,13 @@ from domain.ports import InboundEmail, InboundFile
 
 MAX_PARTS = 200
 MAX_TEXT = 200_000
+MAX_HTML = 1_000_000
 MAX_SUBJECT = 500
+MAX_ADDRESSES = 10_000
 MAX_ANSWERS = 20
 _ID = re.compile(r"<([^<>\s]{1,400})>")
+# Python has these for names of hosts; a long text in them takes hours.
+_NO_TEXT = {"punycode", "idna"}
 _DKIM = re.compile(r"@([\w.-]+)\s*:\s*(\w+)")
 
 
@@ -54,7 +58,7 @@ class _Post:
         raw = self.fields.get(name, b"")
         try:
             charset = codecs.lookup(str(self.charsets.get(name) or "utf-8")).name
-            decoded = raw.decode(charset, errors="replace")
+            decoded = raw.decode("utf-8" if charset in _NO_TEXT else charset, errors="replace")
         except (LookupError, ValueError, UnicodeError):
             decoded = raw.decode("utf-8", errors="replace")
         return _clean(decoded)
@@ -71,13 +75,16 @@ def parse_inbound(content_type: str, body: bytes) -> InboundEmail:
     """Return the e-mail of one request. Raises MalformedInbound for what nobody could have written to us."""
     post = _read(content_type, body)
     if "email" in post.fields:
-        _unpack_raw(post)
+        try:
+            _unpack_raw(post)
+        except RecursionError as error:
+            raise MalformedInbound("Its parts are within one another without end.") from error
     if not (post.fields.get("from") or post.fields.get("envelope")):
         raise MalformedInbound("There is no sender.")
     headers = message_from_string(post.text("headers"))
     envelope = post.json("envelope")
     sender, name = _sender(post.text("from"), envelope)
-    text = (post.text("text").strip() or text_of(post.text("html")))[:MAX_TEXT]
+    text = (post.text("text").strip() or text_of(post.text("html")[:MAX_HTML]))[:MAX_TEXT]
     subject = _line(post.text("subject"))[:MAX_SUBJECT]
     return InboundEmail(
         message_id=_message_id(headers, sender, subject, text, post),
@@ -169,15 +176,20 @@ def _unpack_raw(post: _Post) -> None:
 
 
 def _sender(told: str, envelope: Mapping[str, Any]) -> tuple[str, str]:
-    name, address = parseaddr(told)
-    return (address or str(envelope.get("from") or "")).strip().lower()[:254], _line(name)[:200]
+    try:
+        name, address = parseaddr(told[:MAX_ADDRESSES])
+    except RecursionError:  # brackets within brackets
+        name, address = "", ""
+    return _line(address or str(envelope.get("from") or "")).lower()[:254], _line(name)[:200]
 
 
 def _recipients(envelope: Mapping[str, Any], to: str) -> list[str]:
     # Where it was really delivered: the header may name anybody, or nobody at all.
     told = envelope.get("to")
     addresses = [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
-    return [one.strip().lower() for one in addresses or [address for _, address in getaddresses([to])] if one]
+    with suppress(RecursionError):
+        addresses = addresses or [address for _, address in getaddresses([to[:MAX_ADDRESSES]])]
+    return [_line(one).lower() for one in addresses if one]
 
 
 def _message_id(headers: Message, sender: str, subject: str, text: str, post: _Post) -> str:
@@ -196,7 +208,7 @@ def _answers(headers: Message) -> list[str]:
 def _date(headers: Message) -> datetime | None:
     try:
         moment = parsedate_to_datetime(_header(headers, "Date"))
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment.replace(tzinfo=moment.tzinfo or UTC)
 

@@ -26,10 +26,14 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 
 def public_key(settings: Settings) -> str:
-    """Return the key that webhooks must be signed with: the account's own, or the sandbox's where there is a sandbox."""
-    return settings.sendgrid_webhook_public_key or (
-        SANDBOX_SENDGRID_PUBLIC_KEY if settings.trusts_sandbox("sendgrid") else ""
-    )
+    """Return the key that webhooks must be signed with: the account's own, or the sandbox's where there is a sandbox.
+
+    Where there is none, the sandbox's own counts as empty even when it is set.
+    """
+    key = "".join(settings.sendgrid_webhook_public_key.split())
+    if settings.trusts_sandbox("sendgrid"):
+        return key or SANDBOX_SENDGRID_PUBLIC_KEY
+    return "" if key == SANDBOX_SENDGRID_PUBLIC_KEY else key
 
 
 def is_signed(

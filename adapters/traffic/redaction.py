@@ -52,7 +52,9 @@ class Redaction:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = {secret for secret in secrets if len(secret) >= LEAST_SECRET}
-        forms = {form for secret in known for form in (_base64(secret), secret, quote(secret, safe=""))}
+        forms = {
+            form for secret in known for form in (_base64(secret), secret, quote(secret, safe=""), _in_json(secret))
+        }
         # The longest first: one may be a part of another.
         self._known = sorted(forms, key=len, reverse=True)
 
@@ -173,6 +175,10 @@ def _is_content(name: str, is_request: bool) -> bool:
 
 def _squeezed(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _in_json(secret: str) -> str:
+    return msgspec.json.encode(secret)[1:-1].decode()
 
 
 def _base64(secret: str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.broadcasts.audience import PER_PAGE, SEARCHED, RecipientPage
 from domain.broadcasts.broadcast import Broadcast
 from domain.leads.filters import needle
+from domain.messaging.interventions import FAILED
 from domain.work import Row, Work
 
 STATES = ("draft", "scheduled", "sending", "done", "cancelled")
@@ -23,7 +24,10 @@ select b.*, n.sent, n.waiting, n.failed, t.total, t.all from (
   ) n on true
  order by b.created_at desc, b.id
 """
-COUNTS = """
+# What may be sent again: it failed, or was taken and reached nobody, and its number is not known to be dead.
+AGAIN = f"""{FAILED} and not exists (select from phone_suppressions s where d.channel <> 'email' and s.phone = d.to_address
+  and s.channel in (d.channel, 'all') and (s.expires_at is null or s.expires_at > %(now)s))"""
+COUNTS = f"""
 select count(*) as written,
   count(*) filter (where d.state in ('pending', 'retry')) as waiting,
   count(*) filter (where d.state = 'sending') as sending,
@@ -31,6 +35,7 @@ select count(*) as written,
   count(*) filter (where d.state = 'failed') as failed,
   count(*) filter (where d.state = 'unknown') as unknown,
   count(*) filter (where d.state = 'cancelled') as cancelled,
+  count(*) filter (where {AGAIN}) as again,
   min(d.due_at) filter (where d.state = 'pending' and d.due_at > %(now)s) as next_at,
   count(*) filter (where g.delivered_at is not null or w.delivered_at is not null) as delivered,
   count(*) filter (where g.opened_at is not null or w.read_at is not null) as seen,

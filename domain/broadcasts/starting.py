@@ -8,8 +8,10 @@ from domain.automation.steps import cancel_steps, plan_step
 from domain.broadcasts.audience import judge, judged
 from domain.broadcasts.broadcast import Broadcast, find_broadcast, find_draft
 from domain.broadcasts.drafting import check_moment
+from domain.broadcasts.progress import AGAIN
 from domain.errors import Conflict, InvalidInput
 from domain.language import _, ngettext
+from domain.messaging.interventions import AFRESH
 from domain.work import Work
 
 # Who was confirmed is written down in the statement that counts them: whoever comes later is not written to.
@@ -41,12 +43,7 @@ CANCEL_WAITING = """
 update deliveries set state = 'cancelled', retry_at = null, reason = %(reason)s
  where broadcast_id = %(id)s and state in ('pending', 'retry')
 """
-# A fresh attempt, as `interventions` makes for one: a late answer to the old one finds nothing to settle.
-RETRY = """
-update deliveries set state = 'pending', attempt = 0, due_at = %(now)s, retry_at = null, reason = '', send_id = null,
-  lease_token = null, leased_until = null
- where broadcast_id = %(id)s and state = 'failed'
-"""
+RETRY = f"{AFRESH} where broadcast_id = %(id)s and {AGAIN}"
 
 
 class CountChanged(Conflict):
@@ -126,7 +123,10 @@ async def cancel_broadcast(work: Work, broadcast_id: UUID) -> int:
 
 
 async def retry_failed(work: Work, broadcast_id: UUID) -> int:
-    """Send what failed once more and return how many. Raises Conflict when the broadcast was cancelled or nothing failed."""
+    """Send what failed, or reached nobody, once more and return how many; dead numbers are spared.
+
+    Raises Conflict when the broadcast was cancelled or nothing failed.
+    """
     broadcast = await find_broadcast(work, broadcast_id, lock=True)
     if broadcast.state == "cancelled":
         raise Conflict(_("This broadcast was cancelled."))

@@ -57,7 +57,7 @@ class Composer:
         own = [self._own_values(row) for row in rows]
         rendered = self._marked(rows[0].template, own[0], common)
         recipients = [
-            Recipient(row.id, row.to_address, row.to_name, substitutions(values), self._headers(row.id))
+            Recipient(row.id, row.to_address, row.to_name, substitutions(values), headers=self._headers(row.id))
             for row, values in zip(rows, own, strict=True)
         ]
         return self._email(send_id, recipients, rendered, rows[0].kind, common)
@@ -85,7 +85,7 @@ class Composer:
         if not row.marketing:
             return Recipient(row.id, row.to_address, row.to_name, substitutions(own))
         own["unsubscribe_url"] = self._unsubscribe_url(row.id)
-        return Recipient(row.id, row.to_address, row.to_name, substitutions(own), self._headers(row.id))
+        return Recipient(row.id, row.to_address, row.to_name, substitutions(own), headers=self._headers(row.id))
 
     def _unsubscribe_url(self, delivery_id: UUID) -> str:
         return f"{self.ports.base_url}/unsubscribe/{unsubscribe_token(self.ports.secret, delivery_id)}"

@@ -10,13 +10,13 @@ from domain.messaging.showing import find_delivery
 from domain.work import Work
 
 # A fresh attempt: no lease, no send id, so that a late answer to the old one finds nothing to settle.
-AGAIN = """
+AFRESH = """
 update deliveries d set state = 'pending', attempt = 0, due_at = %(now)s, retry_at = null, reason = '', send_id = null,
   lease_token = null, leased_until = null, sent_at = null
- where id = %(id)s and {which}
 """
+AGAIN = f"{AFRESH} where id = %(id)s and {{which}}"
 # What was taken may still have failed: a message that did not arrive, a call that reached nobody.
-FAILED = """(state = 'failed' or (state = 'sent' and (
+FAILED = """(d.state = 'failed' or (d.state = 'sent' and (
   exists (select from whatsapp_logs w where w.delivery_id = d.id and w.state = 'failed')
   or exists (select from call_logs c where c.delivery_id = d.id
     and c.state in ('no_answer', 'busy', 'voicemail', 'stopped', 'failed')))))"""

@@ -1,6 +1,6 @@
 """Amounts as people write and read them: rupees typed, paise kept."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from domain.language import _, number
@@ -30,7 +30,7 @@ def read_rupees(text: str) -> int:
         raise ValueError(_("Please write an amount."))
     try:
         amount = Decimal(plain) * 100
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond all bounds
         raise ValueError(_("Please write an amount in rupees, like 4999 or 4,999.50.")) from None
     if not amount.is_finite() or abs(amount) > MOST_TOTAL_PAISE * 100:
         raise ValueError(_("Please write an amount in rupees, like 4999 or 4,999.50."))

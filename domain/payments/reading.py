@@ -103,6 +103,8 @@ def _problem(request: Row, attempt: GatewayPayment, link_id: str) -> str:
         return _("It was made for another request than ours.")
     if attempt.request_id and attempt.request_id != link_id:
         return _("The gateway names another request for it.")
+    if attempt.currency != "INR":
+        return _("It is in {currency}, but rupees were asked for.", currency=attempt.currency)
     if attempt.amount_paise != request.amount_paise:
         paid, asked = rupees(attempt.amount_paise), rupees(request.amount_paise)
         return _("It is {paid}, but {asked} were asked for.", paid=paid, asked=asked)

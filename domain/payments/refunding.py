@@ -27,6 +27,7 @@ select g.id, g.gateway, g.gateway_payment_id, (g.amount_paise - coalesce((select
   where r.gateway_payment_id = g.id and r.state <> 'failed'), 0))::bigint as paise
 from gateway_payments g where g.payment_id = %(id)s and g.credited_at is not null order by g.credited_at desc, g.id
 """
+KNOWN = "select sum(amount_paise) from refunds where form_key = %(key)s and payment_id = %(id)s"
 ADD = """
 insert into refunds (id, payment_id, gateway_payment_id, amount_paise, kind, body, reference, form_key, created_by, created_at)
 values (%(id)s, %(payment_id)s, %(gateway_payment_id)s, %(amount)s, %(kind)s, %(body)s, %(reference)s, %(form_key)s, %(me)s,
@@ -67,7 +68,7 @@ async def plan_refund(
     payment = await work.row(LOCK_PAYMENT, id=payment_id)
     if payment is None:
         raise NotFound(_("There is no such payment."))
-    if known := await work.value("select sum(amount_paise) from refunds where form_key = %(key)s", key=form_key):
+    if known := await work.value(KNOWN, key=form_key, id=payment_id):
         return int(known)
     left = await work.rows(LEFT, id=payment_id)
     paise = _checked(amount, confirmed, kind, body, sum(row.paise for row in left))

@@ -35,7 +35,7 @@ class PaymentRequest:
 
 @dataclass(frozen=True, slots=True)
 class GatewayPayment:
-    """One attempt to pay. Only `credit` is money; `pending` is not decided yet."""
+    """One attempt to pay. Only `credit` is money; `pending` is not decided yet. In paise only where ``currency`` is INR."""
 
     payment_id: str
     status: Literal["credit", "failed", "pending"]
@@ -45,6 +45,7 @@ class GatewayPayment:
     reason: str = ""
     created_at: datetime | None = None
     request_id: str = ""
+    currency: str = "INR"
 
 
 @dataclass(frozen=True, slots=True)

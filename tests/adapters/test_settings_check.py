@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from adapters.errors import CannotStart
-from adapters.provider_settings import ProviderSettings
+from adapters.provider_settings import SANDBOX_VALUES, ProviderSettings
+from adapters.sendgrid.signature import public_key
 from adapters.settings import ROOT, Settings
 from adapters.settings_check import load_settings, setting_names
 
@@ -88,7 +89,21 @@ def test_the_example_lists_every_setting_with_one_comment_each() -> None:
         assert not lines[number - 2].startswith("# ")
 
 
-def test_the_example_shows_the_defaults(env_file: Path) -> None:
+def test_the_example_shows_the_defaults_and_what_the_sandbox_takes(env_file: Path) -> None:
     env_file.write_text((ROOT / ".env.example").read_text())
     shown, default = load_settings(), Settings(_env_file=None)
-    assert shown.model_dump(exclude={"data_dir"}) == default.model_dump(exclude={"data_dir"})
+    credentials = {name.lower() for name in SANDBOX_VALUES} | {"data_dir", "sendgrid_webhook_public_key"}
+    assert shown.model_dump(exclude=credentials) == default.model_dump(exclude=credentials)
+    for name in SANDBOX_VALUES:
+        provider = name.split("_")[0].lower()
+        assert shown.credential(name, provider) == default.credential(name, provider) != ""
+    assert public_key(shown) == public_key(default)
+
+
+def test_what_the_sandbox_takes_opens_nothing_in_production(env_file: Path) -> None:
+    example = (ROOT / ".env.example").read_text().replace("GURUDESK_ENV=development", "GURUDESK_ENV=production")
+    env_file.write_text(example.replace("GURUDESK_SECRET_KEY=", f"GURUDESK_SECRET_KEY={'k' * 40}"))
+    settings = load_settings()
+    assert settings.production
+    assert not any(settings.credential(name, name.split("_")[0].lower()) for name in SANDBOX_VALUES)
+    assert public_key(settings) == ""

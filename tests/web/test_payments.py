@@ -143,6 +143,13 @@ async def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(a
         assert await work.value("select count(*) from payments") == 0
 
 
+@pytest.mark.parametrize("wrong", [{"due": "9999-12-31"}, {"amount": "1e999999"}])
+async def test_what_cannot_be_divided_is_said_beside_its_field(as_admin, wrong):
+    answer = await as_admin.post(PAYMENTS, data=FORM | {"count": "3", "action": "divide"} | wrong)
+    assert answer.status_code == 422
+    assert "Please write a" in answer.text
+
+
 async def test_dividing_makes_parts_that_add_up_and_can_be_changed(as_admin, services):
     form = FORM | {"amount": "10000", "count": "3"}
     divided = await as_admin.post(

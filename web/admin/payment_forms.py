@@ -46,6 +46,8 @@ def divided(work: Work, values: Mapping[str, Any]) -> dict[str, str]:
     except ValueError as error:
         raise InvalidInput({"amount": str(error)}) from None
     first = _day(typed.get("due", "")) or work.now.astimezone(HOME_ZONE).date()
+    if first > date.max - timedelta(days=DAYS_BETWEEN * count):
+        raise InvalidInput({"due": _("Please write a date.")})
     for number, paise in enumerate(divide(amount, count), 1):
         typed[f"part_amount_{number}"] = typed_rupees(paise)
         typed[f"part_due_{number}"] = str(first + timedelta(days=DAYS_BETWEEN * (number - 1)))

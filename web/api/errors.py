@@ -9,6 +9,7 @@ from litestar.response import Response
 
 from domain import errors
 from domain.language import _
+from domain.work import OvertakenByAnother
 from web.api.access import TokenRefused
 from web.forms import message_of
 
@@ -46,6 +47,23 @@ def answer_domain_error(_request: Request[Any, Any, Any], error: errors.DomainEr
     if isinstance(error, TokenRefused):
         headers["WWW-Authenticate"] = 'Bearer realm="Gurudesk API"'
     return api_error(status, getattr(error, "code", code), str(error), fields, headers=headers)
+
+
+def overtaken() -> str:
+    return _("Somebody else was saving the same in this very moment. Nothing of yours was saved: please look again.")
+
+
+def is_overtaken(error: BaseException) -> bool:
+    """Say whether the transaction lost a race and nothing else is wrong."""
+    if isinstance(error, ExceptionGroup):
+        return all(is_overtaken(one) for one in error.exceptions)
+    return isinstance(error, OvertakenByAnother)
+
+
+def answer_overtaken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    if not is_overtaken(error):
+        return answer_unexpected(request, error)
+    return answer_domain_error(request, errors.Conflict(overtaken()))
 
 
 def answer_invalid(_request: Request[Any, Any, Any], error: ValidationException) -> Response[Any]:
@@ -102,6 +120,8 @@ def _parameter_message(text: str) -> str:
 
 HANDLERS: dict[Any, Any] = {
     errors.DomainError: answer_domain_error,
+    OvertakenByAnother: answer_overtaken,
+    ExceptionGroup: answer_overtaken,  # what a dependency raises on its way out comes in one
     ValidationException: answer_invalid,
     HTTPException: answer_http_error,
     Exception: answer_unexpected,

@@ -71,7 +71,7 @@ class NewEmail(Recipient):
 
 
 class Media(Body):
-    url: Annotated[str, Field(max_length=1000, pattern="^https://", examples=["https://example.com/plan.pdf"])]
+    url: Annotated[OneLine, Field(max_length=1000, pattern="^https://", examples=["https://example.com/plan.pdf"])]
     filename: Annotated[OneLine, Field(min_length=1, max_length=200, examples=["plan.pdf"])]
     kind: Literal["image", "document", "video"]
 
@@ -93,7 +93,7 @@ class NewWhatsApp(Recipient):
 class NewCall(Recipient):
     to: Annotated[Short, Field(examples=["98765 43210"])] = ""
     user_data: Annotated[
-        dict[Annotated[str, Field(max_length=60)], Annotated[Paragraphs, Field(max_length=2000)]],
+        dict[Annotated[OneLine, Field(max_length=60)], Annotated[Paragraphs, Field(max_length=2000)]],
         Field(max_length=30, description="What fills the agent's prompt.", examples=[{"course": "Python"}]),
     ] = {}
     agent_id: Annotated[

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from domain.errors import Conflict
 from domain.language import _
 from domain.messaging.whatsapp.suppressing import is_phone, resume_phone, suppress_phone
 from domain.messaging.whatsapp.texting import plan_whatsapp_text
@@ -93,9 +95,11 @@ async def _obey(work: Work, sender: str, body: str, key: str, person_id: UUID | 
         text = _("Welcome back: you get our news on WhatsApp again. Write STOP to end that.")
     else:
         return
-    await plan_whatsapp_text(
-        work, to=sender, text=text, key=f"opt:{key}", name=name, person_id=person_id, kind="opt_confirmation"
-    )
+    # Told a day late, their word holds all the same; only no free text reaches them any more.
+    with suppress(Conflict):
+        await plan_whatsapp_text(
+            work, to=sender, text=text, key=f"opt:{key}", name=name, person_id=person_id, kind="opt_confirmation"
+        )
 
 
 def plain(text: str) -> str:

@@ -53,6 +53,11 @@ def test_an_event_without_a_readable_moment_happened_when_it_came(value):
     assert read(envelope(message={"sent_at": value}, created_at=value))[0].occurred_at == NOW
 
 
+def test_a_code_beyond_all_bounds_is_none():
+    status = read(envelope(message={"status": "FAILED", "failureResponse": {"code": 10**12, "reason": "No"}}))[0]
+    assert (status.status, status.code) == ("failed", None)
+
+
 @pytest.mark.parametrize("code", [131026, "131026"])
 def test_a_failure_has_its_code_its_fault_and_our_words(code):
     response = {"code": code, "reason": "Message undeliverable"}

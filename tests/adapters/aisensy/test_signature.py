@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from adapters.aisensy.signature import is_signed
+from adapters.aisensy.signature import MOST_REWRITTEN, is_signed
 
 SECRET = "whsec_example_1"
 BODY = b'{"id":"0a1b2c3d4e5f60718293a4b5","topic":"message.status.updated"}'
@@ -49,3 +49,9 @@ def test_another_body_is_not_signed(body):
 
 def test_without_a_secret_nothing_is_signed():
     assert not is_signed("", signed(BODY, ""), BODY)
+
+
+def test_a_large_body_is_not_rewritten_for_a_stranger():
+    compact = json.dumps({"text": "a" * MOST_REWRITTEN}, separators=(",", ":")).encode()
+    assert is_signed(SECRET, signed(compact), compact)
+    assert not is_signed(SECRET, signed(compact), compact.replace(b":", b": "))

@@ -270,3 +270,16 @@ async def test_a_recording_may_come_at_once_fail_or_be_missing(bolna, caller):
     assert await caller.recording(CALL_ID) == Missing()
     recorded(bolna, "file:///etc/passwd")
     assert isinstance(await caller.recording(CALL_ID), CannotTell)
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://127.0.0.1:99999/", "https://x\x00y/", "https://" + "x" * 70_000])
+async def test_an_address_of_a_recording_that_is_none_is_told_as_a_reason(bolna, caller, url):
+    recorded(bolna, url)
+    assert isinstance(await caller.recording(CALL_ID), CannotTell)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Location": "http://["}])
+async def test_a_recording_that_leads_nowhere_is_told_as_a_reason(bolna, caller, headers):
+    recorded(bolna, f"http://127.0.0.1:{bolna.port}/recordings/call/{CALL_ID}")
+    bolna.say(f"/recordings/call/{CALL_ID}", b"", status=302, **headers)
+    assert isinstance(await caller.recording(CALL_ID), CannotTell)

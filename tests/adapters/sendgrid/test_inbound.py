@@ -57,6 +57,13 @@ def test_html_alone_becomes_text_and_nothing_of_it_runs():
     assert parsed(text="Plain\r\nwins", html=html).text == "Plain\nwins"
     assert text_of("<p>never <b>closed") == "never closed"
     assert text_of("<head><title>x<body>shown") == "shown"
+    assert text_of("a < b, <b>c</b> and <a title='d > e'>f</a><!-- g > h --> it's") == "a < b, c and f it's"
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<a href='", "<!--", "<?", "<script>"])
+def test_html_whose_tags_never_end_is_read_to_its_end_however_many_they_are(piece):
+    """A parser that begins anew at each of them would not come to the end of this within an hour."""
+    assert parsed(text=None, html="Hello " + piece * (1_000_000 // len(piece))).text == "Hello"
 
 
 def test_files_come_under_their_senders_names_without_any_path():
@@ -144,3 +151,27 @@ def test_a_header_that_breaks_the_rules_breaks_nothing():
 def test_what_is_no_email_is_refused(content_type, body):
     with pytest.raises(MalformedInbound):
         parse_inbound(content_type, body)
+
+
+@pytest.mark.parametrize(
+    ("sender", "headers"),
+    [
+        ("(" * 5_000 + "Asha <asha@example.test>", {}),
+        (None, {"Date": "Mon, 1 Jan 99999999999999 00:00:00 +0000"}),
+        (None, {"Date": "Mon, 1 Jan 2026 00:00:00 +99999999999999999"}),
+    ],
+)
+def test_headers_that_nobody_could_have_meant_lose_no_email(sender, headers):
+    mail = parsed(**({"from": sender} if sender else {}), headers=headers)
+    assert (mail.sender, mail.text) == ("asha@example.test", "Yes, I will attend.")
+    assert mail.sent_at is None or not headers
+
+
+def test_a_character_set_that_takes_hours_is_not_decoded():
+    mail = parsed(text="a" * 1_000_000, charsets='{"text": "punycode"}')
+    assert mail.text == "a" * 200_000
+
+
+def test_null_bytes_in_the_envelope_do_not_reach_the_database():
+    mail = parsed(envelope='{"to": ["a\\u0000@gurudesk.test"], "from": "b\\u0000@example.test"}', **{"from": "<>"})
+    assert (mail.recipients, mail.sender) == (["a @gurudesk.test"], "b @example.test")

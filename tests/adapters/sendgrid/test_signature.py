@@ -32,6 +32,8 @@ def test_the_known_answer_is_signed_and_the_official_helper_agrees():
         ({"environment": "production", "secret_key": "k" * 32}, ""),
         ({"sendgrid_mode": "live", "sendgrid_api_key": "SG.real"}, ""),
         ({"environment": "production", "secret_key": "k" * 32, "sendgrid_webhook_public_key": "own"}, "own"),
+        ({"environment": "production", "secret_key": "k" * 32, "sendgrid_webhook_public_key": KEY}, ""),
+        ({"sendgrid_mode": "live", "sendgrid_api_key": "SG.real", "sendgrid_webhook_public_key": f" {KEY}"}, ""),
     ],
 )
 def test_the_sandboxes_key_opens_nothing_live_and_nothing_in_production(values, key):

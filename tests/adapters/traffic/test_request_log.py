@@ -2,13 +2,15 @@
 
 import json
 from base64 import b64encode
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
 import pytest
 
 from adapters.provider_settings import SANDBOX_VALUES
-from adapters.traffic.redaction import MASK, address, masked
+from adapters.traffic.exchange import Exchange
+from adapters.traffic.redaction import MASK, Redaction, address, masked
 from domain.integrations.requests import MOST_KEPT, forget_requests
 from domain.work import SYSTEM
 
@@ -101,6 +103,17 @@ async def test_no_credential_of_ours_is_kept_wherever_it_stands(road, world):
     for secret in (*SANDBOX_VALUES.values(), BASIC, "eyJhbGciOi"):
         assert secret not in everything
         assert httpx.QueryParams({"q": secret})["q"] not in everything
+
+
+def test_a_credential_with_quotes_in_it_is_struck_out_of_json_as_well():
+    secret = 'quo"ted\\key-ü'
+    request = httpx.Request("POST", "https://provider.test/", json={"note": f"with {secret}."})
+    exchange = Exchange.of(request, "zoom", datetime.now(UTC), 0.0)
+    exchange.answered(httpx.Response(400, headers={"Content-Type": "application/json"}))
+    exchange.received(json.dumps({"message": f"{secret} is wrong"}).encode())
+    row = Redaction([secret]).row(exchange)
+    assert json.loads(row["request_body"]) == {"note": f"with {MASK}."}
+    assert json.loads(row["response_body"]) == {"message": f"{MASK} is wrong"}
 
 
 @pytest.mark.parametrize("name", SOUND_SECRET)

@@ -143,6 +143,26 @@ async def test_the_failed_are_sent_again_and_the_rest_is_left_alone(work: Work) 
         await retry_failed(work, broadcast_id)
 
 
+async def test_what_was_taken_and_did_not_arrive_is_sent_again_but_to_no_dead_number(work: Work) -> None:
+    broadcast_id = await written(work, "call", Message(body="Hello {{first_name}}."))
+    await confirm_broadcast(work, broadcast_id, 2)
+    await plan_chunk(work, broadcast_id)
+    await work.run("update deliveries set state = 'sent'")
+    await work.run(
+        "insert into call_logs (delivery_id, to_phone, state, created_at, updated_at)"
+        " select id, to_address, 'no_answer', %(now)s, %(now)s from deliveries",
+        now=work.now,
+    )
+    await work.run(
+        "insert into phone_suppressions (phone, channel, reason, created_at) values (%(phone)s, 'all', 'invalid', %(now)s)",
+        phone=ASHA.phone,
+        now=work.now,
+    )
+    assert (await count_progress(work, await find_broadcast(work, broadcast_id))).counts.again == 1
+    assert await retry_failed(work, broadcast_id) == 1
+    assert await work.value("select to_address from deliveries where state = 'pending'") == CHITRA.phone
+
+
 async def test_the_list_counts_what_was_sent(work: Work) -> None:
     broadcast_id = await written(work)
     await confirm_broadcast(work, broadcast_id, 2)

@@ -8,6 +8,8 @@ import pytest
 
 from adapters import aisensy
 from adapters.aisensy.events import parse_events
+from domain.broadcasts.broadcast import Audience
+from domain.broadcasts.drafting import create_draft
 from domain.errors import Conflict
 from domain.messaging.outbox import plan_whatsapp
 from domain.messaging.sending import claim_batch, settle
@@ -218,8 +220,26 @@ async def test_who_writes_stop_gets_one_confirmation_and_no_marketing_until_they
     assert (await delivery(house, again)).state == "sent"
 
 
+async def test_a_stop_that_is_told_days_late_holds_and_keeps_nothing_waiting(house, cast):
+    at = datetime(2020, 1, 1, tzinfo=UTC)
+    stop = WhatsAppIncoming("a", "wamid.1", PHONE, "", "text", "STOP", at)
+    async with house.database.work(SYSTEM) as work:
+        await store_whatsapp_events(work, [stop])
+    await house.run_due()
+    async with house.database.work(SYSTEM) as work:
+        assert await work.value("select count(*) from webhook_events where processed_at is null") == 0
+        assert (
+            await work.value("select reason from phone_suppressions where phone = %(phone)s", phone=PHONE)
+            == "opted_out"
+        )
+        # Free text reaches nobody a day after they wrote.
+        assert await work.value("select count(*) from deliveries where kind = 'opt_confirmation'") == 0
+
+
 async def test_what_is_written_to_one_overtakes_what_is_written_to_many(house):
-    many = await plan(house, key="many", broadcast_id=uuid4())
+    async with house.database.work(SYSTEM) as work:
+        broadcast_id = await create_draft(work, uuid4(), "News", "whatsapp", Audience(), is_marketing=False)
+    many = await plan(house, key="many", broadcast_id=broadcast_id)
     one = await plan(house, key="one")
     async with house.database.work(SYSTEM) as work:
         first = await claim_batch(work, house.runner.composer, lease_seconds=60, channel="whatsapp")

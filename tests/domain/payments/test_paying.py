@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from adapters.instamojo.objects import payment_of
+from domain.payments.reading import take_attempts
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, BEN
 from tests.fixtures.house import until
@@ -148,6 +150,17 @@ async def test_an_amount_that_does_not_fit_is_flagged_and_not_counted(desk):
     (attempt,) = await desk.attempts(payment_id)
     assert "₹5,000, but ₹4,000" in attempt.problem
     assert [told.title for told in await told_admins(desk)] == ["A payment of ₹5,000 needs a look"]
+
+
+async def test_money_in_another_currency_is_flagged_and_not_counted(desk):
+    payment_id = await desk.ask(5000)
+    request = await desk.request(payment_id)
+    dollars = payment_of({"payment_id": "MOJO1", "status": "Credit", "currency": "USD", "amount": "5000.00"})
+    async with desk.house.database.work(SYSTEM) as work:
+        await take_attempts(work, request.id, [dollars], request.gateway_id)
+    assert (await desk.payment(payment_id)).paid_paise == 0
+    (attempt,) = await desk.attempts(payment_id)
+    assert (attempt.problem, attempt.credited_at) == ("It is in USD, but rupees were asked for.", None)
 
 
 async def test_money_for_a_request_that_is_not_ours_is_flagged_once(desk):

@@ -76,6 +76,15 @@ async def test_two_clicks_give_back_once(desk):
     assert len(await at_the_gateway(desk)) == 1
 
 
+async def test_the_form_of_one_payments_refund_is_worth_nothing_for_another(desk):
+    key = uuid4()
+    first, second = await paid(desk), await paid(desk)
+    for payment_id in (first, second):
+        await give_back(desk, payment_id, "1000", key)
+    await desk.house.run_due()
+    assert [(await desk.payment(one)).refunded_paise for one in (first, second)] == [100_000, 100_000]
+
+
 async def test_what_is_wrong_is_said_beside_its_field(desk):
     payment_id = await paid(desk)
     for changes, field in [

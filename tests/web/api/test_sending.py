@@ -177,3 +177,19 @@ async def test_a_send_is_written_down_with_the_token_it_came_by(house, outside):
     await outside.post("/api/emails", json=EMAIL, headers=LATER)
     details = await value(house, "select details from audit_logs where action = 'message.planned'")
     assert details == {"channel": "email", "token": "Tests"}
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("/api/calls", {"to": "98765 43299", "user_data": {"cou\0rse": "Python"}}),
+        (
+            "/api/whatsapp-messages",
+            WHATSAPP | {"media": {"url": "https://x.test/\0", "filename": "plan.pdf", "kind": "document"}},
+        ),
+    ],
+)
+async def test_what_the_database_cannot_keep_is_refused_beside_its_field(api, address, body):
+    answer = await api.post(address, json=body, headers=LATER)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")
+    assert list(answer.json()["error"]["fields"].values()) == ["Please write this on one line."]
