@@ -120,9 +120,8 @@ class Post:
 
 
 @contextmanager
-def impatient(adapter: Any, seconds: float = 0.3) -> Iterator[None]:
-    """Let an adapter wait no longer than so many seconds for an answer."""
-    client: httpx.AsyncClient = adapter._client
+def impatient(client: httpx.AsyncClient, seconds: float = 0.3) -> Iterator[None]:
+    """Let an adapter's client wait no longer than so many seconds for an answer."""
     patience = client.timeout
     client.timeout = httpx.Timeout(20.0, read=seconds)
     yield

@@ -25,7 +25,7 @@ async def test_an_answer_slower_than_our_patience_is_looked_up_and_not_repeated(
     adapter = {"email": services.email, "whatsapp": services.whatsapp, "call": services.voice}[channel]
     await post.plan_fault(LINES[channel][0], "slow", seconds=0.8)
     delivery_id = await post.plan(channel)
-    with impatient(adapter):
+    with impatient(adapter._client):
         await post.house.run_due()
     doubtful = await post.seen(delivery_id)
     assert (doubtful.state, "fell silent" in doubtful.reason) == ("unknown", True)
