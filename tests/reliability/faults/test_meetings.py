@@ -15,6 +15,8 @@ from tests.reliability.faults.conftest import impatient
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TOMORROW = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+
+
 async def tried(post):
     """Let Ben try Zoom, which makes a meeting and deletes it again, and return how that is shown."""
     async with post.house.database.work(BEN.identity) as work:

@@ -49,7 +49,9 @@ async def test_reports_that_come_twice_and_out_of_order_end_as_one_of_each_in_or
     await until(lambda: is_quiet(post, provider))
     await post.house.run_due()
     fared = await post.reaches(disturbed, ENDS[channel])
-    if channel != "call":  # of a call only what is read at Bolna counts, however often its webhook says that there is news
+    if (
+        channel != "call"
+    ):  # of a call only what is read at Bolna counts, however often its webhook says that there is news
         assert await told(post, fared) == await told(post, usual)
     assert (fared.state, fared.log_reason, await post.taken(fared)) == ("sent", usual.log_reason, 1)
     doubles = "select count(*) - count(distinct (provider, event_id)) from webhook_events"
