@@ -11,6 +11,7 @@ from domain.broadcasts.content import filled_for_one
 from domain.errors import NotFound
 from domain.language import _
 from domain.messaging.composing import LINK_HOURS, PAYMENT_LETTERS
+from domain.messaging.states import BY_EVENT
 from domain.messaging.whatsapp.filling import filled
 from domain.ports import MessageRenderer, RenderedEmail
 from domain.work import Row, Work
@@ -63,13 +64,18 @@ async def find_delivery(work: Work, delivery_id: UUID) -> Row:
 async def list_events(work: Work, delivery: Row) -> Sequence[Happened]:
     """Return what the provider has reported of a delivery, in the order in which it happened."""
     if delivery.channel == "email":
-        rows = await work.rows(EVENTS, id=delivery.id)
+        # SendGrid tells whole seconds: what happened within one is put as it must have happened.
+        rows = sorted(await work.rows(EVENTS, id=delivery.id), key=lambda row: (row.occurred_at, _rank(row.kind)))
         return [
             Happened(row.kind, row.occurred_at, row.payload.get("reason", ""), row.payload.get("url", ""))
             for row in rows
         ]
     history: list[dict[str, Any]] = delivery.whatsapp_history or delivery.call_history or []
     return [Happened(entry["event"], datetime.fromisoformat(entry["at"]), entry.get("reason", "")) for entry in history]
+
+
+def _rank(event: str) -> int:
+    return BY_EVENT[event].rank if event in BY_EVENT else 0
 
 
 def shown_text(delivery: Row) -> str:
