@@ -49,6 +49,7 @@ class BroadcastProgress(Shape):
     seen: int
     clicked: int
     undelivered: int
+    again: Annotated[int, Field(description="What `retry` would send again: it failed, or reached nobody.")]
     talked: int
 
 

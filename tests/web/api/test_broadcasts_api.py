@@ -196,6 +196,7 @@ async def test_what_failed_is_sent_again(api, services):
     await planned(services, address)
     assert (await api.post(f"{address}/retry")).status_code == 409
     await run(services, "update deliveries set state = 'failed' where to_address = %(to)s", to=ASHA.email)
+    assert (await api.get(address)).json()["progress"]["again"] == 1
     again = await api.post(f"{address}/retry")
     assert (again.status_code, again.json()["count"], again.json()["progress"]["waiting"]) == (202, 1, 2)
 
