@@ -117,6 +117,9 @@ async def test_however_the_webhook_comes_or_not_a_payment_is_credited_once(desk,
     await post.move_clock("11 minutes")
     await desk.house.run_due()
     await until(lambda: is_paid(desk, payment_id))
+    for callback in await waiting(post):
+        if callback["is_signed_wrongly"]:  # rightly signed at last, it finds everything done
+            await post.house.sandbox.post(f"/journal/callback/{callback['id']}/again")
     await until(lambda: is_told(post))
     await desk.house.run_due()
     assert (await desk.payment(payment_id)).paid_paise == 500_000
@@ -144,10 +147,14 @@ async def was_turned_away(desk, before):
     return await turned_away(desk) > before
 
 
+async def waiting(post):
+    """Return the webhooks that Instamojo has still to post."""
+    which = {"provider": "instamojo", "state": "pending"}
+    return (await post.house.sandbox.get("/callbacks.json", params=which)).json()
+
+
 async def is_told(post):
-    """Say whether Instamojo has posted all that is due. What was turned away comes again much later."""
-    answer = await post.house.sandbox.get("/callbacks.json", params={"provider": "instamojo", "state": "pending"})
-    return all(callback["attempts"] for callback in answer.json())
+    return not await waiting(post)
 
 
 @pytest.mark.parametrize("kind", ["cut", "500", "429"])
