@@ -128,6 +128,8 @@ async def test_an_email_that_does_not_arrive_says_why_and_marketing_heeds_it(pos
     later = await post.plan("email", fared.to_address, marketing=True)
     await post.house.run_due()
     assert (await post.seen(later)).state == ("cancelled" if suppressed else "sent")
+    if not suppressed:
+        await post.reaches(later, "delivered")
 
 
 @pytest.mark.parametrize(
