@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from adapters.postgres.row_security import ADMINS, SYSTEM, secure
+
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
@@ -61,30 +63,12 @@ create table provider_tests (
 create index provider_tests_asked on provider_tests (provider, asked_at desc);
 """
 
-ADMINS = "(select app_role() in ('admin', 'super_admin', 'system'))"
-SYSTEM = "(select app_role() = 'system')"
 POLICIES: dict[str, dict[str, str]] = {
     # An admin may close the breaker by hand.
     "provider_traffic": {"select": ADMINS, "update": ADMINS},
     "provider_requests": {"select": ADMINS, "insert": SYSTEM, "delete": SYSTEM},
     "provider_tests": {"select": ADMINS, "insert": ADMINS, "update": SYSTEM},
 }
-
-
-def secure(table: str, commands: dict[str, str]) -> str:
-    """Return the statements that put one table under row security."""
-    grants = ", ".join(commands)
-    lines = [
-        f"alter table {table} enable row level security",
-        f"alter table {table} force row level security",
-        f"grant {grants} on {table} to gurudesk_app",
-        f"create policy owner on {table} to gurudesk_owner using (true) with check (true)",
-    ]
-    for command, who in commands.items():
-        check = {"insert": f"with check ({who})", "update": f"using ({who}) with check ({who})"}
-        clause = check.get(command, f"using ({who})")
-        lines.append(f"create policy app_{command} on {table} for {command} to gurudesk_app {clause}")
-    return ";\n".join(lines) + ";"
 
 
 def upgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from adapters.postgres.row_security import ADMIN_TABLE, ADMINS, SYSTEM, secure
+
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -165,9 +167,6 @@ create table webhook_rejections (
 create index webhook_rejections_last on webhook_rejections (last_at desc);
 """
 
-ADMINS = "(select app_role() in ('admin', 'super_admin', 'system'))"
-SYSTEM = "(select app_role() = 'system')"
-ADMIN_TABLE = {"select": ADMINS, "insert": ADMINS, "update": ADMINS, "delete": ADMINS}
 
 POLICIES: dict[str, dict[str, str]] = {
     "whatsapp_templates": {"select": ADMINS, "insert": ADMINS, "update": ADMINS},
@@ -303,21 +302,6 @@ create index deliveries_due on deliveries (due_at, group_key) where state in ('p
 create index deliveries_held on deliveries (leased_until) where state in ('sending', 'unknown');
 create index webhook_events_waiting on webhook_events (id) where processed_at is null;
 """
-
-
-def secure(table: str, commands: dict[str, str]) -> str:
-    """Return the statements that put one table under row security."""
-    lines = [
-        f"alter table {table} enable row level security",
-        f"alter table {table} force row level security",
-        f"grant {', '.join(commands)} on {table} to gurudesk_app",
-        f"create policy owner on {table} to gurudesk_owner using (true) with check (true)",
-    ]
-    for command, who in commands.items():
-        check = {"insert": f"with check ({who})", "update": f"using ({who}) with check ({who})"}
-        clause = check.get(command, f"using ({who})")
-        lines.append(f"create policy app_{command} on {table} for {command} to gurudesk_app {clause}")
-    return ";\n".join(lines) + ";"
 
 
 def upgrade() -> None:

@@ -5,6 +5,8 @@ Amounts are paise. Invoices are never removed by cascade from a person: money th
 
 from alembic import op
 
+from adapters.postgres.row_security import ADMINS, SYSTEM, secure
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -120,8 +122,6 @@ create index refunds_gateway_payment on refunds (gateway_payment_id);
 create index refunds_taken on refunds (taken_at desc) where taken_at is not null;
 """
 
-ADMINS = "(select app_role() in ('admin', 'super_admin', 'system'))"
-SYSTEM = "(select app_role() = 'system')"
 # Whose payment it is: the policy of payments decides what the sub-select finds.
 OF_OWN_PAYMENT = "exists (select from payments p where p.id = {table}.payment_id)"
 MONEY = {"insert": ADMINS, "update": ADMINS, "delete": SYSTEM}
@@ -138,21 +138,6 @@ POLICIES: dict[str, dict[str, str]] = {
     "gateway_payments": of_payment("gateway_payments"),
     "refunds": of_payment("refunds"),
 }
-
-
-def secure(table: str, commands: dict[str, str]) -> str:
-    """Return the statements that put one table under row security."""
-    lines = [
-        f"alter table {table} enable row level security",
-        f"alter table {table} force row level security",
-        f"grant {', '.join(commands)} on {table} to gurudesk_app",
-        f"create policy owner on {table} to gurudesk_owner using (true) with check (true)",
-    ]
-    for command, who in commands.items():
-        check = {"insert": f"with check ({who})", "update": f"using ({who}) with check ({who})"}
-        clause = check.get(command, f"using ({who})")
-        lines.append(f"create policy app_{command} on {table} for {command} to gurudesk_app {clause}")
-    return ";\n".join(lines) + ";"
 
 
 def upgrade() -> None:

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from adapters.postgres.row_security import ADMIN_TABLE, secure
+
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
@@ -75,8 +77,6 @@ language sql stable parallel safe as $$
 revoke execute on function after_quiet_hours(timestamptz, text, time, time) from public;
 grant execute on function after_quiet_hours(timestamptz, text, time, time) to gurudesk_app;
 """
-ADMINS = "(select app_role() in ('admin', 'super_admin', 'system'))"
-ADMIN_TABLE = {"select": ADMINS, "insert": ADMINS, "update": ADMINS, "delete": ADMINS}
 POLICIES = {"saved_filters": ADMIN_TABLE, "broadcasts": ADMIN_TABLE, "broadcast_recipients": ADMIN_TABLE}
 DROP = """
 delete from business_settings where key in ('quiet_hours', 'marketing_a_day', 'call_paise_a_minute');
@@ -84,21 +84,6 @@ alter table deliveries drop constraint deliveries_broadcast;
 drop table broadcast_recipients, broadcasts, saved_filters;
 drop function after_quiet_hours(timestamptz, text, time, time);
 """
-
-
-def secure(table: str, commands: dict[str, str]) -> str:
-    """Return the statements that put one table under row security."""
-    lines = [
-        f"alter table {table} enable row level security",
-        f"alter table {table} force row level security",
-        f"grant {', '.join(commands)} on {table} to gurudesk_app",
-        f"create policy owner on {table} to gurudesk_owner using (true) with check (true)",
-    ]
-    for command, who in commands.items():
-        check = {"insert": f"with check ({who})", "update": f"using ({who}) with check ({who})"}
-        clause = check.get(command, f"using ({who})")
-        lines.append(f"create policy app_{command} on {table} for {command} to gurudesk_app {clause}")
-    return ";\n".join(lines) + ";"
 
 
 def upgrade() -> None:

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from adapters.postgres.row_security import SYSTEM, secure
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
@@ -75,7 +77,6 @@ end $$;
 """
 
 OWNERS = "(select app_role() in ('super_admin', 'system'))"
-SYSTEM = "(select app_role() = 'system')"
 MINE = "person_id = (select app_person())"
 # Nobody makes a token that can do more than they can, nor one for somebody else.
 MAKERS = f"{SYSTEM} or ((select app_role() in ('admin', 'super_admin')) and {MINE} and role = (select app_role()))"
@@ -94,22 +95,6 @@ POLICIES = {
         "delete": f"{SYSTEM} or {MINE}",
     },
 }
-
-
-def secure(table: str, commands: dict[str, str]) -> str:
-    """Return the statements that put one table under row security."""
-    grants = ", ".join(commands)
-    lines = [
-        f"alter table {table} enable row level security",
-        f"alter table {table} force row level security",
-        f"grant {grants} on {table} to gurudesk_app",
-        f"create policy owner on {table} to gurudesk_owner using (true) with check (true)",
-    ]
-    for command, who in commands.items():
-        check = {"insert": f"with check ({who})", "update": f"using ({who}) with check ({who})"}
-        clause = check.get(command, f"using ({who})")
-        lines.append(f"create policy app_{command} on {table} for {command} to gurudesk_app {clause}")
-    return ";\n".join(lines) + ";"
 
 
 def upgrade() -> None:
