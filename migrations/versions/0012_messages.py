@@ -295,7 +295,7 @@ DROP = """
 drop table webhook_rejections, crm_messages, phone_suppressions, call_logs, whatsapp_logs, whatsapp_templates;
 delete from deliveries where channel <> 'email';
 drop index deliveries_broadcast, deliveries_due, deliveries_held, deliveries_channel, webhook_events_waiting;
-alter table deliveries drop column broadcast_id, drop column marketing, drop column is_bulk;
+alter table deliveries drop column is_bulk, drop column broadcast_id, drop column marketing;
 alter table deliveries drop constraint deliveries_channel_check;
 alter table deliveries add constraint deliveries_channel_check check (channel in ('email'));
 create index deliveries_due on deliveries (due_at, group_key) where state in ('pending', 'retry');
