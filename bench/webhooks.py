@@ -41,10 +41,10 @@ select 'sendgrid', 'bench-' || d.n || '-' || k.n, k.kind, d.id, '{}', %(now)s::t
 """
 # The least that applying needs: one update of each e-mail named by a thousand events.
 BARE = """
-with some as (select id, delivery_id, kind from webhook_events where processed_at is null order by id limit 1000),
-applied as (update email_logs l set state = 'delivered', updated_at = now() from (select distinct delivery_id from some) s
+with picked as (select id, delivery_id, kind from webhook_events where processed_at is null order by id limit 1000),
+applied as (update email_logs l set state = 'delivered', updated_at = now() from (select distinct delivery_id from picked) s
   where l.delivery_id = s.delivery_id)
-update webhook_events e set processed_at = now() from some where e.id = some.id
+update webhook_events e set processed_at = now() from picked where e.id = picked.id
 """
 
 
@@ -108,6 +108,7 @@ async def _post_all(url: str) -> float:
 async def _steady(url: str) -> float:
     """Post 200 a second whatever the answers do, and return the p99 of their seconds."""
     times: list[float] = []
+    bodies = _bodies(STEADY * SECONDS)
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=100, max_keepalive_connections=100)) as client:
 
         async def post(body: bytes, headers: dict[str, str]) -> None:
@@ -117,7 +118,7 @@ async def _steady(url: str) -> float:
 
         async with asyncio.TaskGroup() as group:
             started = time.perf_counter()
-            for number, (body, headers) in enumerate(_bodies(STEADY * SECONDS)):
+            for number, (body, headers) in enumerate(bodies):
                 await asyncio.sleep(max(0.0, started + number / STEADY - time.perf_counter()))
                 group.create_task(post(body, headers))
     return sorted(times)[int(len(times) * 0.99)]
