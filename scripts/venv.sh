@@ -54,6 +54,8 @@ install_from() {
 install_project() {
     if cmp -s pyproject.toml .venv/installed-pyproject.toml && [ -x .venv/bin/gurudesk ]; then return; fi
     install --no-build-isolation --no-deps -e .
+    # Once, and not at the first start, nor at each where Python is told to write nothing.
+    .venv/bin/python -m compileall -q -j 0 adapters domain web migrations
     cp pyproject.toml .venv/installed-pyproject.toml
 }
 
