@@ -90,6 +90,7 @@ SENTENCES = {
     "refund.requested": "Refund asked for",
     "sending.paused": "Sending paused",
     "sending.resumed": "Sending resumed",
+    "session.created": "Class scheduled",
     "student.corrected": "Student's details corrected",
     "student.deactivated": "Student's account deactivated",
     "student.reactivated": "Student's account reactivated",

@@ -29,6 +29,7 @@ REMOVE = (
     """,
     "delete from payments where is_demo",
     "delete from broadcasts where is_demo",
+    "delete from sessions where is_demo",
     "delete from people where is_demo",
     # Campaigns of the demo, and those that people sent for its courses to nobody but its leads.
     """

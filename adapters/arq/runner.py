@@ -36,12 +36,13 @@ from domain.messaging.outbox import Channel
 from domain.messaging.sending import Batch, claim_batch, claim_doubtful, park_doubtful, settle, settle_doubt
 from domain.messaging.sending.batches import Doubtful
 from domain.messaging.sending.settling import AnyOutcome
-from domain.messaging.webhooks import APPLIERS
+from domain.messaging.webhooks import AT_ONCE, apply_call_hints, apply_events, apply_whatsapp_events, set_aside, waiting
 from domain.payments.checking import check_request, claim_check
 from domain.ports import CannotTell, Email, Found, Missing, Unavailable
 from domain.ports.voice import Call, CallReport
 from domain.ports.whatsapp import WhatsAppText
-from domain.work import SYSTEM
+from domain.sessions.events import apply_meeting_events
+from domain.work import SYSTEM, OvertakenByAnother, Work
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,13 @@ STEPS_AT_ONCE = 8
 SENDERS: dict[Channel, int] = {"email": 4, "whatsapp": 6, "call": 2}
 LOOKED_UP: tuple[Channel, ...] = ("email", "call")
 FOLD_EVERY = 60.0
+# provider -> applies up to so many of its waiting events, in whatever order they came, and returns how many it did.
+APPLIERS: dict[str, Callable[[Work, int], Awaitable[int]]] = {
+    "sendgrid": apply_events,
+    "aisensy": apply_whatsapp_events,
+    "bolna": apply_call_hints,
+    "zoom": apply_meeting_events,
+}
 
 
 class Runner:
@@ -116,9 +124,36 @@ class Runner:
 
     async def _apply_webhooks(self, provider: str) -> None:
         while True:
-            async with self.database.work(SYSTEM) as work:
-                if not await APPLIERS[provider](work):
-                    return
+            try:
+                async with self.database.work(SYSTEM) as work:
+                    applied = await APPLIERS[provider](work, AT_ONCE)
+            except OvertakenByAnother:
+                raise
+            except Exception:
+                # One of them cannot be applied: alone, each either works or is found and set aside.
+                applied = await self._apply_alone(provider)
+            if not applied:
+                return
+
+    async def _apply_alone(self, provider: str) -> int:
+        for applied in range(AT_ONCE):
+            event_id = 0
+            try:
+                async with self.database.work(SYSTEM) as work:
+                    if not (first := await waiting(work, provider, 1)):
+                        return applied
+                    event_id = first[0].id
+                    await APPLIERS[provider](work, 1)
+            except OvertakenByAnother:
+                raise
+            except Exception as error:
+                if not event_id:
+                    raise
+                log.exception("an event of %s cannot be applied and is set aside", provider)
+                self.errors.remember(reference=secrets.token_hex(4), component=f"worker: {provider}", error=error)
+                async with self.database.work(SYSTEM) as work:
+                    await set_aside(work, event_id)
+        return AT_ONCE
 
     async def _fold(self) -> None:
         async with self.database.work(SYSTEM) as work:

@@ -81,6 +81,31 @@ ROWS: dict[str, Rows] = {
         "insert into enrolments (person_id, batch_id, enrolled_at) values (%(owner)s, %(owners_course)s, now())",
         "person_id",
     ),
+    # A session has its course's id.
+    "sessions": of_course(
+        "insert into sessions (id, batch_id, title, starts_at, duration, ends_at, created_at, updated_at)"
+        " values (%(course)s, %(course)s, 'x', '2026-01-01 10:00Z', 60, '2026-01-01 11:00Z', now(), now())",
+        "id",
+        "title = 'y'",
+    ),
+    "session_registrants": personal(
+        "insert into session_registrants (session_id, person_id, zoom_meeting_id, registrant_id, join_url, created_at)"
+        f" values ('{COURSES['attended']}', %(owner)s, '1', 'x', 'x', now())",
+        "person_id",
+    ),
+    "session_stays": personal(
+        "insert into session_stays (session_id, person_id, source, stay_key, joined_at, created_at)"
+        f" values ('{COURSES['attended']}', %(owner)s, 'link', %(email)s, now(), now())",
+        "person_id",
+    ),
+    "attendance": personal(
+        "insert into attendance (session_id, person_id, updated_at)"
+        f" values ('{COURSES['attended']}', %(owner)s, now())",
+        "person_id",
+    ),
+    "calendar_feeds": personal(
+        "insert into calendar_feeds (person_id, created_at) values (%(owner)s, now())", "person_id"
+    ),
     "lead_imports": business(
         "insert into lead_imports (id, file_name, stored_name, file_size, file_hash, created_at)"
         f" values ('{IMPORT}', 'leads.csv', 'x', 1, 'x', now())"

@@ -7,8 +7,7 @@ from litestar import Controller, Request, Response, post
 
 from adapters.zoom.events import MalformedEvent, parse_event
 from adapters.zoom.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, is_signed, secret_token, validation_answer
-from domain.messaging.webhooks import Event, store
-from domain.ports.meetings import MeetingEvent
+from domain.sessions.events import store_meeting_event
 from domain.work import SYSTEM
 from web.webhooks.rejecting import turn_away
 from web.work import services_of
@@ -36,13 +35,5 @@ class ZoomWebhookController(Controller):
         except MalformedEvent:
             return await turn_away(request, "zoom", "malformed", len(body), status=400)
         async with services.database.work(SYSTEM) as work:
-            await store(work, "zoom", [_kept(event)], outcome="kept")
+            await store_meeting_event(work, event)
         return Response(b"", status_code=200)
-
-
-def _kept(event: MeetingEvent) -> Event:
-    """Return the event without the token that recordings may be fetched with."""
-    told: dict[str, Any] = {"zoom_meeting_id": event.zoom_meeting_id, "uuid": event.uuid, "topic": event.topic}
-    if event.attendee:
-        told["attendee"] = {"name": event.attendee.name, "registrant_id": event.attendee.registrant_id}
-    return Event(event.event_id, event.kind[:100], told, event.happened_at)

@@ -1,7 +1,7 @@
 """Hints about calls: whoever knows the secret address may post one, so a hint only has the call read at the provider."""
 
 from domain.messaging.calls.reading import plan_reading
-from domain.messaging.webhooks.events import Event, done, store, waiting
+from domain.messaging.webhooks.events import AT_ONCE, Event, done, store, waiting
 from domain.ports.voice import CallReport
 from domain.work import Work
 
@@ -15,9 +15,9 @@ async def store_call_hint(work: Work, event_id: str, report: CallReport) -> int:
     return await store(work, PROVIDER, [event])
 
 
-async def apply_call_hints(work: Work) -> int:
-    """Plan to read each call that there is news of; return how many hints were taken."""
-    events = await waiting(work, PROVIDER)
+async def apply_call_hints(work: Work, most: int = AT_ONCE) -> int:
+    """Plan to read up to ``most`` calls that there is news of; return how many hints were taken."""
+    events = await waiting(work, PROVIDER, most)
     for event in events:
         await plan_reading(work, None, event.payload["call_id"], hint=event.payload["status"])
     if events:

@@ -83,9 +83,9 @@ def _payload(event: EmailEvent) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
-async def apply_events(work: Work) -> int:
-    """Apply up to 1,000 waiting events in whatever order they came; return how many."""
-    events = await work.rows(WAITING, most=AT_ONCE)
+async def apply_events(work: Work, most: int = AT_ONCE) -> int:
+    """Apply up to ``most`` waiting events in whatever order they came; return how many."""
+    events = await work.rows(WAITING, most=most)
     if not events:
         return 0
     await _apply(work, events)

@@ -24,6 +24,9 @@ DONE = """
 update webhook_events e set processed_at = now(), delivery_id = coalesce(e.delivery_id, d.delivery_id)
   from unnest(%(ids)s::bigint[], %(deliveries)s::uuid[]) as d (id, delivery_id) where e.id = d.id
 """
+SET_ASIDE = (
+    "update webhook_events set processed_at = now(), outcome = 'failed' where id = %(id)s and processed_at is null"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,14 @@ async def store(work: Work, provider: str, events: Sequence[Event], *, outcome: 
     )
 
 
-async def waiting(work: Work, provider: str) -> Sequence[Row]:
-    """Take up to a thousand events that wait; those another worker is applying are passed over."""
-    return await work.rows(WAITING, provider=provider, most=AT_ONCE)
+async def waiting(work: Work, provider: str, most: int = AT_ONCE) -> Sequence[Row]:
+    """Take events that wait; those another worker is applying are passed over."""
+    return await work.rows(WAITING, provider=provider, most=most)
+
+
+async def set_aside(work: Work, event_id: int) -> None:
+    """Take an event out of the way that cannot be applied: it is kept, and those behind it go on."""
+    await work.run(SET_ASIDE, id=event_id)
 
 
 async def done(work: Work, events: Sequence[Row], deliveries: Mapping[int, UUID] | None = None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from domain.messaging.webhooks.events import Event, done, store, waiting
+from domain.messaging.webhooks.events import AT_ONCE, Event, done, store, waiting
 from domain.messaging.whatsapp.incoming import take_messages
 from domain.messaging.whatsapp.states import BY_STATUS
 from domain.messaging.whatsapp.statuses import apply_statuses
@@ -22,9 +22,9 @@ async def store_whatsapp_events(work: Work, events: Sequence[WhatsAppEvent]) -> 
     return await store(work, PROVIDER, [_event(event) for event in events])
 
 
-async def apply_whatsapp_events(work: Work) -> int:
-    """Apply up to a thousand waiting events in whatever order they came; return how many."""
-    events = await waiting(work, PROVIDER)
+async def apply_whatsapp_events(work: Work, most: int = AT_ONCE) -> int:
+    """Apply up to ``most`` waiting events in whatever order they came; return how many."""
+    events = await waiting(work, PROVIDER, most)
     if not events:
         return 0
     known = await apply_statuses(work, [event for event in events if event.kind in BY_STATUS])

@@ -1,0 +1,1 @@
+"""Sessions: the live classes of a batch, from being planned to who was there."""

@@ -1,0 +1,102 @@
+"""What the meeting provider reports: stored once, and applied later to the session it is about, in whatever order it came.
+
+An event about a meeting of nobody's is kept and ends there. Secrets of it, as links and tokens of recordings, are not kept.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.messaging.webhooks.events import AT_ONCE, Event, done, store, waiting
+from domain.ports.meetings import MeetingEvent
+from domain.work import Row, Work
+
+PROVIDER = "zoom"
+LONGEST_ID = 200
+
+SESSION = """
+select id, batch_id, title, starts_at, ends_at, version, cancelled_at, zoom_state, zoom_meeting_id, zoom_uuid, started_at,
+  ended_at
+from sessions where zoom_meeting_id = %(meeting)s for update
+"""
+STARTED = """
+update sessions set started_at = least(started_at, %(at)s), zoom_uuid = coalesce(nullif(%(uuid)s, ''), zoom_uuid)
+where id = %(id)s
+"""
+# A meeting that is opened again after its end goes on: the last end counts.
+ENDED = "update sessions set ended_at = greatest(ended_at, %(at)s) where id = %(id)s"
+DELETED = """
+update sessions set zoom_state = 'missing', updated_at = %(now)s
+where id = %(id)s and cancelled_at is null and zoom_state in ('ready', 'changing') and ends_at > %(now)s
+"""
+
+Applier = Callable[[Work, Row, Row], Awaitable[None]]
+
+
+async def started(work: Work, session: Row, event: Row) -> None:
+    """Note that the meeting began; of several beginnings the first counts."""
+    await work.run(STARTED, id=session.id, at=event.occurred_at, uuid=event.payload.get("uuid", ""))
+    tell(work, session.id)
+
+
+async def ended(work: Work, session: Row, event: Row) -> None:
+    """Note that the meeting ended."""
+    await work.run(ENDED, id=session.id, at=event.occurred_at)
+    tell(work, session.id)
+
+
+async def deleted(work: Work, session: Row, event: Row) -> None:
+    """Note that a meeting is gone that we still need."""
+    if await work.run(DELETED, id=session.id, now=work.now):
+        tell(work, session.id)
+
+
+def tell(work: Work, session_id: UUID) -> None:
+    """Tell open pages that a session changed."""
+    work.signal("sessions")
+    work.signal(f"session:{session_id}")
+
+
+# Kind of event -> what it does to its session. Kinds that are not here are kept and change nothing.
+APPLY: dict[str, Applier] = {
+    "meeting.started": started,
+    "meeting.ended": ended,
+    "meeting.deleted": deleted,
+}
+
+
+async def store_meeting_event(work: Work, event: MeetingEvent) -> int:
+    """Keep the event if it is new, to be applied later; return how many were new."""
+    kept = Event(event.event_id, event.kind[:100], _payload(event), event.happened_at)
+    return await store(work, PROVIDER, [kept], outcome="" if event.kind in APPLY else "kept")
+
+
+async def apply_meeting_events(work: Work, most: int = AT_ONCE) -> int:
+    """Apply up to ``most`` waiting events, those that happened first first; return how many."""
+    events = await waiting(work, PROVIDER, most)
+    for event in sorted(events, key=_moment):
+        session = await work.row(SESSION, meeting=event.payload.get("zoom_meeting_id", ""))
+        if session is not None and event.kind in APPLY:
+            await APPLY[event.kind](work, session, event)
+    if events:
+        await done(work, events)
+    return len(events)
+
+
+def _moment(event: Row) -> datetime:
+    moment: datetime = event.occurred_at
+    return moment
+
+
+def _payload(event: MeetingEvent) -> Mapping[str, Any]:
+    told: dict[str, Any] = {"zoom_meeting_id": event.zoom_meeting_id[:LONGEST_ID], "uuid": event.uuid[:LONGEST_ID]}
+    told["topic"] = event.topic[:200]
+    if event.attendee:
+        told["attendee"] = {
+            "name": event.attendee.name[:200],
+            "email": event.attendee.email[:320],
+            "registrant_id": event.attendee.registrant_id[:LONGEST_ID],
+            "connection": event.attendee.connection[:LONGEST_ID],
+        }
+    return told

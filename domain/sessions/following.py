@@ -1,0 +1,28 @@
+"""What follows a session by itself: planned when it is made or moved, void when it is cancelled or moved on.
+
+Each step carries the session's version. A handler skips when the session has another one by now.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.automation.steps import cancel_steps, plan_step
+from domain.language import _
+from domain.work import Work
+
+# kind -> how long after the end. Zoom takes about a quarter of an hour for the report and one or two for the recording.
+AFTER_THE_END: dict[str, timedelta] = {}
+
+
+async def plan_what_follows(work: Work, session_id: UUID, version: int, ends_at: datetime) -> None:
+    """Plan what comes after this version of the session, and cancel what an earlier one had planned."""
+    for kind, after in AFTER_THE_END.items():
+        await cancel_steps(work, session_id, _("The class was changed."), kind)
+        key = f"{kind}:{session_id}:{version}"
+        await plan_step(work, kind, session_id, key=key, version=version, due_at=ends_at + after)
+
+
+async def void_what_follows(work: Work, session_id: UUID) -> None:
+    """Cancel what a session had planned: it does not take place."""
+    for kind in AFTER_THE_END:
+        await cancel_steps(work, session_id, _("The class was cancelled."), kind)
