@@ -1,8 +1,5 @@
 """Headers every answer carries."""
 
-from collections.abc import Callable
-from typing import Any
-
 from litestar.types import Message, Scope
 
 from adapters.settings import Settings
@@ -19,25 +16,28 @@ CSP = "; ".join(
 )
 
 
-def security_headers(settings: Settings) -> Callable[[Message, Scope], Any]:
-    """Return the hook that adds them; HSTS only where we are reached over HTTPS."""
-    headers = {
-        "Content-Security-Policy": CSP,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "strict-origin-when-cross-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-        "X-Frame-Options": "DENY",
-    }
-    if settings.production and settings.base_url.startswith("https://"):
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    names = {name for name, _ in encoded}
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "X-Frame-Options": "DENY",
+}
+HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
-    async def add(message: Message, _scope: Scope) -> None:
-        if message["type"] == "http.response.start":
-            present = {name.lower() for name, _ in message["headers"]} & names
-            message["headers"] = [*message["headers"], *(pair for pair in encoded if pair[0] not in present)]
 
-    return add
+def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+    """Return them as they are sent; HSTS only where we are reached over HTTPS."""
+    is_secure = settings.production and settings.base_url.startswith("https://")
+    headers = HEADERS | (HSTS if is_secure else {})
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+async def add_security_headers(message: Message, scope: Scope) -> None:
+    """Add them to an answer, but for what it says itself."""
+    if message["type"] == "http.response.start":
+        present = {name.lower() for name, _ in message["headers"]}
+        ours: list[tuple[bytes, bytes]] = scope["app"].state.security_headers
+        message["headers"] = [*message["headers"], *(pair for pair in ours if pair[0] not in present)]
