@@ -1,6 +1,7 @@
 """Every setting of Gurudesk, read from the environment and `.env`, checked when the program starts."""
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from functools import cached_property
@@ -16,6 +17,7 @@ __all__ = ["ROOT", "SANDBOX_SENDGRID_KEY", "Settings"]
 
 DEMO_FAILURE_RATE = 0.1
 ROOT = Path(__file__).resolve().parent.parent
+ADDRESS = re.compile(r"[^\s@<>\",;]+@[^\s@<>\",;]+\.[^\s@<>\",;]+").fullmatch
 DOMAIN = r"^([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$"
 
 
@@ -53,8 +55,12 @@ class Settings(ProviderSettings):
     def _complete(self) -> "Settings":
         if self.environment == "production" and self.secret_key is None:
             raise ValueError("GURUDESK_SECRET_KEY must be set in production")
-        if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
-            raise ValueError("GURUDESK_PUBLIC_URL must start with http:// or https://")
+        if self.public_url and not _is_web_address(self.public_url):
+            raise ValueError("GURUDESK_PUBLIC_URL must be an address like https://courses.example.com")
+        if self.redis_url and urlsplit(self.redis_url.get_secret_value()).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("GURUDESK_REDIS_URL must start with redis://, rediss:// or unix://")
+        if not ADDRESS(self.mail_from):
+            raise ValueError("GURUDESK_MAIL_FROM must be an e-mail address alone; the name is GURUDESK_MAIL_FROM_NAME")
         return self
 
     def failure_rate(self, provider: str) -> float:
@@ -81,6 +87,11 @@ class Settings(ProviderSettings):
         if self.secret_key:
             return self.secret_key.get_secret_value().encode()
         return _kept_secret(self.data_dir / "secret_key")
+
+
+def _is_web_address(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _kept_secret(path: Path) -> bytes:

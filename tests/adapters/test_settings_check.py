@@ -57,6 +57,12 @@ def test_what_other_programs_have_in_the_environment_is_theirs(env_file: Path, m
         ("GURUDESK_LEASE_SECONDS=soon", "GURUDESK_LEASE_SECONDS must be a number."),
         ("GURUDESK_SECRET_KEY=short", "GURUDESK_SECRET_KEY must be at least 32 characters."),
         ("GURUDESK_ENV=production", "GURUDESK_SECRET_KEY must be set in production."),
+        ("GURUDESK_PUBLIC_URL=https://", "GURUDESK_PUBLIC_URL must be an address like https://courses.example.com."),
+        ("GURUDESK_REDIS_URL=localhost:6379", "GURUDESK_REDIS_URL must start with redis://, rediss:// or unix://."),
+        (
+            "GURUDESK_MAIL_FROM=Acme <hello@acme.com>",
+            "GURUDESK_MAIL_FROM must be an e-mail address alone; the name is GURUDESK_MAIL_FROM_NAME.",
+        ),
     ],
 )
 def test_a_malformed_value_names_its_setting_and_what_is_expected(env_file: Path, line: str, expected: str) -> None:
