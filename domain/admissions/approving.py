@@ -43,6 +43,7 @@ order by a.submitted_at, a.id
 GIVE_EMAIL = """
 update people set email = lower(%(email)s), updated_at = %(now)s
 where id = %(id)s and email is null and not exists (select from people where email = lower(%(email)s))
+  and not exists (select from profiles where person_id = %(id)s) -- who has an account signs in, and resets, by its address
 """
 ADD_PROFILE = """
 insert into profiles (person_id, role, created_at, updated_at) values (%(person_id)s, 'student', %(now)s, %(now)s)

@@ -24,6 +24,10 @@ case when p.email is null then 'no_email'
      when l.emailed_at > %(rested)s or p.id in (
        select d.person_id from deliveries d where d.state in ('pending', 'retry', 'sending', 'unknown')
           and d.campaign_id <> %(campaign_id)s and d.person_id is not null
+       union all
+       select d.person_id from broadcasts b join deliveries d on d.broadcast_id = b.id
+        where b.is_marketing and b.channel = 'email' and (b.state = 'sending' or b.finished_at > %(rested)s)
+          and d.person_id is not null and (d.state in ('pending', 'retry', 'sending', 'unknown') or d.sent_at > %(rested)s)
      ) then 'mailed'
 end
 """

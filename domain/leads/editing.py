@@ -28,9 +28,12 @@ ADD_PERSON = """
 insert into people (name, email, phone, city, created_at, updated_at)
 values (%(name)s, %(email)s, %(phone)s, %(city)s, %(now)s, %(now)s) on conflict do nothing returning id
 """
+# Contacts of an account are what its holder signs in by: nobody adds one from here.
 COMPLETE_PERSON = """
-update people set name = case when name = '' then %(name)s else name end, email = coalesce(email, %(email)s),
-  phone = coalesce(phone, %(phone)s), city = case when city = '' then %(city)s else city end, updated_at = %(now)s
+update people set name = case when name = '' then %(name)s else name end,
+  email = case when exists (select from profiles where person_id = %(id)s) then email else coalesce(email, %(email)s) end,
+  phone = case when exists (select from profiles where person_id = %(id)s) then phone else coalesce(phone, %(phone)s) end,
+  city = case when city = '' then %(city)s else city end, updated_at = %(now)s
 where id = %(id)s
 """
 ADD_LEAD = """

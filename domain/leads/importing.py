@@ -6,7 +6,7 @@ it costs little beyond the storing. A killed worker leaves whole chunks; the nex
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -63,12 +63,25 @@ class Chunk:
     remarks: list[dict[str, Any]] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
 
-    def remarks_with(self, twins: Mapping[int, int]) -> list[dict[str, Any]]:
-        """Return the remarks when some rows proved to be people of earlier rows; those rows are not kept."""
-        if not twins:
+    def remarks_with(self, stored: Stored) -> list[dict[str, Any]]:
+        """Return the remarks when some rows proved to be people of earlier rows, which are not kept, or of accounts."""
+        twins, accounts = stored.twins, stored.kept
+        if not twins and not accounts:
             return self.remarks
-        kept = [remark for remark in self.remarks if remark["n"] not in twins]
-        return kept + [_twin(row.number, row.cells, twins[row.number]) for row in self.leads if row.number in twins]
+        remarks = [remark for remark in self.remarks if remark["n"] not in twins]
+        remarks += [_twin(row.number, row.cells, twins[row.number]) for row in self.leads if row.number in twins]
+        return _with_accounts(remarks, [row for row in self.leads if row.number in accounts])
+
+
+def _with_accounts(remarks: list[dict[str, Any]], leads: Sequence[NumberedLead]) -> list[dict[str, Any]]:
+    warned = {remark["n"]: remark for remark in remarks if remark["kind"] == "warning"}
+    for row in leads:
+        reason = _("This person has an account: their name, e-mail and phone stay as they are.")
+        if before := warned.get(row.number):
+            before["reason"] = f"{before['reason']} {reason}"
+        else:
+            remarks.append({"n": row.number, "kind": "warning", "reason": reason, "cells": row.cells})
+    return remarks
 
 
 def _twin(number: int, cells: list[str], first: int) -> dict[str, Any]:
@@ -235,7 +248,7 @@ class ImportRun:
                     raise
 
     async def _advance(self, work: Work, chunk: Chunk, stored: Stored, after: int, state: str) -> None:
-        remarks = chunk.remarks_with(stored.twins)
+        remarks = chunk.remarks_with(stored)
         kinds = Counter(remark["kind"] for remark in remarks)
         moved = await work.run(
             ADVANCE,

@@ -123,7 +123,7 @@ class RowCleaner:
                 kept[self._keys[self._created]] = text
         if self._consent is not None and (text := cell_text(cells[self._consent], MAX_VALUE)):
             lead.consent = _agreement(text.lower())
-            if lead.consent is None:
+            if not lead.consent:  # a clear no is worth keeping, and what is neither yes nor no
                 kept[self._keys[self._consent]] = text
         for index, key in self._attributes:
             if (raw := cells[index]) and (text := cell_text(raw, MAX_VALUE)):

@@ -25,9 +25,14 @@ found as materialized (
   select r.* from ranked k join found r using (n) where k.n = k.first_n
 )
 """
-COUNTS = """
+# Whoever has an account signs in by these details: only they, or whoever may correct them, change them.
+HOLDS_ACCOUNT = "exists (select from profiles f where f.person_id = p.id)"
+COUNTS = f"""
 select (select count(*) from found where person_id is null) as fresh, (select count(*) from known) as known,
-  (select jsonb_agg(jsonb_build_array(n, first_n)) from ranked where n <> first_n) as twins
+  (select jsonb_agg(jsonb_build_array(n, first_n)) from ranked where n <> first_n) as twins,
+  (select jsonb_agg(r.n) from known r join people p on p.id = r.person_id where {HOLDS_ACCOUNT} and (
+    (r.email <> '' and r.email is distinct from p.email)
+    or (r.phone <> '' and r.phone is distinct from p.phone))) as kept
 """
 COUNT = f"with {FOUND} {COUNTS}"
 STORE = f"""
@@ -50,11 +55,9 @@ with {FOUND}, fresh as (
         and not exists (select from people o where o.email = r.email and o.id <> p.id) then r.email else p.email end,
       phone = case when r.phone <> '' and (p.phone is null or 'phone' = any(%(overwrite)s))
         and not exists (select from people o where o.phone = r.phone and o.id <> p.id) then r.phone else p.phone end,
-      consent_email = p.consent_email or r.consent,
-      consent_whatsapp = p.consent_whatsapp or r.consent,
       updated_at = %(now)s
-    from known r where p.id = r.person_id
-     and (p.name = '' or p.city = '' or p.email is null or p.phone is null or r.consent
+    from known r where p.id = r.person_id and not {HOLDS_ACCOUNT}
+     and (p.name = '' or p.city = '' or p.email is null or p.phone is null
        or %(overwrite)s && array['name', 'city', 'email', 'phone'])
 ), known_leads as (
   insert into imported_leads as l (id, person_id, import_id, last_import_id, row_number, status, source, campaign, tags,
@@ -87,11 +90,13 @@ class Stored:
     """How many leads were new, and how many belonged to people known already.
 
     ``twins`` are rows that proved to be the person of an earlier row of the chunk, with that row: they are left out.
+    ``kept`` are rows of people with an account, whose own contacts differ from the row's and stay.
     """
 
     fresh: int
     known: int
     twins: Mapping[int, int]
+    kept: frozenset[int] = frozenset()
 
 
 async def count_chunk(work: Work, columns: Mapping[str, str]) -> Stored:
@@ -114,4 +119,4 @@ async def store_chunk(
 async def _stored(work: Work, sql: str, values: Mapping[str, Any]) -> Stored:
     row = await work.row(sql, **values)
     assert row is not None
-    return Stored(row.fresh, row.known, dict(row.twins or ()))
+    return Stored(row.fresh, row.known, dict(row.twins or ()), frozenset(row.kept or ()))

@@ -120,6 +120,17 @@ async def test_five_copies_in_reverse_order_end_as_one_in_order(client, database
     assert forwards.state == "clicked"
 
 
+async def test_who_complains_after_their_lead_was_deleted_is_never_written_to_again(client, database, delivery_id):
+    async with database.work(SYSTEM) as work:
+        await work.run("delete from deliveries")
+    told = events(delivery_id, ["delivered"])[0] | {"event": "spamreport"}
+    assert (await post(client, body_of([told]))).status_code == 200
+    await state_of(database)
+    async with database.work(SYSTEM) as work:
+        kept = await work.row("select email, reason, delivery_id from email_suppressions")
+    assert tuple(kept) == (ASHA.email, "spam", None)
+
+
 async def test_ten_megabytes_are_refused_before_they_are_read(client, database, delivery_id):
     taken = 0
 

@@ -36,7 +36,7 @@ returning d.campaign_id, d.broadcast_id
 """
 SUPPRESS = """
 insert into email_suppressions (email, reason, detail, delivery_id, created_at)
-select distinct on (email) lower(email), reason, detail, delivery_id, %(now)s
+select distinct on (email) lower(email), reason, detail, (select d.id from deliveries d where d.id = s.delivery_id), %(now)s
   from unnest(%(emails)s::text[], %(reasons)s::text[], %(details)s::text[], %(deliveries)s::uuid[])
     as s (email, reason, detail, delivery_id)
 on conflict (email) do nothing

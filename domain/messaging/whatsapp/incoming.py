@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.errors import Conflict
 from domain.language import _
+from domain.messaging.inbound import TOUCH
 from domain.messaging.whatsapp.suppressing import is_phone, resume_phone, suppress_phone
 from domain.messaging.whatsapp.texting import plan_whatsapp_text
 from domain.work import Row, Work
@@ -76,6 +77,8 @@ async def _take(work: Work, event: Row) -> None:
     )
     if row is None:
         return
+    if row.person_id:
+        await work.run(TOUCH, person_id=row.person_id, now=work.now)
     name = row.name or told.get("name") or sender
     title = _("{name} wrote on WhatsApp", name=name)
     shown = body[:200] or _("They sent a file.")

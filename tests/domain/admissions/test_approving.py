@@ -177,3 +177,20 @@ async def test_a_student_approves_nothing(applies, approves):
 async def test_what_does_not_exist_cannot_be_approved(approves, cast):
     with pytest.raises(Exception, match="does not exist"):
         await approves(uuid4())
+
+
+async def test_who_signs_in_by_phone_keeps_the_account_when_somebody_applies_with_that_phone(
+    applies, approves, database
+):
+    await approves(await applies(ROHIT))
+    async with database.work(SYSTEM) as work:
+        await work.run("update people set email = null where phone = %(phone)s", phone=ROHIT.phone)
+    again = replace(ROHIT, email="somebody.else@example.test")
+    batch_id = None
+    async with database.work(SYSTEM) as work:
+        course = await work.value("select course_id from batches limit 1")
+        batch_id = await create_batch(work, course, BatchFacts("Batch 8"))
+    await approves(await applies(again), batch_id=batch_id)
+    assert [row.email for row in await rows(database, f"select email from people where phone = '{ROHIT.phone}'")] == [
+        None
+    ]

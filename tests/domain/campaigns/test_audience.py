@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from domain.campaigns.audience import find_audience
 from domain.leads.filters import LeadFilter
+from domain.messaging.outbox import plan_email
 from domain.messaging.suppressions import suppress
 from domain.work import Work
 from tests.fixtures.leads import new_course, new_lead
@@ -44,6 +45,20 @@ async def test_each_who_is_left_out_is_counted_under_one_reason(work: Work, cour
         "no_email": 1, "unsubscribed": 1, "bounced": 1, "spam": 1, "applied": 1, "mailed": 1,
     }  # fmt: skip
     assert (audience.count, audience.total) == (1, 7)
+
+
+async def test_who_got_an_advertising_broadcast_today_is_left_out(work: Work, course_id: UUID) -> None:
+    person_id = await new_lead(work, email="meera@example.test")
+    broadcast_id = await work.value(
+        "insert into broadcasts (name, channel, audience, is_marketing, state, created_at)"
+        " values ('May', 'email', '{}', true, 'sending', %(now)s) returning id",
+        now=work.now,
+    )
+    await plan_email(
+        work, kind="broadcast", to="meera@example.test", key="b", person_id=person_id, broadcast_id=broadcast_id,
+        marketing=True,
+    )  # fmt: skip
+    assert (await find_audience(work, EVERYBODY, uuid4(), course_id)).left_out == {"mailed": 1}
 
 
 async def test_a_day_later_they_may_be_written_to_again(work: Work, course_id: UUID) -> None:

@@ -13,7 +13,7 @@ from domain.leads.importing import ImportRun
 from domain.leads.imports import LeadImport, add_import
 from domain.leads.listing import list_leads
 from domain.work import SYSTEM, Work
-from tests.fixtures.cast import ASHA
+from tests.fixtures.cast import ASHA, BEN, DEVIKA
 
 MESSY = """Full Name;E-mail;Mobile
 Ravi Kumar;Ravi@Example.test;98765 00001
@@ -60,16 +60,46 @@ async def test_a_messy_file_becomes_leads_and_says_what_it_left_out(database, ca
     assert phones[0].phone == "+919876500001"
 
 
+async def person(database, email):
+    async with database.work(SYSTEM) as work:
+        columns = "name, email, phone, city, consent_email, consent_whatsapp"
+        return tuple(await work.row(f"select {columns} from people where email = %(email)s", email=email))
+
+
 async def test_a_known_person_keeps_what_is_known_unless_asked(database, cast, tmp_path):
     path = tmp_path / "again.csv"
-    path.write_text(f"name,email,phone,city\nSomeone Else,{ASHA.email},9876500009,Pune\n")
+    path.write_text("name,email,phone\nEsha,esha@example.test,9876500008\n")
+    await imported(database, path)
+    path.write_text("name,email,phone,city,consent\nSomeone Else,esha@example.test,9876500009,Pune,yes\n")
+    await imported(database, path)
+    known = ("Esha", "esha@example.test", "+919876500008", "Pune", False, False)
+    assert await person(database, "esha@example.test") == known
+    await imported(database, path, overwrite=["name", "phone"])
+    known = ("Someone Else", "esha@example.test", "+919876500009", "Pune", False, False)
+    assert await person(database, "esha@example.test") == known
+
+
+@pytest.mark.parametrize("actor", [ASHA, BEN, DEVIKA])
+async def test_no_import_changes_how_somebody_signs_in(database, cast, tmp_path, actor):
+    path = tmp_path / "takeover.csv"
+    everything = ["name", "email", "phone", "city"]
+    async with database.work(SYSTEM) as work:
+        await work.run("update people set phone = null where id = %(id)s", id=actor.id)
+    before = await person(database, actor.email)
+    path.write_text(f"name,email,phone,consent\nSomeone Else,{actor.email},9876500009,yes\n")
+    done = await imported(database, path, overwrite=everything)
+    assert (done.updated_count, done.warning_count) == (1, 1)
+    assert await person(database, actor.email) == before
+    async with database.work(SYSTEM) as work:
+        assert "has an account" in await work.value("select reason from lead_import_rows")
+
+
+async def test_a_clear_no_is_kept_as_it_was_written(database, cast, tmp_path):
+    path = tmp_path / "no.csv"
+    path.write_text("email,consent\nesha@example.test,No\n")
     await imported(database, path)
     async with database.work(SYSTEM) as work:
-        kept = await work.row("select name, phone, city from people where id = %(id)s", id=ASHA.id)
-    assert (kept.name, kept.phone, kept.city) == (ASHA.name, ASHA.phone, "Pune")
-    await imported(database, path, overwrite=["name"])
-    async with database.work(SYSTEM) as work:
-        assert await work.value("select name from people where id = %(id)s", id=ASHA.id) == "Someone Else"
+        assert await work.value("select attributes from imported_leads") == {"consent": "No"}
 
 
 async def test_a_dry_run_stores_no_lead_and_counts_what_the_import_then_does(services, cast, messy):

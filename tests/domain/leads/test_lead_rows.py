@@ -160,11 +160,11 @@ def test_an_ignored_column_is_left_out_and_a_field_named_twice_keeps_the_second_
         ("perhaps", None),
     ],
 )
-def test_consent_is_yes_no_or_kept_as_written(written: str, consent: bool | None) -> None:
+def test_consent_is_taken_and_anything_but_a_yes_is_kept_as_written(written: str, consent: bool | None) -> None:
     cleaned = clean_row(["a@b.in", written], {0: "email", 1: "consent"}, ["Email", "Consent"])
     assert isinstance(cleaned, CleanLead)
     assert cleaned.consent is consent
-    assert cleaned.attributes == ({} if consent is not None else {"Consent": "perhaps"})
+    assert cleaned.attributes == ({} if consent else {"Consent": written})
 
 
 @pytest.mark.parametrize(

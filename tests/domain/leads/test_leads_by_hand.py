@@ -62,6 +62,12 @@ async def test_a_student_may_become_a_lead_and_stays_one_person(work: Work) -> N
     assert (lead.person_id, lead.name, lead.city) == (ASHA.id, "Asha Rao", "Pune")
 
 
+async def test_no_lead_by_hand_changes_how_somebody_signs_in(work: Work) -> None:
+    await work.run("update people set phone = null where id = %(id)s", id=ASHA.id)
+    lead = await find_lead(work, await add_lead(work, NewLead("Somebody", ASHA.email, "9876500009")))
+    assert (lead.person_id, lead.phone) == (ASHA.id, None)
+
+
 async def test_contacts_of_two_people_make_no_lead(work: Work) -> None:
     await new_lead(work, email="meera@example.test")
     with pytest.raises(InvalidInput, match="another person"):

@@ -183,6 +183,13 @@ async def test_what_a_customer_writes_is_kept_once_with_their_person_and_admins_
     }
 
 
+async def test_a_lead_who_has_written_is_not_undone_with_their_import(house, cast):
+    async with house.database.work(SYSTEM) as work:
+        await work.run("insert into imported_leads (person_id, created_at) values (%(id)s, now())", id=ASHA.id)
+    await writes(house, "When do we start?")
+    assert (await row(house, "select touched_at from imported_leads")).touched_at is not None
+
+
 async def test_an_unknown_number_is_kept_without_a_person(house, cast):
     message = await writes(house, "Who is this?", "+919812300555")
     assert message.person_id is None
