@@ -82,7 +82,7 @@ returning d.id, d.broadcast_id
 async def claim_batch(
     work: Work, composer: Composer, *, lease_seconds: float, channel: Channel = "email"
 ) -> Batch | bool:
-    """Commit what is next due in a channel as `sending` and return it; True when it fell away or waits, False when nothing is due."""
+    """Commit what is next due in a channel as `sending` and return it. True: it fell away or waits; False: nothing is due."""
     send_id = uuid4()
     rows = await work.rows(
         CLAIM, channel=channel, now=work.now, most=MOST_TOGETHER, send_id=send_id, lease=lease_seconds

@@ -1,6 +1,6 @@
 """Quiet hours hold at the moment of leaving, whatever has brought a message into the night."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,7 +33,7 @@ async def wait_until(house, clock):
     """Let business time go on until the clocks in India next show this."""
     async with house.database.work(SYSTEM) as work:
         here = work.now.astimezone(INDIA)
-        then = datetime.combine(here.date(), datetime.strptime(clock, "%H:%M").time(), INDIA)
+        then = datetime.combine(here.date(), time.fromisoformat(clock), INDIA)
         by = then - here if then > here else then + timedelta(days=1) - here
         await work.run("select shift_clock(%(by)s::interval)", by=f"{by.total_seconds()} seconds")
 
