@@ -30,8 +30,8 @@ LARGEST_LOT = 0.25
 PATIENCE = 5.0
 # Seconds after which a probe that never ended is given up; longer than any client's time-out.
 PROBE_SECONDS = 60.0
-# Where the provider says nothing of how long to wait.
-PAUSE, LONGEST_PAUSE = 5.0, 900.0
+# However long the provider wants to be left alone.
+LONGEST_PAUSE = 900.0
 NO_DATABASE = (psycopg.Error, SQLAlchemyError, OSError, TimeoutError)
 
 
@@ -116,10 +116,14 @@ class Lane:
         """Write down that the provider failed; after several in a row nothing goes out for a time that grows."""
         await self._tell(statements.FAILED, error=error)
 
-    async def throttled(self, error: str, seconds: float | None) -> None:
+    async def refused(self, error: str) -> None:
+        """Write down that the provider answers but turns us away: that ends an outage, and is no success."""
+        self.succeeded_at = None
+        await self._tell(statements.REFUSED, error=error)
+
+    async def throttled(self, error: str, seconds: float) -> None:
         """Write down that the provider wants a pause of so many seconds."""
-        wait = min(max(seconds or PAUSE, 1.0), LONGEST_PAUSE)
-        await self._tell(statements.THROTTLED, error=error, wait=wait)
+        await self._tell(statements.THROTTLED, error=error, wait=min(seconds, LONGEST_PAUSE))
 
     async def _tell(self, statement: str, **values: Any) -> None:
         """Change the shared state; what this process holds is void, so the next request asks anew."""
@@ -144,6 +148,6 @@ class Lane:
                 row = await work.row(statement, provider=self.provider, threshold=THRESHOLD, **values)
         except NO_DATABASE as problem:
             reason = _("The database does not say whether {provider} may be asked.", provider=self.title)
-            raise HeldBack(reason, PAUSE) from problem
+            raise HeldBack(reason, PATIENCE) from problem
         assert row is not None, f"{self.provider} has no row in provider_traffic"
         return row

@@ -9,7 +9,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from adapters.traffic.answers import is_failure, quota_of, throttled_for
+from adapters.traffic.answers import is_failure, is_turning_us_away, quota_of, throttled_for
 from adapters.traffic.exchange import Exchange
 from adapters.traffic.lane import Lane
 
@@ -69,6 +69,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             await self._lane.throttled(f"{status}", wait)
         elif is_failure(status):
             await self._lane.failed(f"{status}")
+        elif is_turning_us_away(status):
+            await self._lane.refused(f"{status}")
         else:
             await self._lane.succeeded()
 
