@@ -30,6 +30,7 @@ from domain.automation.running import (
     hold,
     try_again,
 )
+from domain.integrations.accounts import let_channels_go
 from domain.integrations.requests import forget_requests
 from domain.messaging.composing import Composer
 from domain.messaging.outbox import Channel
@@ -73,10 +74,13 @@ class Runner:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._steps: set[asyncio.Task[None]] = set()
         self._folded = 0.0
+        self._has_begun = False
         self._again: set[str] = set()
 
     async def sweep(self) -> None:
         """Start whatever is due and not yet under way in this process."""
+        if not self._has_begun:
+            self._begin("accounts", self._try_accounts)
         for provider in APPLIERS:
             self._begin(f"webhooks of {provider}", partial(self._apply_webhooks, provider))
         for channel in LOOKED_UP:
@@ -154,6 +158,11 @@ class Runner:
                 async with self.database.work(SYSTEM) as work:
                     await set_aside(work, event_id)
         return AT_ONCE
+
+    async def _try_accounts(self) -> None:
+        async with self.database.work(SYSTEM) as work:
+            await let_channels_go(work)
+        self._has_begun = True
 
     async def _fold(self) -> None:
         async with self.database.work(SYSTEM) as work:

@@ -97,11 +97,13 @@ class Lane:
             return float(row.wait)
         now = time.monotonic()
         self._tokens, self._good_until = row.granted, now + GOOD_FOR
-        self._held = (now + row.wait, self._reason(row.why)) if row.why else None
+        self._held = (now + row.wait, self._reason(row)) if row.why else None
         return 0.0
 
-    def _reason(self, why: str) -> str:
-        if why == "paused":
+    def _reason(self, row: Row) -> str:
+        if row.account_problem:
+            return str(row.account_problem)
+        if row.why == "paused":
             return _("{provider} asked us to slow down: nothing is sent to it for the moment.", provider=self.title)
         return _("{provider} does not answer: nothing is sent to it until it does.", provider=self.title)
 

@@ -22,7 +22,7 @@ update provider_traffic t set tokens = available - granted, refilled_at = at,
        probing_until = case when is_broken and granted > 0 then at + make_interval(secs => %(probe)s)
                             else t.probing_until end
   from granted g where t.provider = g.provider
-returning granted, why, t.failures,
+returning granted, why, t.failures, t.account_problem,
   case why when 'empty' then (1 - available) / %(rate)s when '' then 0
            else case when open_for > 0 then open_for else least(probing_for, 2) end end::float8 as wait
 """

@@ -36,4 +36,4 @@ def is_held(row: Row) -> bool:
 
 def _turns_us_away(row: Row) -> bool:
     is_last = row.last_success_at is None or (row.last_failure_at and row.last_failure_at > row.last_success_at)
-    return bool(row.last_error in REFUSALS and is_last)
+    return bool(row.account_problem or (row.last_error in REFUSALS and is_last))
