@@ -143,6 +143,19 @@ async def test_the_failed_are_sent_again_and_the_rest_is_left_alone(work: Work) 
         await retry_failed(work, broadcast_id)
 
 
+@pytest.mark.parametrize(("channel", "state"), [("email", "sending"), ("call", "sending"), ("whatsapp", "done")])
+async def test_it_is_not_over_while_one_in_doubt_may_have_to_leave_again(work: Work, channel: str, state: str) -> None:
+    broadcast_id = await written(work, "email")
+    await confirm_broadcast(work, broadcast_id, 2)
+    await plan_chunk(work, broadcast_id)
+    await work.run("update deliveries set state = 'unknown', channel = %(channel)s", channel=channel)
+    await end_broadcasts(work, [broadcast_id])
+    assert (await find_broadcast(work, broadcast_id)).state == state
+    if state == "sending":  # the provider says that they never came
+        await work.run("update deliveries set state = 'retry'")
+        assert await cancel_broadcast(work, broadcast_id) == 2
+
+
 async def test_what_was_taken_and_did_not_arrive_is_sent_again_but_to_no_dead_number(work: Work) -> None:
     broadcast_id = await written(work, "call", Message(body="Hello {{first_name}}."))
     await confirm_broadcast(work, broadcast_id, 2)
