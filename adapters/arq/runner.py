@@ -34,7 +34,15 @@ from domain.integrations.accounts import let_channels_go
 from domain.integrations.requests import forget_requests
 from domain.messaging.composing import Composer
 from domain.messaging.outbox import Channel
-from domain.messaging.sending import Batch, claim_batch, claim_doubtful, park_doubtful, settle, settle_doubt
+from domain.messaging.sending import (
+    FOUND_WITHIN,
+    Batch,
+    claim_batch,
+    claim_doubtful,
+    park_doubtful,
+    settle,
+    settle_doubt,
+)
 from domain.messaging.sending.batches import Doubtful
 from domain.messaging.sending.settling import AnyOutcome
 from domain.messaging.webhooks import AT_ONCE, apply_call_hints, apply_events, apply_whatsapp_events, set_aside, waiting
@@ -206,7 +214,9 @@ class Runner:
                 return
             answer = await self._look_up(doubtful)
             async with self.database.work(SYSTEM) as work:
-                await settle_doubt(work, doubtful, answer)
+                # The sandbox finds what it has taken at once.
+                found_within = FOUND_WITHIN if self.ports.email_is_live else 0.0
+                await settle_doubt(work, doubtful, answer, found_within=found_within)
 
     async def _look_up(self, doubtful: Doubtful) -> Found | CallReport | Missing | CannotTell:
         if doubtful.channel == "call":

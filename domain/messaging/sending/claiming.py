@@ -42,7 +42,7 @@ update deliveries d set state = case when j.waits_until is null then 'sending' e
        send_id = case when j.waits_until is null then %(send_id)s::uuid end,
        lease_token = case when j.waits_until is null then %(send_id)s::uuid end,
        leased_until = case when j.waits_until is null then now() + make_interval(secs => %(lease)s) end,
-       retry_at = null, reason = ''
+       attempted_at = now(), retry_at = null, reason = ''
   from judged j where d.id = j.id
 returning d.id, d.channel, d.kind, d.person_id, d.campaign_id, d.broadcast_id, d.subject_id,
   d.to_address, d.to_name, d.template, d.params, d.attempt, d.marketing, d.send_id
