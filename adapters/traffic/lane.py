@@ -48,14 +48,18 @@ class Lane:
         self._good_until = 0.0
         self._held: tuple[float, str] | None = None
         self._lot = 1
+        self._is_probe = False
         self._failures = 0
         self._patience = patience
         self._turn = asyncio.Lock()
 
-    async def enter(self) -> None:
-        """Return when a request may go out; raise HeldBack when none may, or not soon."""
+    async def enter(self) -> bool:
+        """Return when a request may go out, and whether it is the one that finds out if the provider is back.
+
+        Raises HeldBack when none may go out, or not soon.
+        """
         if self._take():
-            return
+            return self._tries()
         deadline = time.monotonic() + self._patience
         try:
             async with asyncio.timeout(self._patience):
@@ -70,6 +74,15 @@ class Lane:
                     await asyncio.sleep(wait)
         finally:
             self._turn.release()
+        return self._tries()
+
+    def _tries(self) -> bool:
+        is_probe, self._is_probe = self._is_probe, False
+        return is_probe
+
+    def still_silent(self) -> HeldBack:
+        """Return what to raise when a request that was to find out found nothing."""
+        return HeldBack(self._silence(), GOOD_FOR)
 
     def _no_turn(self, wait: float) -> HeldBack:
         return HeldBack(_("{provider} takes no more at once: this waits for its turn.", provider=self.title), wait)
@@ -98,6 +111,7 @@ class Lane:
         now = time.monotonic()
         self._tokens, self._good_until = row.granted, now + GOOD_FOR
         self._held = (now + row.wait, self._reason(row)) if row.why else None
+        self._is_probe = not row.why and row.failures >= THRESHOLD
         return 0.0
 
     def _reason(self, row: Row) -> str:
@@ -105,6 +119,9 @@ class Lane:
             return str(row.account_problem)
         if row.why == "paused":
             return _("{provider} asked us to slow down: nothing is sent to it for the moment.", provider=self.title)
+        return self._silence()
+
+    def _silence(self) -> str:
         return _("{provider} does not answer: nothing is sent to it until it does.", provider=self.title)
 
     async def succeeded(self) -> None:
