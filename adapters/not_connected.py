@@ -22,7 +22,7 @@ class NotConnected:
     reason: str
 
     def _unavailable(self) -> Unavailable:
-        return Unavailable(self.reason, LATER)
+        return Unavailable(self.reason, LATER, is_account=True)
 
     def _cannot_tell(self) -> CannotTell:
         return CannotTell(self.reason)

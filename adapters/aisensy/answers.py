@@ -62,7 +62,7 @@ def outcome_of(response: httpx.Response) -> Bad:
     if answer.code is not None:
         return _by_code(failure_of(answer.code, answer.text), response)
     if answer.status in (401, 402, 403):
-        return Unavailable(_account_reason(answer), retry_after=HOUSE_WAIT)
+        return _account(_account_reason(answer))
     if answer.status >= 500 or answer.status == 408:
         return _by_fault(answer, response)
     if (answer.status in (404, 405) and not _setup_reason(answer.text.lower())) or answer.status < 400:
@@ -101,7 +101,7 @@ def _read(response: httpx.Response) -> Answer:
 
 def _by_code(failure: Failure, response: httpx.Response) -> Bad:
     if failure.fault == "account":
-        return Unavailable(failure.reason, retry_after=HOUSE_WAIT)
+        return _account(failure.reason)
     if failure.fault == "later":
         return Unavailable(failure.reason, retry_after=retry_after(response))
     at_fault = failure.fault in ("recipient", "withheld", "opt_out")
@@ -117,6 +117,10 @@ def _by_fault(answer: Answer, response: httpx.Response) -> Bad:
     return Unavailable(_("AiSensy has a fault ({status}).", status=answer.status), retry_after=retry_after(response))
 
 
+def _account(reason: str) -> Unavailable:
+    return Unavailable(reason, HOUSE_WAIT, is_account=True)
+
+
 def _account_reason(answer: Answer) -> str:
     if answer.status == 402 or "credit" in answer.text.lower():
         return _("The AiSensy wallet is empty. Add WhatsApp credits in AiSensy.")
@@ -128,12 +132,11 @@ def _account_reason(answer: Answer) -> str:
 def _by_text(answer: Answer) -> Bad:
     text = answer.text.lower()
     if "no plan" in text:
-        return Unavailable(_("The AiSensy project has no active plan. Choose one in AiSensy."), retry_after=HOUSE_WAIT)
+        return _account(_("The AiSensy project has no active plan. Choose one in AiSensy."))
     if "not verified" in text:
-        reason = _("The WhatsApp Business account behind AiSensy is not verified. Verify it with Meta.")
-        return Unavailable(reason, retry_after=HOUSE_WAIT)
+        return _account(_("The WhatsApp Business account behind AiSensy is not verified. Verify it with Meta."))
     if "credit" in text or "invalid token" in text:
-        return Unavailable(_account_reason(answer), retry_after=HOUSE_WAIT)
+        return _account(_account_reason(answer))
     if "invalid number" in text:
         return Refused(_("AiSensy says that this is no valid WhatsApp number."), recipients=THE_RECIPIENT)
     return Refused(_setup_reason(text) or _refusal(answer))

@@ -55,6 +55,14 @@ def account_of(settings: Settings) -> Account:
     )
 
 
+def harmless_request(settings: Settings) -> httpx.Request:
+    """Return a request that only asks what a campaign of no name wants; any answer of AiSensy's own shows that it is there."""
+    path = settings.aisensy_campaign_path.strip("/").removesuffix("/v2")
+    url = f"{settings.address('aisensy').rstrip('/')}/{path}/campaign-details"
+    body = {"apiKey": settings.credential("AISENSY_API_KEY", "aisensy"), "campaignName": "-"}
+    return httpx.Request("POST", url, json=body, headers={"Accept": "application/json"})
+
+
 def webhook_secret(settings: Settings) -> str:
     """Return the secret that webhooks must be signed with."""
     return settings.credential("AISENSY_WEBHOOK_SECRET", "aisensy")

@@ -1,5 +1,6 @@
 """WhatsApp out: templates through AiSensy's campaigns, free text through its Project API."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,7 +64,11 @@ class AiSensyWhatsAppSender:
         if not isinstance(answer, httpx.Response):
             return answer
         taken = _taken(answer)
-        return outcome_of(answer) if taken is None else _sent("", _wamid(taken), text.destination)
+        if taken is not None:
+            return _sent("", _wamid(taken), text.destination)
+        outcome = outcome_of(answer)
+        # Free text has a password of its own: where that is wrong, templates leave all the same.
+        return replace(outcome, is_account=False) if isinstance(outcome, Unavailable) else outcome
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> httpx.Response | Unavailable | Unknown:
         try:

@@ -48,6 +48,8 @@ def body_of(response: httpx.Response) -> dict[str, Any]:
 def failure_of(response: httpx.Response, body: dict[str, Any]) -> Failure:
     """Return what an answer means that is not the one hoped for."""
     status = response.status_code
+    if reason := _account_reason(status, body):
+        return Unavailable(reason, HOUSE_WAIT, is_account=True)
     if reason := _house_reason(status, body):
         return Unavailable(reason, retry_after=HOUSE_WAIT)
     if status == 429:
@@ -92,13 +94,19 @@ def _fault_of_field(fault: object) -> str:
     return f"{field}: {fault.get('msg', '')}".strip(": ")
 
 
-def _house_reason(status: int, body: dict[str, Any]) -> str:
+def _account_reason(status: int, body: dict[str, Any]) -> str:
     said = message_of(body).lower()
     if status in (401, 403):
         # Its docs promise 401, its servers were seen to answer 403.
         return _("Bolna turned our key away: it is wrong or revoked. Check BOLNA_API_KEY.")
     if status == 402 or (400 <= status < 500 and ("balance" in said or "wallet" in said)):
         return _("The Bolna wallet is empty. Add credits in Bolna.")
+    return ""
+
+
+def _house_reason(status: int, body: dict[str, Any]) -> str:
+    """Return what only a person can mend, and what may be about this one call: it may name an agent of its own."""
+    said = message_of(body).lower()
     if status in (400, 404, 422) and "agent" in said and "from_number" not in said:
         return _("Bolna does not know this agent. Check BOLNA_AGENT_ID.")
     if status == 400 and "from_number" in said:

@@ -50,6 +50,9 @@ def _with_traffic(title: str, mode: str, traffic: Row) -> Finding:
     if breaker in ("open", "trying"):
         waiting = f", {traffic.waiting} wait" if traffic.waiting else ""
         return wrong(title, f"{mode} It does not answer (last: {traffic.last_error}){waiting}. It is tried by itself.")
+    if breaker == "refused":
+        why = f"It turned the last request away ({traffic.last_error}): check its key and account."
+        return wrong(title, f"{mode} {traffic.account_problem or why}")
     if breaker == "paused":
         return right(title, f"{mode} It asked for a pause until {traffic.opened_until:%H:%M:%S %Z}.")
     if traffic.last_success_at is None:

@@ -39,7 +39,7 @@ def outcome_of(response: httpx.Response) -> Outcome:
     """Return what any answer but 202 means."""
     status = response.status_code
     if status in (401, 403):
-        return Unavailable(_house_reason(status, _errors(response)), retry_after=HOUSE_WAIT)
+        return Unavailable(_house_reason(status, _errors(response)), HOUSE_WAIT, is_account=True)
     if status == 429:
         return Unavailable(_("SendGrid asks us to slow down."), retry_after=retry_after(response))
     if status in (500, 503):
@@ -51,7 +51,7 @@ def outcome_of(response: httpx.Response) -> Outcome:
         return Unknown(_("SendGrid answered {status}, which does not say that it took the e-mail.", status=status))
     if status in (404, 405) or status < 400:
         reason = _("This address is not SendGrid's ({status}). Check its base URL.", status=status)
-        return Unavailable(reason, retry_after=HOUSE_WAIT)
+        return Unavailable(reason, HOUSE_WAIT, is_account=True)
     if status == 408:
         return Unavailable(_("The e-mail did not reach SendGrid in time."))
     return refusal(status, _errors(response))

@@ -7,13 +7,22 @@ from typing import Any
 
 import httpx
 
+from domain.integrations.states import REFUSALS
+
 # Seconds; a Unix time is far larger than any wait.
 _MOST_WAIT = 7 * 86_400.0
+# Where the provider wants a pause and does not say how long.
+PAUSE = 5.0
 
 
 def is_failure(status: int) -> bool:
     """Say whether the provider itself is at fault. 501 and 505 are about what was asked."""
     return status in (500, 502, 503, 504) or status >= 520
+
+
+def is_turning_us_away(status: int) -> bool:
+    """Say whether the provider answers, but not us: a bad key, an empty wallet, a permission that is missing."""
+    return str(status) in REFUSALS
 
 
 def throttled_for(response: httpx.Response) -> float | None:
@@ -26,7 +35,7 @@ def throttled_for(response: httpx.Response) -> float | None:
     wait = _retry_after(response)
     if wait is None and (reset := _number(response, "X-RateLimit-Reset")) is not None:
         wait = reset - time.time() if reset > _MOST_WAIT else reset
-    return max(wait or 0.0, 1.0)
+    return PAUSE if wait is None else max(wait, 1.0)
 
 
 def quota_of(response: httpx.Response) -> dict[str, Any]:

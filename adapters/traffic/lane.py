@@ -30,8 +30,8 @@ LARGEST_LOT = 0.25
 PATIENCE = 5.0
 # Seconds after which a probe that never ended is given up; longer than any client's time-out.
 PROBE_SECONDS = 60.0
-# Where the provider says nothing of how long to wait.
-PAUSE, LONGEST_PAUSE = 5.0, 900.0
+# However long the provider wants to be left alone.
+LONGEST_PAUSE = 900.0
 NO_DATABASE = (psycopg.Error, SQLAlchemyError, OSError, TimeoutError)
 
 
@@ -48,14 +48,18 @@ class Lane:
         self._good_until = 0.0
         self._held: tuple[float, str] | None = None
         self._lot = 1
+        self._is_probe = False
         self._failures = 0
         self._patience = patience
         self._turn = asyncio.Lock()
 
-    async def enter(self) -> None:
-        """Return when a request may go out; raise HeldBack when none may, or not soon."""
+    async def enter(self) -> bool:
+        """Return when a request may go out, and whether it is the one that finds out if the provider is back.
+
+        Raises HeldBack when none may go out, or not soon.
+        """
         if self._take():
-            return
+            return self._tries()
         deadline = time.monotonic() + self._patience
         try:
             async with asyncio.timeout(self._patience):
@@ -70,6 +74,15 @@ class Lane:
                     await asyncio.sleep(wait)
         finally:
             self._turn.release()
+        return self._tries()
+
+    def _tries(self) -> bool:
+        is_probe, self._is_probe = self._is_probe, False
+        return is_probe
+
+    def still_silent(self) -> HeldBack:
+        """Return what to raise when a request that was to find out found nothing."""
+        return HeldBack(self._silence(), GOOD_FOR)
 
     def _no_turn(self, wait: float) -> HeldBack:
         return HeldBack(_("{provider} takes no more at once: this waits for its turn.", provider=self.title), wait)
@@ -97,12 +110,18 @@ class Lane:
             return float(row.wait)
         now = time.monotonic()
         self._tokens, self._good_until = row.granted, now + GOOD_FOR
-        self._held = (now + row.wait, self._reason(row.why)) if row.why else None
+        self._held = (now + row.wait, self._reason(row)) if row.why else None
+        self._is_probe = not row.why and row.failures >= THRESHOLD
         return 0.0
 
-    def _reason(self, why: str) -> str:
-        if why == "paused":
+    def _reason(self, row: Row) -> str:
+        if row.account_problem:
+            return str(row.account_problem)
+        if row.why == "paused":
             return _("{provider} asked us to slow down: nothing is sent to it for the moment.", provider=self.title)
+        return self._silence()
+
+    def _silence(self) -> str:
         return _("{provider} does not answer: nothing is sent to it until it does.", provider=self.title)
 
     async def succeeded(self) -> None:
@@ -116,10 +135,14 @@ class Lane:
         """Write down that the provider failed; after several in a row nothing goes out for a time that grows."""
         await self._tell(statements.FAILED, error=error)
 
-    async def throttled(self, error: str, seconds: float | None) -> None:
+    async def refused(self, error: str) -> None:
+        """Write down that the provider answers but turns us away: that ends an outage, and is no success."""
+        self.succeeded_at = None
+        await self._tell(statements.REFUSED, error=error)
+
+    async def throttled(self, error: str, seconds: float) -> None:
         """Write down that the provider wants a pause of so many seconds."""
-        wait = min(max(seconds or PAUSE, 1.0), LONGEST_PAUSE)
-        await self._tell(statements.THROTTLED, error=error, wait=wait)
+        await self._tell(statements.THROTTLED, error=error, wait=min(seconds, LONGEST_PAUSE))
 
     async def _tell(self, statement: str, **values: Any) -> None:
         """Change the shared state; what this process holds is void, so the next request asks anew."""
@@ -144,6 +167,6 @@ class Lane:
                 row = await work.row(statement, provider=self.provider, threshold=THRESHOLD, **values)
         except NO_DATABASE as problem:
             reason = _("The database does not say whether {provider} may be asked.", provider=self.title)
-            raise HeldBack(reason, PAUSE) from problem
+            raise HeldBack(reason, PATIENCE) from problem
         assert row is not None, f"{self.provider} has no row in provider_traffic"
         return row

@@ -22,7 +22,7 @@ update provider_traffic t set tokens = available - granted, refilled_at = at,
        probing_until = case when is_broken and granted > 0 then at + make_interval(secs => %(probe)s)
                             else t.probing_until end
   from granted g where t.provider = g.provider
-returning granted, why, t.failures,
+returning granted, why, t.failures, t.account_problem,
   case why when 'empty' then (1 - available) / %(rate)s when '' then 0
            else case when open_for > 0 then open_for else least(probing_for, 2) end end::float8 as wait
 """
@@ -33,6 +33,15 @@ update provider_traffic t set failures = 0, probing_until = null, last_success_a
   from (select provider, failures from provider_traffic where provider = %(provider)s for update) before
  where t.provider = before.provider
 returning t.failures, before.failures >= %(threshold)s as has_turned
+"""
+
+# It answers, if not as we wish: no outage, and nothing to be proud of.
+REFUSED = """
+update provider_traffic t set failures = 0, probing_until = null, last_failure_at = clock_timestamp(), last_error = %(error)s,
+       opened_until = case when before.failures >= %(threshold)s then null else t.opened_until end
+  from (select provider, failures, last_error from provider_traffic where provider = %(provider)s for update) before
+ where t.provider = before.provider
+returning t.failures, before.failures >= %(threshold)s or before.last_error <> %(error)s as has_turned
 """
 
 # The time grows from 5 s to a minute, and no two outages end at the same moment. Failures of requests that were under way
@@ -64,7 +73,8 @@ returning t.failures, %(threshold)s > 0 as has_turned
 # What happens with every answer is written together, twice a second. An answer after the last failure ends the counting.
 NOTE = """
 update provider_traffic t set
-       last_success_at = case when s.has_succeeded then clock_timestamp() else t.last_success_at end,
+       last_success_at = case when s.has_succeeded
+         then greatest(t.last_success_at, clock_timestamp() - make_interval(secs => s.age)) else t.last_success_at end,
        failures = case when s.has_succeeded and t.failures < %(threshold)s
                             and coalesce(t.last_failure_at < clock_timestamp() - make_interval(secs => s.age), true)
                        then 0 else t.failures end,

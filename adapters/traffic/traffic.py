@@ -8,7 +8,7 @@ from adapters.settings import Settings
 from adapters.traffic.lane import Lane
 from adapters.traffic.redaction import Redaction
 from adapters.traffic.request_log import RequestLog
-from adapters.traffic.transport import GuardedTransport, outward
+from adapters.traffic.transport import GuardedTransport, Knock, outward
 
 
 class Traffic:
@@ -21,11 +21,11 @@ class Traffic:
         }
         self.log = RequestLog(database, Redaction(settings.secrets), self.lanes.values())
 
-    def transport(self, provider: str, limits: httpx.Limits) -> GuardedTransport:
-        """Return a transport to the provider, at its rate and under its breaker."""
+    def transport(self, provider: str, limits: httpx.Limits, knock: Knock | None = None) -> GuardedTransport:
+        """Return a transport to the provider, at its rate and under its breaker; ``knock`` tries whether an outage is over."""
         inner = outward(limits, live=self._settings.is_live(provider))
         home = httpx.URL(self._settings.address(provider)).host
-        return GuardedTransport(inner, self.lanes[provider], self.log.keep, home)
+        return GuardedTransport(inner, self.lanes[provider], self.log.keep, home, knock)
 
     async def close(self) -> None:
         """Write down what is not written yet."""

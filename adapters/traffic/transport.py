@@ -9,7 +9,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from adapters.traffic.answers import is_failure, quota_of, throttled_for
+from adapters.traffic.answers import is_failure, is_turning_us_away, quota_of, throttled_for
 from adapters.traffic.exchange import Exchange
 from adapters.traffic.lane import Lane
 
@@ -18,6 +18,8 @@ _UNREACHABLE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 # Of our own making: they say nothing about the provider.
 _OURS = (httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 Keep = Callable[[Exchange], None]
+# Makes a request that changes nothing, by which to find out whether the provider answers again.
+Knock = Callable[[], httpx.Request]
 
 
 @cache
@@ -35,17 +37,37 @@ def outward(limits: httpx.Limits, *, live: bool) -> httpx.AsyncHTTPTransport:
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Sends through ``inner`` what the lane lets out, and gives each exchange to ``keep`` when it has ended.
 
-    ``home`` is the provider's host. Files that it leads us to elsewhere are kept in the log, and say nothing about it.
+    ``home`` is the provider's host. Files that it leads us to elsewhere are kept in the log, and say nothing about it. Without
+    a ``knock`` it is an ordinary request that finds out whether an outage is over; what cannot be looked up is too good for that.
     """
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, lane: Lane, keep: Keep, home: str) -> None:
+    def __init__(
+        self, inner: httpx.AsyncBaseTransport, lane: Lane, keep: Keep, home: str, knock: Knock | None = None
+    ) -> None:
         self._inner, self._lane, self._keep, self._site = inner, lane, keep, _site(home)
+        self._knock = knock
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request. Raises HeldBack, a ConnectError, when the provider may not be asked now."""
         is_elsewhere = _site(request.url.host) != self._site
         if not is_elsewhere:
-            await self._lane.enter()
+            await self._enter(request)
+        return await self._send(request, is_elsewhere)
+
+    async def _enter(self, request: httpx.Request) -> None:
+        while await self._lane.enter() and self._knock:
+            knock = self._knock()
+            knock.extensions = request.extensions
+            try:
+                response = await self._send(knock, is_elsewhere=False)
+                await response.aread()
+            except httpx.TransportError as error:
+                raise self._lane.still_silent() from error
+            await response.aclose()
+            if is_failure(response.status_code):
+                raise self._lane.still_silent()
+
+    async def _send(self, request: httpx.Request, is_elsewhere: bool) -> httpx.Response:
         exchange = Exchange.of(request, self._lane.provider, datetime.now(UTC), time.perf_counter(), is_elsewhere)
         try:
             response = await self._inner.handle_async_request(request)
@@ -69,6 +91,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             await self._lane.throttled(f"{status}", wait)
         elif is_failure(status):
             await self._lane.failed(f"{status}")
+        elif is_turning_us_away(status):
+            await self._lane.refused(f"{status}")
         else:
             await self._lane.succeeded()
 

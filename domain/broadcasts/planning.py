@@ -8,6 +8,7 @@ from domain.broadcasts.broadcast import Broadcast, find_broadcast
 from domain.broadcasts.content import content_of
 from domain.broadcasts.sent import end_broadcasts
 from domain.language import _
+from domain.messaging.quiet_hours import HOURS
 from domain.work import Work
 
 CHUNK = 2_000
@@ -21,14 +22,11 @@ select p.id as person_id, {values}, {reason} as reason
 """
 # The key makes one delivery a person, whatever happens. What would leave in quiet hours waits for their end, in the
 # recipient's own zone.
-WRITE = """
-with quiet as (
-  select (value -> %(channel)s ->> 0)::time as since, (value -> %(channel)s ->> 1)::time as until
-    from business_settings where key = 'quiet_hours'
-)
+WRITE = f"""
+with quiet as ({HOURS})
 insert into deliveries (channel, kind, person_id, broadcast_id, to_address, to_name, template, params, marketing, group_key,
   idempotency_key, due_at, created_at)
-select %(channel)s, 'broadcast', p.id, %(broadcast_id)s, {address}, p.name, %(template)s, r.params, %(is_marketing)s,
+select %(channel)s, 'broadcast', p.id, %(broadcast_id)s, {{address}}, p.name, %(template)s, r.params, %(is_marketing)s,
   case when %(channel)s = 'email' then 'broadcast:' || %(broadcast_id)s::uuid end,
   'broadcast:' || %(broadcast_id)s::uuid || ':' || p.id,
   after_quiet_hours(%(now)s, p.timezone, quiet.since, quiet.until), %(now)s

@@ -14,17 +14,17 @@ from domain.broadcasts.variables import fill
 from domain.errors import InvalidInput
 from domain.language import _
 from domain.messaging.outbox import plan_call, plan_email, plan_whatsapp
+from domain.messaging.quiet_hours import HOURS
 from domain.ports import MessageRenderer, RenderedEmail
 from domain.work import Row, Work
 
 MINUTES_A_CALL = Decimal("1.5")  # what the agents' calls last on average, from 30 to 180 seconds
-PRICES = """
+PRICES = f"""
 select (select value::numeric from business_settings where key = 'call_paise_a_minute') as call_paise,
-  (select value #>> '{}' from business_settings where key = 'business_name') as business_name,
+  (select value #>> '{{}}' from business_settings where key = 'business_name') as business_name,
   (select value -> %(channel)s from business_settings where key = 'quiet_hours') as quiet,
-  after_quiet_hours(%(at)s, 'Asia/Kolkata',
-    (select (value -> %(channel)s ->> 0)::time from business_settings where key = 'quiet_hours'),
-    (select (value -> %(channel)s ->> 1)::time from business_settings where key = 'quiet_hours')) as leaves_at
+  (select after_quiet_hours(%(at)s, 'Asia/Kolkata', q.since, q.until)
+     from (select) one left join ({HOURS}) q on true) as leaves_at
 """
 ME = "select id, name, email, phone, city from people where id = %(id)s"
 

@@ -50,6 +50,7 @@ select jsonb_build_object(
         and not exists (select from provider_traffic t where t.channel = c.channel
               and (t.failures >= {THRESHOLD} or t.opened_until > now())) order by d.due_at limit 1)) w),
   'broken', (select jsonb_agg(provider order by provider) from provider_traffic where failures >= {THRESHOLD}),
+  'accounts', (select jsonb_object_agg(provider, account_problem) from provider_traffic where account_problem <> ''),
   'lapsed', (select count(*) from automation_steps where state = 'running' and leased_until < now() - interval '2 minutes'),
   'paused', (select value = 'true' from business_settings where key = 'sending_paused'))
 """
@@ -77,6 +78,7 @@ def read_attention(found: Mapping[str, Any], now: datetime, worker_age: float | 
         *_worker(found, now, worker_age),
         *_sending(found),
         *_providers(found["broken"] or ()),
+        *_accounts(found["accounts"] or {}),
         *_steps(found["steps"] or ()),
         *_imports(found["imports"] or ()),
         *_payments(found),
@@ -109,6 +111,12 @@ def _sending(found: Mapping[str, Any]) -> Iterable[Concern]:
 def _providers(broken: Iterable[str]) -> Iterable[Concern]:
     for provider in broken:
         text = _("{provider} does not answer: what is for it waits", provider=TITLES.get(provider, provider))
+        yield Concern(text, f"/admin/integrations/{provider}", _("Look into it"), tone="rose")
+
+
+def _accounts(problems: Mapping[str, str]) -> Iterable[Concern]:
+    for provider, reason in sorted(problems.items()):
+        text = _("{reason} What is for it waits.", reason=reason)
         yield Concern(text, f"/admin/integrations/{provider}", _("Look into it"), tone="rose")
 
 

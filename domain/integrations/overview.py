@@ -10,7 +10,7 @@ from domain.work import Row, Work
 
 # The outage and the pause run on real time, unlike everything else on a page.
 TRAFFIC = """
-select provider, failures, opened_until, last_success_at, last_failure_at, last_error, quota_left, quota_limit,
+select provider, failures, opened_until, last_success_at, last_failure_at, last_error, account_problem, quota_left, quota_limit,
   quota_resets_at, quota_seen_at, now() as real_now,
   (select count(*) from deliveries d where d.channel = t.channel and d.state in ('pending', 'retry')
      and d.due_at <= %(now)s) as waiting
@@ -29,8 +29,8 @@ select t.id, asked_at, ended_at, state, outcome, link, h.name as asked_by_name f
 order by asked_at desc, t.id
 """
 CLOSE = """
-update provider_traffic set failures = 0, opened_until = null, probing_until = null
- where provider = %(provider)s and (failures > 0 or opened_until > now())
+update provider_traffic set failures = 0, opened_until = null, probing_until = null, account_problem = ''
+ where provider = %(provider)s and (failures > 0 or opened_until > now() or account_problem <> '')
 """
 
 

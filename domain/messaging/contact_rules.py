@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from domain.audit import record
 from domain.work import Work
 
-QUIET_CHANNELS = ("whatsapp", "call")
+# E-mail has none at first, and then for marketing and broadcasts alone.
+QUIET_CHANNELS = ("email", "whatsapp", "call")
 
 READ = """
 select (select value from business_settings where key = 'quiet_hours') as quiet_hours,
@@ -37,7 +38,7 @@ async def read_rules(work: Work) -> ContactRules:
 
 
 async def change_rules(work: Work, rules: ContactRules) -> None:
-    """Change the rules for what is planned from now on."""
+    """Change the rules for whatever leaves from now on."""
     kept = {
         "quiet_hours": {channel: list(hours) for channel, hours in rules.quiet_hours.items() if all(hours)},
         "marketing_a_day": rules.marketing_a_day,

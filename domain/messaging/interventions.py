@@ -27,6 +27,11 @@ update deliveries set leased_until = now() - interval '1 second'
  where state = 'unknown' and channel <> 'whatsapp'
    and send_id = (select send_id from deliveries where id = %(id)s and state = 'unknown')
 """
+# What leaves once more belongs to a broadcast that is under way, and can be cancelled with it.
+REOPEN = """
+update broadcasts set state = 'sending', finished_at = null
+ where id = (select broadcast_id from deliveries where id = %(id)s) and state = 'done'
+"""
 CANCEL = """
 update deliveries set state = 'cancelled', retry_at = null, reason = %(reason)s
  where id = %(id)s and state in ('pending', 'retry')
@@ -61,6 +66,8 @@ async def cancel_delivery(work: Work, delivery_id: UUID) -> None:
 async def _again(work: Work, delivery_id: UUID, which: str, action: str) -> None:
     if not await work.run(AGAIN.format(which=which), id=delivery_id, now=work.now):
         raise _changed()
+    if await work.run(REOPEN, id=delivery_id):
+        work.signal("broadcasts")
     await _note(work, delivery_id, action)
 
 

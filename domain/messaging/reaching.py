@@ -5,10 +5,11 @@ from uuid import UUID
 from domain.errors import Conflict, NotFound
 from domain.language import _
 from domain.messaging.outbox import Channel
+from domain.messaging.quiet_hours import HOURS
 from domain.work import Row, Work
 
 # Everything that may keep a message back or let it wait, in one statement.
-JUDGE = """
+JUDGE = f"""
 select (select reason from email_suppressions where %(channel)s = 'email' and email = %(to)s) as email_suppressed,
   (select reason from phone_suppressions where %(channel)s <> 'email' and phone = %(to)s and channel in (%(channel)s, 'all')
      and (expires_at is null or expires_at > %(now)s) order by reason desc limit 1) as phone_suppressed,
@@ -16,9 +17,8 @@ select (select reason from email_suppressions where %(channel)s = 'email' and em
   (select count(*) from deliveries where channel = %(channel)s and to_address = %(to)s and marketing
      and state not in ('cancelled', 'failed') and due_at > %(now)s::timestamptz - interval '24 hours')
    >= (select value::int from business_settings where key = 'marketing_a_day') as is_capped,
-  after_quiet_hours(%(now)s, coalesce((select timezone from people where id = %(person_id)s::uuid), 'Asia/Kolkata'),
-    (select (value -> %(channel)s::text ->> 0)::time from business_settings where key = 'quiet_hours'),
-    (select (value -> %(channel)s::text ->> 1)::time from business_settings where key = 'quiet_hours')) as leaves_at
+  (select after_quiet_hours(%(now)s, coalesce((select timezone from people where id = %(person_id)s::uuid), 'Asia/Kolkata'),
+     q.since, q.until) from (select) one left join ({HOURS}) q on true) as leaves_at
 """
 PERSON = """
 select h.id, h.name, h.phone, (select l.id from imported_leads l where l.person_id = h.id) as lead_id,

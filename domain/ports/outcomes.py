@@ -20,13 +20,15 @@ class Refused:
 class Unavailable:
     """Nothing left the house, or the provider asked to come back. ``retry_after`` is in seconds.
 
-    ``is_attempt`` is false where we held it back ourselves, since the provider is paused or does not answer.
+    ``is_attempt`` is false where we held it back ourselves, since the provider is paused or does not answer. ``is_account``:
+    nothing can leave by this channel until somebody mends our account there, whoever it is for.
     """
 
     reason: str
     retry_after: float | None = None
     success: bool = False
     is_attempt: bool = True
+    is_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ async def test_a_live_provider_without_its_credentials_is_off_alone(settings):
         assert isinstance(outcome, Unavailable)
         assert "AISENSY_WEBHOOK_SECRET" in outcome.reason
         assert "AISENSY_API_KEY" not in outcome.reason
+        assert outcome.is_account  # so what is for it waits, and no attempts are used up
         assert type(services.email).__name__ == "SendGridEmailSender"
 
 

@@ -103,12 +103,12 @@ async def test_a_person_is_found_from_anywhere_as_a_fragment_and_as_a_page(as_ad
 
 async def test_quiet_hours_are_changed_and_half_of_them_is_told(as_admin, work_as):
     rules = {"whatsapp_from": "22:00", "whatsapp_until": "08:00", "call_from": "", "call_until": ""}
-    rules |= {"marketing_a_day": "2", "call_price": "4.50"}
+    rules |= {"email_from": "22:30", "email_until": "07:00", "marketing_a_day": "2", "call_price": "4.50"}
     half = await as_admin.post("/admin/settings/contact-rules", data=rules | {"call_from": "20:00"})
     assert half.status_code == 422
     assert "field-call_until-error" in half.text
     assert (await as_admin.post("/admin/settings/contact-rules", data=rules)).status_code == 303
     async with work_as(SYSTEM) as work:
         kept = await read_rules(work)
-    assert kept.quiet_hours == {"whatsapp": ("22:00", "08:00"), "call": ("", "")}
+    assert kept.quiet_hours == {"email": ("22:30", "07:00"), "whatsapp": ("22:00", "08:00"), "call": ("", "")}
     assert (kept.marketing_a_day, kept.call_paise_a_minute) == (2, 450)

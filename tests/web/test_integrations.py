@@ -45,6 +45,18 @@ async def test_an_outage_is_shown_and_closed_by_hand_once(as_admin, services):
     assert [tuple(row) for row in actions] == [("integration.breaker_closed", BEN.id, "SendGrid")]
 
 
+async def test_a_key_that_was_revoked_is_not_shown_as_an_answer(as_admin, services):
+    await run(
+        services,
+        "update provider_traffic set last_success_at = now() - interval '1 minute', last_failure_at = now(),"
+        " last_error = '401' where provider = 'zoom'",
+    )
+    assert "Turns us away" in (await as_admin.get("/admin/integrations")).text
+    page = (await as_admin.get("/admin/integrations/zoom")).text
+    assert "turns us away (401)" in page
+    assert "Close now" not in page
+
+
 async def test_a_wrong_number_says_so_beside_its_field_and_is_kept(as_admin, services):
     answer = await as_admin.post("/admin/integrations/bolna/tests", data={"to": "12"})
     assert answer.status_code == 422

@@ -56,7 +56,7 @@ async def state_of(database):
         while await apply_events(work):
             pass
         log = await work.row(
-            "select state, opens, clicks, delivered_at, opened_at, clicked_at, history from email_logs"
+            "select state, reason, opens, clicks, delivered_at, opened_at, clicked_at, history from email_logs"
         )
         return log, await work.value("select count(*) from webhook_events")
 
@@ -100,24 +100,62 @@ async def test_a_replay_changes_nothing_more(client, database, delivery_id):
     assert (log.state, log.opens, log.clicks, stored) == ("clicked", 1, 1, 5)
 
 
-async def test_five_copies_in_reverse_order_end_as_one_in_order(client, database, delivery_id):
-    for kind in reversed(KINDS):
-        for _ in range(5):
-            assert (await post(client, body_of(events(delivery_id, [kind])))).status_code == 200
+# Two deferrals and two opens: which of them came first must not decide what is shown.
+STORY = [
+    ("processed", 0, ""),
+    ("deferred", 1, "450 try again later"),
+    ("deferred", 2, "452 mailbox full"),
+    ("delivered", 2, ""),
+    ("open", 4, ""),
+    ("open", 9, ""),
+    ("click", 9, ""),
+]
+BOUNCES = [("processed", 0, ""), ("bounce", 3, "550 unknown"), ("dropped", 5, "Bounced Address")]
+DEFERRED = STORY[:3]
+KEPT = ("state", "reason", "opens", "clicks", "delivered_at", "opened_at", "clicked_at", "history")
+
+
+def told(delivery_id, story, copy):
+    return [
+        {
+            "email": ASHA.email, "event": kind, "timestamp": 1767600764 + second, "sg_event_id": f"{copy}-{number}",
+            "sg_message_id": "A1b2.recvd-1", "delivery_id": str(delivery_id), "reason": reason,
+        }
+        for number, (kind, second, reason) in enumerate(story)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("story", [STORY, DEFERRED, BOUNCES], ids=["clicked", "deferred", "bounced"])
+async def test_five_copies_in_reverse_order_end_as_one_in_order(client, database, delivery_id, story):
+    for event in reversed(told(delivery_id, story, "backwards")):
+        for _copy in range(5):
+            assert (await post(client, body_of([event]))).status_code == 200
             await state_of(database)  # each copy is applied before the next comes
     backwards, stored = await state_of(database)
-    assert stored == 5
+    assert stored == len(story)
+    for order, step in (("forwards", 1), ("at once", len(story))):
+        await forget_reports(database)
+        events = told(delivery_id, story, order)
+        for first in range(0, len(events), step):
+            assert (await post(client, body_of(events[first : first + step]))).status_code == 200
+            await state_of(database)
+        other, _stored = await state_of(database)
+        for name in KEPT:
+            assert getattr(backwards, name) == getattr(other, name), (order, name)
+    times = [entry["at"] for entry in backwards.history]
+    assert times == sorted(times)
+    assert (backwards.state, backwards.reason) == {
+        "click": ("clicked", ""), "deferred": ("deferred", "452 mailbox full"), "dropped": ("dropped", "Bounced Address"),
+    }[story[-1][0]]  # fmt: skip
+
+
+async def forget_reports(database):
     async with database.work(SYSTEM) as work:
         await work.run("delete from webhook_events")
         await work.run(
-            "update email_logs set state = 'sending', rank = 0, opens = 0, clicks = 0, history = '[]', delivered_at = null,"
-            " opened_at = null, clicked_at = null"
+            "update email_logs set state = 'sending', rank = 0, reason = '', opens = 0, clicks = 0, history = '[]',"
+            " delivered_at = null, opened_at = null, clicked_at = null"
         )
-    await post(client, body_of(events(delivery_id, KINDS)))
-    forwards, _stored = await state_of(database)
-    for name in ("state", "opens", "clicks", "delivered_at", "opened_at", "clicked_at"):
-        assert getattr(backwards, name) == getattr(forwards, name), name
-    assert forwards.state == "clicked"
 
 
 async def test_who_complains_after_their_lead_was_deleted_is_never_written_to_again(client, database, delivery_id):

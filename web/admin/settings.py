@@ -36,6 +36,8 @@ class NameForm(FormModel):
 class ContactRulesForm(FormModel):
     """Times of day as browsers write them; both empty means that the channel has no quiet hours."""
 
+    email_from: str = Field("", pattern=TIME)
+    email_until: str = Field("", pattern=TIME)
     whatsapp_from: str = Field("", pattern=TIME)
     whatsapp_until: str = Field("", pattern=TIME)
     call_from: str = Field("", pattern=TIME)
@@ -79,7 +81,7 @@ class SettingsController(Controller):
             await change_rules(work, data.rules())
         except InvalidInput as error:
             raise refuse(PAGE, form, error, **context) from None
-        return go(request, INDEX, _("The rules are saved. What is planned already keeps its time."))
+        return go(request, INDEX, _("The rules are saved. They hold for whatever leaves from now on."))
 
     @post("/pause")
     async def pause(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:

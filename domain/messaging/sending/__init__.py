@@ -7,10 +7,11 @@ there is parked as `unknown`, shown, and settled by what is reported later.
 
 from domain.messaging.sending.batches import Batch, Doubtful, Message
 from domain.messaging.sending.claiming import claim_batch
-from domain.messaging.sending.doubts import claim_doubtful, park_doubtful, settle_doubt
+from domain.messaging.sending.doubts import FOUND_WITHIN, claim_doubtful, park_doubtful, settle_doubt
 from domain.messaging.sending.settling import settle
 
 __all__ = [
+    "FOUND_WITHIN",
     "Batch",
     "Doubtful",
     "Message",

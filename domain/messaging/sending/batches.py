@@ -24,7 +24,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """An attempt that may have left or not. For a call: its delivery, its agent, and when it was handed over."""
+    """An attempt that may have left or not, made ``age`` seconds of real time ago.
+
+    For a call: its delivery, its agent, and when it was handed over.
+    """
 
     send_id: UUID
     channel: Channel
@@ -32,3 +35,4 @@ class Doubtful:
     delivery_id: UUID
     agent_id: str
     since: datetime
+    age: float

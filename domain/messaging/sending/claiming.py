@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 from domain.messaging.calls.preparing import prepare_call
 from domain.messaging.composing import CannotCompose, Composer, prepare_email
 from domain.messaging.outbox import Channel
-from domain.messaging.progress import end_what_is_over
+from domain.messaging.progress import end_what_is_over, tell
+from domain.messaging.quiet_hours import HOURS, WAITS_UNTIL
 from domain.messaging.sending.batches import Batch, Message
 from domain.messaging.sending.settling import write_down
 from domain.messaging.whatsapp.preparing import prepare_whatsapp
@@ -14,11 +15,13 @@ from domain.work import Row, Work
 
 MOST_TOGETHER = 1_000  # SendGrid's limit of personalizations in one request
 
-CLAIM = """
+# What is due in a channel, while it may leave at all.
+DUE = "channel = %(channel)s and state in ('pending', 'retry') and due_at <= %(now)s and (retry_at is null or retry_at <= now())"
+# What would leave in a person's quiet hours gets no send id: it is not claimed, and due again when they end.
+CLAIM = f"""
 with first as (
   select id, group_key from deliveries
-   where channel = %(channel)s and state in ('pending', 'retry') and due_at <= %(now)s
-     and (retry_at is null or retry_at <= now())
+   where {DUE}
      and not (select value = 'true' from business_settings where key = 'sending_paused')
      and not exists (select from provider_traffic t where t.channel = %(channel)s
            and (t.opened_until > now() or t.probing_until > now()))
@@ -28,12 +31,30 @@ with first as (
    where d.channel = %(channel)s and d.group_key = first.group_key and d.state in ('pending', 'retry')
      and d.due_at <= %(now)s and (d.retry_at is null or d.retry_at <= now())
    order by d.is_bulk, d.due_at limit %(most)s for update of d skip locked
+), judged as (
+  select d.id, {WAITS_UNTIL} as waits_until
+    from deliveries d left join people p on p.id = d.person_id left join ({HOURS}) q on true
+   where d.id in (select id from first union select id from together)
 )
-update deliveries set state = 'sending', attempt = attempt + 1, send_id = %(send_id)s, lease_token = %(send_id)s,
-       leased_until = now() + make_interval(secs => %(lease)s), retry_at = null, reason = ''
- where id in (select id from first union select id from together)
-returning id, channel, kind, person_id, campaign_id, broadcast_id, subject_id,
-  to_address, to_name, template, params, attempt, marketing
+update deliveries d set state = case when j.waits_until is null then 'sending' else 'pending' end,
+       due_at = coalesce(j.waits_until, d.due_at),
+       attempt = d.attempt + (j.waits_until is null)::int,
+       send_id = case when j.waits_until is null then %(send_id)s::uuid end,
+       lease_token = case when j.waits_until is null then %(send_id)s::uuid end,
+       leased_until = case when j.waits_until is null then now() + make_interval(secs => %(lease)s) end,
+       attempted_at = now(), retry_at = null, reason = ''
+  from judged j where d.id = j.id
+returning d.id, d.channel, d.kind, d.person_id, d.campaign_id, d.broadcast_id, d.subject_id,
+  d.to_address, d.to_name, d.template, d.params, d.attempt, d.marketing, d.send_id
+"""
+# When one waits for the morning, so do most of those behind it: they are not claimed one by one.
+HOLD = f"""
+update deliveries d set state = 'pending', due_at = night.waits_until, retry_at = null, reason = ''
+  from (
+    select d.id, {WAITS_UNTIL} as waits_until
+      from deliveries d left join people p on p.id = d.person_id left join ({HOURS}) q on true
+     where d.id in (select id from deliveries where {DUE} order by is_bulk, due_at limit %(most)s for update skip locked)
+  ) night where d.id = night.id and night.waits_until is not null
 """
 LEAVE_OUT = """
 update deliveries d set state = 'cancelled', lease_token = null, leased_until = null, reason = case
@@ -61,13 +82,19 @@ returning d.id, d.broadcast_id
 async def claim_batch(
     work: Work, composer: Composer, *, lease_seconds: float, channel: Channel = "email"
 ) -> Batch | bool:
-    """Commit what is next due in a channel as `sending` and return it; True when it fell away, False when nothing is due."""
+    """Commit what is next due in a channel as `sending` and return it. True: it fell away or waits; False: nothing is due."""
     send_id = uuid4()
     rows = await work.rows(
         CLAIM, channel=channel, now=work.now, most=MOST_TOGETHER, send_id=send_id, lease=lease_seconds
     )
     if not rows:
         return False
+    if held := [row for row in rows if row.send_id is None]:
+        tell(work, held)
+        rows = [row for row in rows if row.send_id is not None]
+    if not rows:
+        await work.run(HOLD, channel=channel, now=work.now, most=MOST_TOGETHER)
+        return True
     rows = await _leave_out(work, rows, send_id, is_live=composer.ports.is_live(channel))
     if not rows:
         return True

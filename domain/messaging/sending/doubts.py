@@ -11,6 +11,8 @@ from domain.ports.voice import CallReport
 from domain.work import Work
 
 ASK_AGAIN = 600.0  # seconds until an attempt that nobody can tell about is looked up again
+# Seconds until a live provider's word is believed that it has no such e-mail: what it has just taken it may not find yet.
+FOUND_WITHIN = 600.0
 
 CLAIM_DOUBTFUL = """
 with one as (
@@ -21,7 +23,8 @@ update deliveries d set state = 'unknown', lease_token = d.send_id,
        leased_until = now() + make_interval(secs => %(lease)s)
   from one where d.send_id = one.send_id and d.state in ('sending', 'unknown')
 returning d.send_id, d.attempt, d.id, d.template,
-  coalesce((select l.created_at from call_logs l where l.delivery_id = d.id), d.created_at) as since
+  coalesce((select l.created_at from call_logs l where l.delivery_id = d.id), d.created_at) as since,
+  coalesce(extract(epoch from now() - d.attempted_at), 'infinity')::float8 as age
 """
 # Without a lease nobody claims them again; their token stays, so that an answer that comes late still settles them.
 PARK = """
@@ -40,11 +43,16 @@ select id, campaign_id, broadcast_id from parked
 async def claim_doubtful(work: Work, *, lease_seconds: float, channel: Channel = "email") -> Doubtful | None:
     """Lease one attempt whose worker vanished, or that was parked as unknown, to look it up."""
     row = await work.row(CLAIM_DOUBTFUL, channel=channel, lease=lease_seconds)
-    return Doubtful(row.send_id, channel, row.attempt, row.id, row.template, row.since) if row else None
+    return Doubtful(row.send_id, channel, row.attempt, row.id, row.template, row.since, row.age) if row else None
 
 
-async def settle_doubt(work: Work, doubtful: Doubtful, answer: Found | CallReport | Missing | CannotTell) -> None:
-    """Act on what the provider said of an attempt: it arrived, it never did, or nobody knows."""
+async def settle_doubt(
+    work: Work, doubtful: Doubtful, answer: Found | CallReport | Missing | CannotTell, *, found_within: float = 0.0
+) -> None:
+    """Act on what the provider said of an attempt: it arrived, it never did, or nobody knows.
+
+    ``found_within``: seconds of real time in which an e-mail that is missing may only not be found yet.
+    """
     channel, send_id = doubtful.channel, doubtful.send_id
     match answer:
         case Found():
@@ -52,6 +60,10 @@ async def settle_doubt(work: Work, doubtful: Doubtful, answer: Found | CallRepor
         case CallReport():
             await sent(work, channel, send_id, answer.call_id)
             await apply_report(work, doubtful.delivery_id, answer)
+        case Missing() if channel == "email" and doubtful.age < found_within:
+            # Ever less often, and once more when it may be believed.
+            wait = min(max(doubtful.age, 1.0), found_within - doubtful.age)
+            await write_down(work, channel, send_id, "unknown", reason=_("SendGrid does not find it yet."), wait=wait)
         case Missing():
             await write_down(work, channel, send_id, "retry", reason=_("It had not left; sending again."))
             work.nudge()

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.backoff import backoff
 from domain.campaigns import on_sent
+from domain.integrations.accounts import hold_channel
 from domain.integrations.states import THRESHOLD
 from domain.messaging.calls.reading import plan_reading
 from domain.messaging.outbox import Channel
@@ -34,6 +35,10 @@ with settled as (
          reason = case when rank <= %(rank)s then %(reason)s else reason end, rank = greatest(rank, %(rank)s),
          {own}, updated_at = %(now)s
    where delivery_id in (select id from settled)
+), works as (
+  -- What leaves shows that our account is in order again.
+  update provider_traffic set account_problem = ''
+   where %(state)s = 'sent' and channel = %(channel)s and account_problem <> '' and exists (select from settled)
 )
 select id, campaign_id, broadcast_id from settled
 """
@@ -75,6 +80,9 @@ async def settle(work: Work, batch: Batch, outcome: AnyOutcome, *, lookup_delay:
             work.nudge()
         case Refused():
             await write_down(work, channel, send_id, "failed", reason=outcome.reason)
+        case Unavailable(is_account=True):
+            await write_down(work, channel, send_id, "retry", reason=outcome.reason, uncounted=1)
+            await hold_channel(work, channel, outcome.reason, outcome.retry_after)
         case Unavailable() if not outcome.is_attempt or await _is_in_outage(work, channel):
             wait = outcome.retry_after or backoff(batch.attempt)
             await write_down(work, channel, send_id, "retry", reason=outcome.reason, wait=wait, uncounted=1)
@@ -125,6 +133,7 @@ async def write_down(
     log_state, rank = LOG_STATES[state]
     rows = await work.rows(
         SETTLE.format(table=table, own=own),
+        channel=channel,
         send_id=send_id,
         state=state,
         reason=reason,

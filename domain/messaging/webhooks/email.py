@@ -20,18 +20,28 @@ select e.id, e.kind, e.occurred_at, e.payload,
   from webhook_events e where e.provider = 'sendgrid' and e.processed_at is null
  order by e.id limit %(most)s for update of e skip locked
 """
+# Of what ranks the same, like two deferrals, the latest says why, whichever came first; the history holds when they were.
 APPLY = """
 with report as (
-  select * from unnest(%(ids)s::uuid[], %(states)s::text[], %(ranks)s::int[], %(reasons)s::text[], %(opens)s::int[],
-    %(clicks)s::int[], %(delivered)s::timestamptz[], %(opened)s::timestamptz[], %(clicked)s::timestamptz[],
-    %(histories)s::jsonb[]) as r (id, state, rank, reason, opens, clicks, delivered_at, opened_at, clicked_at, history)
+  select * from unnest(%(ids)s::uuid[], %(states)s::text[], %(ranks)s::int[], %(reasons)s::text[], %(told)s::timestamptz[],
+    %(same)s::text[], %(opens)s::int[], %(clicks)s::int[], %(delivered)s::timestamptz[], %(opened)s::timestamptz[],
+    %(clicked)s::timestamptz[], %(histories)s::jsonb[]) as r (id, state, rank, reason, told_at, same, opens, clicks,
+    delivered_at, opened_at, clicked_at, history)
+), news as (
+  select r.*, r.rank > l.rank or (r.rank = l.rank and coalesce((r.told_at, r.reason) > (
+      select (h ->> 'at')::timestamptz, coalesce(h ->> 'reason', '') from jsonb_array_elements(l.history) h
+       where h ->> 'event' = any(string_to_array(r.same, ' ')) order by 1 desc, 2 desc limit 1), true)) as counts
+    from report r join email_logs l on l.delivery_id = r.id
 )
-update email_logs l set state = case when r.rank > l.rank then r.state else l.state end,
-       reason = case when r.rank > l.rank then r.reason else l.reason end, rank = greatest(l.rank, r.rank),
+update email_logs l set state = case when r.counts then r.state else l.state end,
+       reason = case when r.counts then r.reason else l.reason end, rank = greatest(l.rank, r.rank),
        opens = l.opens + r.opens, clicks = l.clicks + r.clicks,
-       delivered_at = coalesce(l.delivered_at, r.delivered_at), opened_at = coalesce(l.opened_at, r.opened_at),
-       clicked_at = coalesce(l.clicked_at, r.clicked_at), history = l.history || (r.history -> 'events'), updated_at = %(now)s
-  from report r join deliveries d on d.id = r.id where l.delivery_id = r.id
+       delivered_at = least(l.delivered_at, r.delivered_at), opened_at = least(l.opened_at, r.opened_at),
+       clicked_at = least(l.clicked_at, r.clicked_at), updated_at = %(now)s,
+       history = case when l.history = '[]' then r.history -> 'events' else (
+         select jsonb_agg(h order by (h ->> 'at')::timestamptz, array_position(%(order)s::text[], h ->> 'event'), h::text)
+           from jsonb_array_elements(l.history || (r.history -> 'events')) h) end
+  from news r join deliveries d on d.id = r.id where l.delivery_id = r.id
 returning d.campaign_id, d.broadcast_id
 """
 SUPPRESS = """
@@ -41,6 +51,12 @@ select distinct on (email) lower(email), reason, detail, (select d.id from deliv
     as s (email, reason, detail, delivery_id)
 on conflict (email) do nothing
 """
+ORDER = list(BY_EVENT)
+# rank -> the events that have it.
+SAME = {
+    rank: " ".join(event for event, state in BY_EVENT.items() if state.rank == rank)
+    for rank in {state.rank for state in BY_EVENT.values()}
+}
 
 
 @dataclass(slots=True)
@@ -50,6 +66,7 @@ class Report:
     state: str = ""
     rank: int = 0
     reason: str = ""
+    told_at: datetime | None = None
     opens: int = 0
     clicks: int = 0
     first: dict[str, datetime] = field(default_factory=dict)
@@ -65,8 +82,13 @@ class Report:
             self.first[kind] = event.occurred_at
         entry = {"event": kind, "at": event.occurred_at.isoformat(), "reason": reason, "url": payload.get("url", "")}
         self.history.append({name: value for name, value in entry.items() if value})
-        if state and state.rank > self.rank:
-            self.state, self.rank, self.reason = state.name, state.rank, reason
+        told = (event.occurred_at, reason)
+        if state and (state.rank > self.rank or (state.rank == self.rank and told > (self.told_at, self.reason))):
+            self.state, self.rank, self.reason, self.told_at = state.name, state.rank, reason, event.occurred_at
+
+    def in_order(self) -> list[dict[str, Any]]:
+        """Return the history by time, what happened in the same second in the order in which it must have."""
+        return sorted(self.history, key=lambda entry: (datetime.fromisoformat(entry["at"]), _place(entry["event"])))
 
 
 async def store_events(work: Work, events: Sequence[EmailEvent]) -> int:
@@ -109,12 +131,15 @@ async def _apply(work: Work, events: Sequence[Row]) -> None:
         states=[report.state or "sent" for _, report in ordered],
         ranks=[report.rank for _, report in ordered],
         reasons=[report.reason for _, report in ordered],
+        told=[report.told_at for _, report in ordered],
+        same=[SAME.get(report.rank, "") for _, report in ordered],
+        order=ORDER,
         opens=[report.opens for _, report in ordered],
         clicks=[report.clicks for _, report in ordered],
         delivered=[report.first.get("delivered") for _, report in ordered],
         opened=[report.first.get("open") for _, report in ordered],
         clicked=[report.first.get("click") for _, report in ordered],
-        histories=[{"events": report.history} for _, report in ordered],
+        histories=[{"events": report.in_order()} for _, report in ordered],
     )
     tell(work, rows)
     await settle_reported(work, [delivery_id for delivery_id, _ in ordered])
@@ -138,6 +163,10 @@ def _suppression(event: Row) -> str | None:
     if kind == "dropped":
         return DROPPED_FOR.get(str(event.payload.get("reason", "")))
     return SUPPRESSES.get(kind)
+
+
+def _place(event: str) -> int:
+    return ORDER.index(event) if event in ORDER else len(ORDER)
 
 
 def _kind(event: Row) -> str:

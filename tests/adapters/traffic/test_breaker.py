@@ -50,6 +50,35 @@ async def test_an_answer_in_between_starts_the_count_anew(road, world):
     assert breaker_of(await road.row()) == "closed"
 
 
+@pytest.mark.parametrize("status", [401, 402, 403])
+async def test_who_turns_us_away_is_there_and_is_no_success(road, world, status):
+    process = road.process()
+    await process.get()
+    await road.kept()
+    assert breaker_of(await road.row()) == "closed"
+    await road.set(f"failures = {THRESHOLD - 1}")
+    world.status = status
+    for _number in range(THRESHOLD + 1):
+        assert (await process.get()).status_code == status
+    await road.kept()  # and a success of before, that is written down late, does not cover it
+    row = await road.row()
+    assert (row.failures, row.last_error, row.last_failure_at > row.last_success_at) == (0, str(status), True)
+    assert breaker_of(row) == "refused"
+    world.status = 200
+    await process.get()
+    await road.kept()
+    assert breaker_of(await road.row()) == "closed"
+
+
+async def test_a_success_that_is_written_down_late_counts_from_when_it_was(road, world):
+    here, there = road.process(), road.process()
+    await here.get()
+    world.status = 403
+    await there.get()
+    await road.kept()
+    assert breaker_of(await road.row()) == "refused"
+
+
 async def test_what_our_own_pool_refuses_says_nothing_about_the_provider(road, world):
     world.error = httpx.PoolTimeout("busy")
     process = road.process()
@@ -115,9 +144,9 @@ async def test_a_429_pauses_the_provider_for_as_long_as_it_asks(road, world):
 @pytest.mark.parametrize(
     ("headers", "least", "most"),
     [
-        (lambda now: {}, 0, 5),
+        (lambda now: {}, 4, 5),
         (lambda now: {"Retry-After": "99999999999"}, 890, 900),
-        (lambda now: {"Retry-After": "soon"}, 0, 5),
+        (lambda now: {"Retry-After": "soon"}, 4, 5),
         (lambda now: {"Retry-After": (now + timedelta(seconds=300)).isoformat()}, 200, 300),
         (lambda now: {"X-RateLimit-Reset": str(int(now.timestamp()) + 300)}, 200, 300),
         (lambda now: {"X-RateLimit-Reset": "0"}, 0, 1),

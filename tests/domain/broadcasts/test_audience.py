@@ -96,6 +96,13 @@ async def test_what_leads_get_is_always_marketing(work: Work) -> None:
     assert (await draft(work, audience=LEADS, is_marketing=False)).is_marketing
 
 
+@pytest.mark.parametrize("is_marketing", [True, False])
+async def test_who_said_stop_on_whatsapp_is_still_reached_by_email(work: Work, is_marketing: bool) -> None:
+    await note(work, ASHA.phone, "whatsapp", "opted_out")
+    broadcast_id = await create_draft(work, uuid4(), "News", "email", Audience(), is_marketing=is_marketing)
+    assert (await judge(work, await find_broadcast(work, broadcast_id))).left_out == {}
+
+
 async def test_whatsapp_marketing_asks_for_consent_and_nothing_goes_to_who_opted_out(work: Work) -> None:
     await note(work, ASHA.phone, "whatsapp", "opted_out")
     about_course = await judge(work, await draft(work, "whatsapp"))

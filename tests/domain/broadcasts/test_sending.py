@@ -13,6 +13,7 @@ from domain.broadcasts.progress import count_progress, list_broadcasts, list_res
 from domain.broadcasts.sent import end_broadcasts
 from domain.broadcasts.starting import CountChanged, cancel_broadcast, confirm_broadcast, retry_failed, take_back
 from domain.errors import Conflict, InvalidInput
+from domain.messaging.interventions import retry_delivery
 from domain.messaging.suppressions import suppress
 from domain.work import Work
 from tests.fixtures.cast import ASHA, CHITRA
@@ -141,6 +142,31 @@ async def test_the_failed_are_sent_again_and_the_rest_is_left_alone(work: Work) 
     assert (await find_broadcast(work, broadcast_id)).state == "sending"
     with pytest.raises(Conflict):
         await retry_failed(work, broadcast_id)
+
+
+@pytest.mark.parametrize(("channel", "state"), [("email", "sending"), ("call", "sending"), ("whatsapp", "done")])
+async def test_it_is_not_over_while_one_in_doubt_may_have_to_leave_again(work: Work, channel: str, state: str) -> None:
+    broadcast_id = await written(work, "email")
+    await confirm_broadcast(work, broadcast_id, 2)
+    await plan_chunk(work, broadcast_id)
+    await work.run("update deliveries set state = 'unknown', channel = %(channel)s", channel=channel)
+    await end_broadcasts(work, [broadcast_id])
+    assert (await find_broadcast(work, broadcast_id)).state == state
+    if state == "sending":  # the provider says that they never came
+        await work.run("update deliveries set state = 'retry'")
+        assert await cancel_broadcast(work, broadcast_id) == 2
+
+
+async def test_one_that_is_sent_again_by_hand_opens_its_broadcast_again(work: Work) -> None:
+    broadcast_id = await written(work)
+    await confirm_broadcast(work, broadcast_id, 2)
+    await plan_chunk(work, broadcast_id)
+    await work.run("update deliveries set state = 'failed'")
+    await end_broadcasts(work, [broadcast_id])
+    assert (await find_broadcast(work, broadcast_id)).state == "done"
+    await retry_delivery(work, await work.value("select id from deliveries where to_address = %(to)s", to=ASHA.email))
+    assert (await find_broadcast(work, broadcast_id)).state == "sending"
+    assert await cancel_broadcast(work, broadcast_id) == 1
 
 
 async def test_what_was_taken_and_did_not_arrive_is_sent_again_but_to_no_dead_number(work: Work) -> None:

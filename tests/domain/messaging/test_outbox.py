@@ -7,8 +7,8 @@ import pytest
 
 from domain.messaging.composing import Composer
 from domain.messaging.outbox import plan_email
-from domain.messaging.sending import claim_batch, settle
-from domain.ports import Refused, Unavailable, Unknown
+from domain.messaging.sending import claim_batch, claim_doubtful, settle, settle_doubt
+from domain.ports import Missing, Refused, Unavailable, Unknown
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, RollBack
 from tests.fixtures.house import until
@@ -106,6 +106,33 @@ async def test_silence_is_looked_up_before_anything_is_sent_again(house):
     await house.run_due()
     assert (await delivery(house, delivery_id)).state == "sent"
     assert len(await house.mailbox("someone@example.test")) == 1
+
+
+async def test_what_is_not_found_yet_is_looked_up_again_before_it_is_sent_anew(house):
+    """SendGrid's activity shows an e-mail minutes after it was taken: sending again at once would write twice."""
+    delivery_id = await plan(house)
+    await settled(house, await claimed(house), Unknown("no answer"))
+
+    async def missed():
+        async with house.database.work(SYSTEM) as work:
+            await work.run("update deliveries set leased_until = now() - interval '1 second' where state = 'unknown'")
+            doubtful = await claim_doubtful(work, lease_seconds=60)
+            await settle_doubt(work, doubtful, Missing(), found_within=600)
+        return await delivery(house, delivery_id)
+
+    early = await missed()
+    assert (early.state, early.reason) == ("unknown", "SendGrid does not find it yet.")
+    async with house.database.work(SYSTEM) as work:
+        await work.run("update deliveries set attempted_at = now() - interval '9 minutes'")
+        assert await work.value("select leased_until > now() from deliveries")
+    nearly = await missed()
+    async with house.database.work(SYSTEM) as work:
+        left = await work.value("select extract(epoch from leased_until - now())::float8 from deliveries")
+    assert nearly.state == "unknown"
+    assert 50 < left <= 60  # then it is old enough
+    async with house.database.work(SYSTEM) as work:
+        await work.run("update deliveries set attempted_at = now() - interval '10 minutes'")
+    assert (await missed()).state == "retry"
 
 
 async def test_a_provider_that_is_away_is_tried_again_later(house):

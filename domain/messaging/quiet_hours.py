@@ -1,0 +1,23 @@
+"""Quiet hours: when nothing leaves for a person unasked, by the clock where they are.
+
+What is planned is given a moment outside of them, and asked again when it would leave: a retry, a pause that ends or a long
+queue may have moved that moment into the night.
+"""
+
+# What is waited for, or happens at a moment of its own. Everything else by WhatsApp or call has time until the morning.
+AT_ONCE = ("reply", "opt_confirmation", "test", "class_changed", "class_cancelled")
+
+# The hours of %(channel)s as times of day, null where it has none.
+HOURS = """
+select (value -> %(channel)s::text ->> 0)::time as since, (value -> %(channel)s::text ->> 1)::time as until
+  from business_settings where key = 'quiet_hours'
+"""
+# Of a delivery d: e-mail that somebody expects, like a new password or a receipt, disturbs nobody at night.
+IS_BOUND = f"""
+((d.marketing or d.broadcast_id is not null or d.channel <> 'email') and d.kind not in {AT_ONCE})
+"""
+# Until when a delivery d waits, with its person p and the hours q: null when it may leave at %(now)s.
+WAITS_UNTIL = f"""
+nullif(case when q.since is not null and {IS_BOUND} then
+  after_quiet_hours(%(now)s, coalesce(p.timezone, 'Asia/Kolkata'), q.since, q.until) end, %(now)s)
+"""
