@@ -135,6 +135,22 @@ async def test_a_template_is_chosen_and_filled_and_shown_as_on_a_phone(
     assert "About ₹" in page.text
 
 
+async def test_a_template_whose_parameters_have_no_names_is_filled_by_their_numbers(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    draft = await drafted(as_admin, channel="whatsapp")
+    async with work_as(SYSTEM) as work:
+        await work.run("update whatsapp_templates set param_labels = '{}' where campaign = 'announcement'")
+        template = await work.value("select id from whatsapp_templates where campaign = 'announcement'")
+    step = (await as_admin.get(f"{draft}/message?template={template}")).text
+    assert [f"Parameter {number} {{{{{number}}}}}" in step for number in (1, 2, 3, 4)] == [True, True, True, False]
+    filled = {"template": str(template), "param_1": "{{first_name}}", "param_2": "us"}
+    assert (await as_admin.post(f"{draft}/message", data=filled)).status_code == 422
+    assert (await as_admin.post(f"{draft}/message", data=filled | {"param_3": "No class"})).status_code == 303
+    page = await as_admin.get(draft)
+    assert re.search(r"Hi (Asha|Chitra), a word from us: No class", page.text)
+
+
 async def test_it_can_be_tried_out_on_oneself(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
     draft = await written(as_admin)
     await as_admin.post(f"{draft}/trial")

@@ -28,6 +28,7 @@ from domain.language import _
 from domain.leads.filters import LeadFilter, read_filter
 from domain.leads.listing import file_names
 from domain.leads.saved_filters import find_saved_filter, list_saved_filters
+from domain.messaging.whatsapp.filling import template_of
 from domain.work import Work
 from web.addresses import page_number, uuid_or_none
 from web.admin.campaigns import PREVIEW_HEADERS
@@ -224,10 +225,12 @@ async def message_context(work: Work, broadcast: Broadcast, chosen: str = "") ->
     """Return what the second step shows; ``chosen`` is the template picked just now."""
     template_id = uuid_or_none(chosen) or broadcast.message.whatsapp_template_id
     templates = await list_templates(work, template_id) if broadcast.channel == "whatsapp" else []
+    template = next((row for row in templates if row.id == template_id), None)
     return {
         "broadcast": broadcast,
         "templates": templates,
-        "whatsapp_template": next((row for row in templates if row.id == template_id), None),
+        "whatsapp_template": template,
+        "param_labels": template_of(template).labels() if template else [],
         "variables": [f"{{{{{name}}}}}" for name in names_for(broadcast.audience.kind)],
     }
 
