@@ -148,7 +148,7 @@ class ProviderSettings(BaseSettings):
     def missing(self, provider: str) -> list[str]:
         """Return the names of the settings the provider cannot be live without and that are empty, or the sandbox's."""
         instead = PROVIDERS[provider].instead
-        return [name for name in PROVIDERS[provider].needs if not self.own(name) and not self.own(instead.get(name, ""))]
+        return [one for one in PROVIDERS[provider].needs if not self.own(one) and not self.own(instead.get(one, ""))]
 
     def off_because(self, provider: str) -> str:
         """Return why nothing may go to the provider, and what to set; nothing when it is on."""
