@@ -21,7 +21,7 @@ from domain.broadcasts.drafting import (
     write_message,
 )
 from domain.broadcasts.previewing import preview
-from domain.broadcasts.progress import count_progress, list_broadcasts
+from domain.broadcasts.progress import SORTS, count_progress, list_broadcasts
 from domain.broadcasts.variables import names_for
 from domain.errors import DomainError, InvalidInput, NotFound
 from domain.language import _
@@ -70,10 +70,11 @@ class BroadcastController(Controller):
 
     @get()
     async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
-        state = request.query_params.get("state", "")
-        found = await list_broadcasts(work, state, page_number(request.query_params))
+        state, sort = request.query_params.get("state", ""), request.query_params.get("sort", "")
+        found = await list_broadcasts(work, state, page_number(request.query_params), sort=sort)
+        query = {"state": state} | ({"sort": sort} if sort in SORTS and sort else {})
         return page_or_fragment(
-            request, "admin/broadcasts/index.html", "admin/broadcasts/_list.html", broadcasts=found, state=state
+            request, "admin/broadcasts/index.html", "admin/broadcasts/_list.html", broadcasts=found, query=query
         )
 
     @get("/new")
