@@ -15,6 +15,7 @@ STEPS = {
     "create_payment_request": "Payment link",
     "switch_payment_request": "Closing or opening of a payment link",
     "ask_refund": "Refund",
+    "send_receipt": "Receipt",
     "try_provider": "Test of a provider",
     "read_payment_hint": "Check of a payment",
 }
@@ -46,6 +47,7 @@ PLACES = {
     "create_payment_request": "/admin/payments",
     "switch_payment_request": "/admin/payments",
     "ask_refund": "/admin/payments",
+    "send_receipt": "/admin/payments",
     "try_provider": "/admin/integrations",
     "read_payment_hint": "/admin/payments",
 }
