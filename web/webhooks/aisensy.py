@@ -16,6 +16,7 @@ from adapters.aisensy.webhook_token import is_genuine, knows_us, may_look
 from domain.messaging.webhooks import store_whatsapp_events
 from domain.work import SYSTEM
 from web.webhooks.rejecting import told_length, turn_away
+from web.webhooks.replays import note_replay
 from web.work import services_of
 
 LARGEST = 1_000_000
@@ -60,5 +61,6 @@ class AiSensyWebhookController(Controller):
             return await turn_away(request, "aisensy", "malformed", len(body), status=400)
         if events:
             async with services.database.work(SYSTEM) as work:
-                await store_whatsapp_events(work, events)
+                new = await store_whatsapp_events(work, events)
+            note_replay("aisensy", new, len(events))
         return Response(b"", status_code=200)
