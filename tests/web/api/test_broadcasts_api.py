@@ -103,6 +103,19 @@ async def test_a_price_in_parts_of_a_paisa_is_told_as_it_is(api, services):
     assert told["price_paise"] == 86.31
 
 
+async def test_a_draft_is_tried_out_on_whose_token_it_is_once_a_key(api, services):
+    address, _draft = await drafted(api)
+    answers = [await api.post(f"{address}/trial", headers={"Idempotency-Key": "try"}) for _again in range(2)]
+    assert [(one.status_code, one.json()["to"]) for one in answers] == [(202, BEN.email)] * 2
+    delivery = (await api.get(answers[0].json()["delivery_url"])).json()
+    assert (delivery["kind"], delivery["to_address"]) == ("test", BEN.email)
+    async with services.database.work(SYSTEM) as work:
+        assert await work.value("select count(*) from deliveries") == 1
+        assert await work.value("select count(*) from audit_logs where action = 'broadcast.tried_out'") == 1
+    empty, _draft = await drafted(api, message=None)
+    assert (await api.post(f"{empty}/trial")).status_code == 422
+
+
 async def test_leads_are_chosen_by_a_filter_given_or_saved(api, work_as):
     async with work_as(BEN.identity) as work:
         await new_lead(work, "Hot Lead", tags=["hot"])
