@@ -1,4 +1,5 @@
-"""Columns of a token that nobody may rewrite, a receipt that WhatsApp can carry, and what was opened found quickly."""
+"""Columns of a token that nobody may rewrite, a receipt that WhatsApp can carry, what was opened found quickly, and no file
+left of who is gone."""
 
 from alembic import op
 
@@ -40,14 +41,38 @@ REACHED = """
 create index email_logs_reached on email_logs (state, created_at desc) where state in ('delivered', 'opened', 'clicked')
 """
 
+# Whatever deletes them, a person with all that hangs on them too: the files go after the commit, by a step.
+FILES = """
+create function plan_file_deletion() returns trigger language plpgsql set search_path = public, pg_temp as $$
+declare
+  subject uuid := case tg_table_name when 'crm_messages' then (to_jsonb(old) ->> 'id')::uuid
+    else (to_jsonb(old) ->> 'delivery_id')::uuid end;
+begin
+  insert into automation_steps (kind, subject_id, dedupe_key, payload, due_at, created_at)
+  values ('delete_files', subject, 'delete_files:' || subject, case tg_table_name when 'crm_messages' then
+    jsonb_build_object('files', jsonb_path_query_array(to_jsonb(old), '$.media.files[*].file')) else '{}' end,
+    app_now(), app_now())
+  on conflict (dedupe_key) do nothing;
+  return null;
+end $$;
+create trigger plan_file_deletion after delete on crm_messages for each row when (old.media ? 'files')
+  execute function plan_file_deletion();
+create trigger plan_file_deletion after delete on call_logs for each row when (old.has_recording)
+  execute function plan_file_deletion();
+"""
+
 
 def upgrade() -> None:
     op.execute(TOKENS.format(check=WHO))
     op.execute(RECEIPT)
     op.execute(REACHED)
+    op.execute(FILES)
 
 
 def downgrade() -> None:
+    op.execute("drop trigger plan_file_deletion on crm_messages")
+    op.execute("drop trigger plan_file_deletion on call_logs")
+    op.execute("drop function plan_file_deletion()")
     op.execute("drop index email_logs_reached")
     op.execute(RECEIPT_AS_BEFORE)
     op.execute(TOKENS_AS_BEFORE)
