@@ -7,15 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from adapters.bolna import webhook_path
+from adapters.aisensy.webhook_token import webhook_path as aisensy_path
+from adapters.bolna import webhook_path as bolna_path
 from adapters.provider_settings import PROVIDERS, SANDBOX_VALUES
 from adapters.sendgrid.inbound_token import inbound_path
 from adapters.sendgrid.signature import public_key
 from adapters.settings import Settings
 from adapters.traffic.redaction import MASK
 
-# Who signs nothing is told an address that nobody can guess: Bolna for calls, SendGrid for the e-mail that comes in.
-SECRET_PATHS: Mapping[str, Callable[[Settings], str]] = {"bolna": webhook_path, "sendgrid": inbound_path}
+# Who signs nothing is told an address that nobody can guess: Bolna for calls, SendGrid for the e-mail that comes in,
+# AiSensy on plans that offer no secret, if the settings hold a token for it.
+SECRET_PATHS: Mapping[str, Callable[[Settings], str]] = {
+    "aisensy": aisensy_path,
+    "bolna": bolna_path,
+    "sendgrid": inbound_path,
+}
 
 SettingState = Literal["set", "sandbox", "missing", "default"]
 
@@ -41,7 +47,7 @@ class ProviderFacts:
 def facts_of(settings: Settings, provider: str) -> ProviderFacts:
     """Return what the settings say of one provider."""
     off = settings.off_because(provider)
-    secret = SECRET_PATHS.get(provider)
+    secret = SECRET_PATHS[provider](settings) if provider in SECRET_PATHS else ""
     return ProviderFacts(
         name=provider,
         title=PROVIDERS[provider].title,
@@ -50,7 +56,7 @@ def facts_of(settings: Settings, provider: str) -> ProviderFacts:
         settings=[(name, _state(settings, provider, name)) for name in names_of(provider)],
         address=settings.address(provider),
         webhook_url="" if provider == "bolna" else f"{settings.base_url}/webhooks/{provider}",
-        masked_url=settings.base_url + secret(settings).rpartition("/")[0] + f"/{MASK}" if secret else "",
+        masked_url=settings.base_url + secret.rpartition("/")[0] + f"/{MASK}" if secret else "",
         lacks=[] if off or not settings.is_live(provider) else _lacks(settings, provider),
     )
 

@@ -3,7 +3,8 @@
 In sandbox mode an empty credential is the one the sandbox accepts, and an empty address is the sandbox's.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
@@ -23,6 +24,7 @@ SANDBOX_VALUES = {
     "AISENSY_PROJECT_ID": "5a0db0c0ffee5a0db0c0ffee",
     "AISENSY_PROJECT_PASSWORD": "sandbox-aisensy-password",
     "AISENSY_WEBHOOK_SECRET": "sandbox-aisensy-webhook-secret",
+    "AISENSY_WEBHOOK_TOKEN": "sandbox-aisensy-webhook-token",
     "INSTAMOJO_API_KEY": "sandbox-instamojo-key",
     "INSTAMOJO_AUTH_TOKEN": "sandbox-instamojo-token",
     "INSTAMOJO_SALT": "sandbox-instamojo-salt",
@@ -39,16 +41,26 @@ SANDBOX_VALUES = {
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider as settings and pages name it. ``needs`` are the settings it cannot be live without."""
+    """A provider as settings and pages name it.
+
+    ``needs`` are the settings it cannot be live without; of those in ``instead`` another does as well.
+    """
 
     title: str
     live_url: str
     needs: tuple[str, ...]
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 PROVIDERS = {
     "sendgrid": Provider("SendGrid", "https://api.sendgrid.com", ("SENDGRID_API_KEY",)),
-    "aisensy": Provider("AiSensy", "https://backend.aisensy.com", ("AISENSY_API_KEY", "AISENSY_WEBHOOK_SECRET")),
+    "aisensy": Provider(
+        "AiSensy",
+        "https://backend.aisensy.com",
+        ("AISENSY_API_KEY", "AISENSY_WEBHOOK_SECRET"),
+        # Plans were seen whose webhooks carry no signature: there the address is the secret.
+        instead={"AISENSY_WEBHOOK_SECRET": "AISENSY_WEBHOOK_TOKEN"},
+    ),
     "instamojo": Provider(
         "Instamojo",
         "https://www.instamojo.com/api/1.1",
@@ -94,6 +106,7 @@ class ProviderSettings(BaseSettings):
     aisensy_project_password: Secret = Field(None, validation_alias="AISENSY_PROJECT_PASSWORD")
     aisensy_project_base_url: str = Field("", validation_alias="AISENSY_PROJECT_BASE_URL")
     aisensy_webhook_secret: Secret = Field(None, validation_alias="AISENSY_WEBHOOK_SECRET")
+    aisensy_webhook_token: Secret = Field(None, min_length=22, validation_alias="AISENSY_WEBHOOK_TOKEN")
     aisensy_rate: Rate = Field(10.0, validation_alias="GURUDESK_AISENSY_RATE")
 
     instamojo_mode: Mode = Field(None, validation_alias="GURUDESK_INSTAMOJO_MODE")
@@ -134,7 +147,8 @@ class ProviderSettings(BaseSettings):
 
     def missing(self, provider: str) -> list[str]:
         """Return the names of the settings the provider cannot be live without and that are empty, or the sandbox's."""
-        return [name for name in PROVIDERS[provider].needs if not self.own(name)]
+        instead = PROVIDERS[provider].instead
+        return [one for one in PROVIDERS[provider].needs if not self.own(one) and not self.own(instead.get(one, ""))]
 
     def off_because(self, provider: str) -> str:
         """Return why nothing may go to the provider, and what to set; nothing when it is on."""
@@ -168,7 +182,7 @@ class ProviderSettings(BaseSettings):
         return "" if value == SANDBOX_VALUES.get(name) else value
 
     def _typed(self, name: str) -> str:
-        value = getattr(self, name.lower(), None)
+        value = getattr(self, name.lower(), None) if name else None
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
 
     def rate(self, provider: str) -> float:

@@ -7,7 +7,7 @@ import re
 _TOKEN = re.compile(r"(?<=/)(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/|$))(?=[^/]*[0-9A-Z_])[\w-]{22,}(?=/|$)")
 
 # The secret of a webhook's address is whatever its owner chose.
-_SECRET = re.compile(r"(?<=^/webhooks/bolna/).+|(?<=/inbound/)[^/]+")
+_SECRET = re.compile(r"(?<=^/webhooks/bolna/).+|(?<=^/webhooks/aisensy/).+|(?<=/inbound/)[^/]+")
 
 
 def quiet_path(path: str) -> str:

@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from adapters.provider_settings import PROVIDERS, SANDBOX_SENDGRID_KEY, ProviderSettings
+from adapters.sandbox.fault_kinds import read_faults
 
 __all__ = ["ROOT", "SANDBOX_SENDGRID_KEY", "Settings"]
 
@@ -50,6 +51,16 @@ class Settings(ProviderSettings):
     sandbox_delays: bool = Field(True, validation_alias="GURUDESK_SANDBOX_DELAYS")
     sandbox_failure_rate: float | None = Field(None, ge=0, le=1, validation_alias="GURUDESK_SANDBOX_FAILURE_RATE")
     sandbox_seed: int = Field(1, validation_alias="GURUDESK_SANDBOX_SEED")
+    sandbox_faults: str = Field("", validation_alias="GURUDESK_SANDBOX_FAULTS")
+
+    @field_validator("sandbox_faults")
+    @classmethod
+    def _known_faults(cls, text: str) -> str:
+        try:
+            read_faults(text)
+        except ValueError as problem:
+            raise ValueError(f"GURUDESK_SANDBOX_FAULTS: {problem}") from None
+        return text
 
     @model_validator(mode="after")
     def _complete(self) -> "Settings":

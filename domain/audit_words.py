@@ -86,6 +86,7 @@ SENTENCES = {
     "payment.requested": "Payment asked for",
     "payment.retried": "Payment link tried again",
     "payments.exported": "Payments exported",
+    "deliveries.exported": "Deliveries exported",
     "refund.refused": "Refund refused",
     "refund.requested": "Refund asked for",
     "sending.paused": "Sending paused",

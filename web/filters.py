@@ -63,8 +63,11 @@ def rupees(paise: int | None) -> str:
 
 
 def price(paise: Decimal | float | None) -> str:
-    """Write a small price in paise, which may be a part of one: ₹0.13."""
-    return "–" if paise is None else f"₹{Decimal(paise) / 100:.2f}"
+    """Write a small price in paise, which may be a part of one: ₹0.13 or ₹0.8631."""
+    if paise is None:
+        return "–"
+    text = f"{Decimal(str(paise)) / 100:.4f}"
+    return "₹" + text[:-2] + text[-2:].rstrip("0")
 
 
 def percent(share: float | None) -> str:

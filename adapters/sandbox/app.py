@@ -18,6 +18,7 @@ from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.clock.controller import ClockController, ClockMachineController
 from adapters.sandbox.clock.moving import Clock
 from adapters.sandbox.database import SandboxDatabase
+from adapters.sandbox.fault_kinds import read_faults
 from adapters.sandbox.fault_pages import FaultsController
 from adapters.sandbox.faults import Faults
 from adapters.sandbox.host import AskedHere
@@ -53,12 +54,12 @@ def create_app(
     database = SandboxDatabase(sandbox_url(settings))
     rates = Rates(database, settings)
     chances = rates.chances
-    faults = Faults(database)
+    faults = Faults(database, read_faults(settings.sandbox_faults))
     poster = EventPoster(database, settings, chances["sendgrid"], faults)
     callbacks = Callbacks(database, faults, delays=settings.sandbox_delays)
     callbacks.register("sendgrid", sendgrid_caller())
     callbacks.register("instamojo", instamojo_caller(settings))
-    zoom_side = zoom_parts(database, callbacks, settings, zoom)
+    zoom_side = zoom_parts(database, callbacks, settings, chances["zoom"], zoom)
     host = Host(zoom_side["zoom"], chances["zoom"])
     clock = Clock(database, settings, wakers=(poster.wake, callbacks.wake, host.wake))
     app = Litestar(
@@ -84,7 +85,7 @@ def create_app(
             create_static_files_router("/static", directories=[STATIC]),
         ],
         middleware=[AskedHere(), JournalMiddleware(database, tuple(PROVIDERS))],
-        lifespan=[_running(database, clock, rates, poster, callbacks, host)],
+        lifespan=[_running(database, clock, rates, faults, poster, callbacks, host)],
         dependencies={
             name: given(value)
             for name, value in {
@@ -113,7 +114,9 @@ def create_app(
     return app
 
 
-def _running(database: SandboxDatabase, clock: Clock, *background: Rates | EventPoster | Callbacks | Host) -> Any:
+def _running(
+    database: SandboxDatabase, clock: Clock, *background: Rates | Faults | EventPoster | Callbacks | Host
+) -> Any:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(one.run()) for one in background]

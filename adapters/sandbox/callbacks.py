@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.faults import Faults
+from adapters.sandbox.journal import without_secrets
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class Said:
 
     def noted(self) -> dict[str, Any]:
         """Return what the log keeps of it."""
-        body = self.body[:KEPT_BODY].decode("utf-8", "replace").replace("\x00", "�")
+        body = without_secrets(self.body[:KEPT_BODY].decode("utf-8", "replace").replace("\x00", "�"))
         return {
             "body": f"{body}…" if len(self.body) > KEPT_BODY else body,
             "headers": msgspec.json.encode(dict(self.headers)).decode(),

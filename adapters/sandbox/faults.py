@@ -1,43 +1,22 @@
 """Faults on purpose: the next so many requests, messages, payments or calls of a provider fare in a chosen way."""
 
+import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
 from litestar import Request, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.sandbox.database import SandboxDatabase
+from adapters.sandbox.fault_kinds import KINDS, TARGETS
 
-# slow: answered late. cut: taken, and the line is cut before the answer. silent: taken, but never answered.
-# lost: neither taken nor answered.
-KINDS = ("401", "403", "413", "429", "500", "502", "503", "504", "slow", "cut", "silent", "lost")
-# Of what a provider calls back about; planned for "<provider>:webhook".
-WEBHOOK_KINDS = ("late", "twice", "out-of-order", "wrongly-signed", "never")
-# What becomes of an e-mail; planned for "sendgrid:message".
-MAIL_KINDS = ("bounce", "block", "drop", "defer", "spam")
-# What becomes of a WhatsApp message; planned for "aisensy:message".
-WHATSAPP_KINDS = ("invalid-number", "limited", "undelivered")
-# What becomes of an attempt to pay; planned for "<provider>:payment".
-PAYMENT_KINDS = ("declined", "timed-out")
-# What becomes of a call; planned for "<provider>:call".
-CALL_KINDS = ("no-answer", "busy", "failed", "voicemail", "balance-low", "speechless", "unfinished", "stuck", "error")
-TARGETS: Mapping[str, tuple[str, ...]] = {
-    "sendgrid": KINDS,
-    "sendgrid:message": MAIL_KINDS,
-    "sendgrid:webhook": WEBHOOK_KINDS,
-    "aisensy": KINDS,
-    "aisensy:message": WHATSAPP_KINDS,
-    "aisensy:webhook": WEBHOOK_KINDS,
-    "instamojo": KINDS,
-    "instamojo:payment": PAYMENT_KINDS,
-    "instamojo:webhook": WEBHOOK_KINDS,
-    "bolna": KINDS,
-    "bolna:call": CALL_KINDS,
-    "bolna:webhook": WEBHOOK_KINDS,
-    "zoom": KINDS,
-    "zoom:token": KINDS,
-    "zoom:download": KINDS,
-    "zoom:webhook": WEBHOOK_KINDS,
-}
+__all__ = ["KINDS", "RETRY_AFTER", "SLOW", "TARGETS", "Faults", "arranged", "never_answered"]
+
+log = logging.getLogger(__name__)
+
+
 # How long a slow answer takes, in seconds of real time, unless its plan says; and after which 429 wants to be asked again.
 SLOW = 8.0
 LONGEST = 120.0
@@ -47,15 +26,37 @@ update faults set remaining = remaining - 1
 where id = (select id from faults where provider = %(provider)s and remaining > 0 order by id limit 1 for update)
 returning kind, seconds
 """
+# As many as the settings name, those counted that are left from an earlier start.
+_TOP_UP = """
+insert into faults (provider, kind, remaining)
+select %(target)s, %(kind)s, %(count)s - coalesce(sum(remaining), 0) from faults
+where provider = %(target)s and kind = %(kind)s and remaining > 0 having coalesce(sum(remaining), 0) < %(count)s
+"""
 _PLANNED = "select id, provider, kind, remaining, seconds from faults where remaining > 0 order by id"
 
 
 class Faults:
     """Remembers for which providers no fault is planned, so that a request to them costs nothing."""
 
-    def __init__(self, database: SandboxDatabase) -> None:
+    def __init__(self, database: SandboxDatabase, named: Mapping[tuple[str, str], int] | None = None) -> None:
+        """``named`` are those of the settings: how many by target and kind."""
         self._database = database
+        self._named = named or {}
         self._without: set[str] = set()
+
+    async def run(self) -> None:
+        """Plan what the settings name, as soon as the database is there."""
+        while True:
+            try:
+                return await self._plan_named()
+            except (psycopg.Error, SQLAlchemyError) as error:
+                log.warning("The sandbox's database does not answer: %s", type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _plan_named(self) -> None:
+        for (target, kind), count in self._named.items():
+            await self._database.run(_TOP_UP, target=target, kind=kind, count=count)
+            self._without.discard(target)
 
     async def plan(self, target: str, kind: str, count: int, seconds: float | None = None) -> None:
         """Let the next ``count`` things of a target fail; ``seconds`` is how slow. Raises ValueError for what is unknown."""

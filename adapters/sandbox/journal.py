@@ -20,9 +20,12 @@ SECRET_HEADERS = {
     *("authorization", "cookie", "x-api-key", "x-auth-token", "proxy-authorization"),
     "x-aisensy-project-api-pwd",
 }
-SECRET_PARAMETERS = {"key", "api_key", "apikey", "token", "access_token", "secret"}
-# AiSensy's key travels in the body.
-_SECRET_FIELD = re.compile(r'("apiKey"\s*:\s*")(?:[^"\\]|\\.)*')
+SECRET_PARAMETERS = {"key", "api_key", "apikey", "token", "access_token", "secret", "zak"}
+# AiSensy's key travels in the body of a request, Zoom's tokens and the host's way in in answers and webhooks.
+_SECRET_FIELD = re.compile(
+    r'("(?:apiKey|(?:access|refresh|download|download_access)_token)"\s*:\s*")(?:[^"\\]|\\.)*'
+    r"|([?&](?:zak|access_token)=)[^&\"\s<]*"
+)
 
 _INSERT = """
 insert into requests
@@ -84,7 +87,7 @@ class _Exchange:
             "path": scope["path"],
             "query": _redacted_query(scope.get("query_string", b"")),
             "headers": _json(_headers(scope["headers"])),
-            "body": _SECRET_FIELD.sub(r"\1[redacted]", _text(body)),
+            "body": without_secrets(_text(body)),
             "body_size": size,
         }
 
@@ -114,7 +117,9 @@ class _Exchange:
 
     async def _write(self) -> None:
         duration = (time.perf_counter() - self._start) * 1000
-        await self._database.run(_INSERT, **self._row, answer=_text(self._answer), duration_ms=duration)
+        await self._database.run(
+            _INSERT, **self._row, answer=without_secrets(_text(self._answer)), duration_ms=duration
+        )
 
 
 class _Replay:
@@ -162,6 +167,11 @@ def _headers(pairs: Any) -> dict[str, str]:
 def _redacted_query(query: bytes) -> str:
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     return urlencode([(name, "[redacted]" if name.lower() in SECRET_PARAMETERS else value) for name, value in pairs])
+
+
+def without_secrets(text: str) -> str:
+    """Return what was said with its keys and tokens left out; of one that is cut off nothing stays either."""
+    return _SECRET_FIELD.sub(lambda found: f"{found[1] or found[2]}[redacted]", text)
 
 
 def _text(body: bytes) -> str:

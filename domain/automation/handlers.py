@@ -8,7 +8,9 @@ from domain.integrations.trying import try_provider
 from domain.leads import import_steps
 from domain.leads.mass_deletion import run_deletion
 from domain.messaging.calls.reading import read_call
+from domain.messaging.files import delete_files
 from domain.payments.checking import read_hint
+from domain.payments.letters import send_receipt
 from domain.payments.refunding import ask_refund
 from domain.payments.requests import create_payment_request, switch_payment_request
 
@@ -21,9 +23,11 @@ HANDLERS: dict[str, Handler] = {
     "plan_broadcast": plan_broadcast,
     "remove_demo": run_removal,
     "read_call": read_call,
+    "delete_files": delete_files,
     "create_payment_request": create_payment_request,
     "switch_payment_request": switch_payment_request,
     "ask_refund": ask_refund,
+    "send_receipt": send_receipt,
     "try_provider": try_provider,
     "read_payment_hint": read_hint,
 }

@@ -19,6 +19,7 @@ from domain.broadcasts.broadcast import (
 from domain.broadcasts.variables import problem_with
 from domain.errors import InvalidInput
 from domain.language import _
+from domain.messaging.whatsapp.filling import template_of
 from domain.work import Row, Work
 
 INSERT = """
@@ -206,7 +207,7 @@ async def _template_errors(work: Work, message: Message) -> dict[str, str]:
     template = templates.get(message.whatsapp_template_id)
     if template is None:
         return {"template": _("Please choose a template.")}
-    errors = _unfilled("param", message.params, len(template.param_labels))
+    errors = _unfilled("param", message.params, template_of(template).param_count)
     errors |= _unfilled("link", message.links, template.links)
     if template.media and not message.media_url:
         errors["media_url"] = _("This template needs a file: give its public address.")
@@ -216,8 +217,9 @@ async def _template_errors(work: Work, message: Message) -> dict[str, str]:
 
 
 def _unfilled(name: str, texts: Sequence[str], wanted: int) -> dict[str, str]:
-    """Return a message for each of the wanted texts that is missing, or has more lines than WhatsApp takes."""
-    errors = {}
+    """Return a message for each text that is missing, is one too many, or has more lines than WhatsApp takes."""
+    too_many = range(wanted + 1, len(texts) + 1)
+    errors = {f"{name}_{place}": _("The template has no place for this.") for place in too_many}
     for place in range(wanted):
         text = texts[place] if place < len(texts) else ""
         if not text:

@@ -64,8 +64,16 @@ async def preview(
             return _whatsapp(content, values, judged.count, shared)
 
 
-async def try_out(work: Work, broadcast_id: UUID) -> str:
-    """Send a draft's message to whoever asks, with their own values, and return the address. Raises InvalidInput."""
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A broadcast's message on its way to whoever asked for it."""
+
+    to: str
+    delivery_id: UUID
+
+
+async def try_out(work: Work, broadcast_id: UUID) -> Trial:
+    """Send a broadcast's message to whoever asks, with their own values. Raises InvalidInput."""
     broadcast = await find_broadcast(work, broadcast_id)
     me = await work.row(ME, id=work.identity.person_id)
     if me is None or not broadcast.has_message:
@@ -73,26 +81,27 @@ async def try_out(work: Work, broadcast_id: UUID) -> str:
     to = me.email if broadcast.channel == "email" else me.phone
     if not to:
         raise InvalidInput({"": _("Your own account has no address for this. Add it to your profile first.")})
-    await _plan_try_out(work, await content_of(work, broadcast), me, to)
+    delivery_id = await _plan_try_out(work, await content_of(work, broadcast), me, to)
+    assert delivery_id is not None  # its key is new
     await audit.record(work, "broadcast.tried_out", "broadcast", broadcast_id, broadcast.name)
-    return str(to)
+    return Trial(str(to), delivery_id)
 
 
-async def _plan_try_out(work: Work, content: Content, me: Row, to: str) -> None:
+async def _plan_try_out(work: Work, content: Content, me: Row, to: str) -> UUID | None:
     values = {"name": me.name, "first_name": (me.name.split() or [_("there")])[0], "city": me.city}
     values |= {"course": _("Your course"), "batch": _("Your batch")}
     planned = {"kind": "test", "to": to, "name": me.name, "key": f"try_out:{uuid4()}", "person_id": me.id}
     match content.broadcast.channel:
         case "email":
             params = filled_for_one(content.broadcast.message, values) | {"unsubscribe_url": ""}
-            await plan_email(work, template="broadcast", params=params, **planned)
+            return await plan_email(work, template="broadcast", params=params, **planned)
         case "whatsapp":
             filled, media, links = content.filled(values), content.media, content.links(values)
-            await plan_whatsapp(
+            return await plan_whatsapp(
                 work, template=content.template_name, params=filled, media=media, buttons=links, **planned
             )
         case "call":
-            await plan_call(work, user_data=content.params(values), **planned)
+            return await plan_call(work, user_data=content.params(values), **planned)
 
 
 def _email(

@@ -11,18 +11,27 @@ from domain.messaging.interventions import FAILED
 from domain.work import Row, Work
 
 STATES = ("draft", "scheduled", "sending", "done", "cancelled")
+SORTS = {
+    "": "b.created_at desc, b.id",
+    "at": "b.created_at, b.id desc",
+    "-at": "b.created_at desc, b.id",
+    "name": "lower(b.name), b.id",
+    "-name": "lower(b.name) desc, b.id desc",
+    "sent": "b.recipient_count, b.created_at desc, b.id",
+    "-sent": "b.recipient_count desc, b.created_at desc, b.id",
+}
 LIST = """
 select b.*, n.sent, n.waiting, n.failed, t.total, t.all from (
     select count(*) filter (where %(state)s = '' or state = %(state)s) as total, count(*) as all from broadcasts) t
   left join (select b.id, b.name, b.channel, b.state, b.send_at, b.recipient_count, b.created_at, p.name as creator
       from broadcasts b left join people p on p.id = b.created_by where %(state)s = '' or b.state = %(state)s
-     order by b.created_at desc, b.id limit %(most)s offset %(offset)s) b on true
+     order by {order} limit %(most)s offset %(offset)s) b on true
   left join lateral (
     select count(*) filter (where d.state = 'sent') as sent, count(*) filter (where d.state = 'failed') as failed,
       count(*) filter (where d.state in ('pending', 'retry', 'sending')) as waiting
       from deliveries d where d.broadcast_id = b.id
   ) n on true
- order by b.created_at desc, b.id
+ order by {order}
 """
 # What may be sent again: it failed, or was taken and reached nobody, and its number is not known to be dead.
 AGAIN = f"""{FAILED} and not exists (select from phone_suppressions s where d.channel <> 'email' and s.phone = d.to_address
@@ -92,10 +101,12 @@ class Progress:
         return int(self.counts.waiting + self.counts.sending)
 
 
-async def list_broadcasts(work: Work, state: str = "", page: int = 1, per_page: int = PER_PAGE) -> BroadcastPage:
-    """Return one page of the broadcasts, newest first, each with what has been sent."""
-    wanted = state if state in STATES else ""
-    rows = await work.rows(LIST, state=wanted, most=per_page, offset=(page - 1) * per_page)
+async def list_broadcasts(
+    work: Work, state: str = "", page: int = 1, per_page: int = PER_PAGE, sort: str = ""
+) -> BroadcastPage:
+    """Return one page of the broadcasts, newest first unless sorted, each with what has been sent."""
+    wanted, order = state if state in STATES else "", SORTS.get(sort, SORTS[""])
+    rows = await work.rows(LIST.format(order=order), state=wanted, most=per_page, offset=(page - 1) * per_page)
     found = [row for row in rows if row.id is not None]
     return BroadcastPage(found, rows[0].total, rows[0].all, page)
 

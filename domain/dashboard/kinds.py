@@ -12,9 +12,11 @@ STEPS = {
     "plan_broadcast": "Broadcast",
     "read_call": "Report of a call",
     "remove_demo": "Removal of the demo data",
+    "delete_files": "Removal of files",
     "create_payment_request": "Payment link",
     "switch_payment_request": "Closing or opening of a payment link",
     "ask_refund": "Refund",
+    "send_receipt": "Receipt",
     "try_provider": "Test of a provider",
     "read_payment_hint": "Check of a payment",
 }
@@ -43,9 +45,11 @@ PLACES = {
     "plan_broadcast": "/admin/broadcasts/{subject}",
     "read_call": "/admin/deliveries/{subject}",
     "remove_demo": "/admin/settings",
+    "delete_files": "/admin/deliveries",
     "create_payment_request": "/admin/payments",
     "switch_payment_request": "/admin/payments",
     "ask_refund": "/admin/payments",
+    "send_receipt": "/admin/payments",
     "try_provider": "/admin/integrations",
     "read_payment_hint": "/admin/payments",
 }

@@ -14,7 +14,10 @@ OUTBOX_STATES = ("pending", "sending", "retry", "sent", "failed", "unknown", "ca
 # channel -> what can be asked for that the provider reports -> SQL. The states stand literally, for the indexes of the logs.
 _TROUBLE = "e.state in ('bounced', 'dropped', 'blocked', 'spam', 'unsubscribed') and e.state = '{}'"
 REPORTED: dict[str, dict[str, str]] = {
-    "email": {state: _TROUBLE.format(state) for state in ("bounced", "dropped", "blocked", "spam", "unsubscribed")},
+    "email": {
+        **{state: f"e.state = '{state}'" for state in ("delivered", "opened", "clicked")},
+        **{state: _TROUBLE.format(state) for state in ("bounced", "dropped", "blocked", "spam", "unsubscribed")},
+    },
     "whatsapp": {
         "delivered": "w.state = 'delivered'",
         "read": "w.state = 'read'",
@@ -29,11 +32,19 @@ REPORTED: dict[str, dict[str, str]] = {
         "call_failed": "c.state = 'failed' and d.state = 'sent'",
     },
 }
+# How a list is ordered, each as one of the indexes of the deliveries has it.
+SORTS = {
+    "": "{r}.created_at desc, {r}.id",
+    "at": "{r}.created_at, {r}.id desc",
+    "-at": "{r}.created_at desc, {r}.id",
+    "to": "{r}.to_address, {r}.sent_at desc, {r}.id",
+    "-to": "{r}.to_address desc, {r}.sent_at, {r}.id",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """Which deliveries are meant. Empty parts ask for nothing; dates are days in India, both ends counted in."""
+    """Which deliveries are meant, and their order. Empty parts ask for nothing; days are India's, both ends counted in."""
 
     channel: str = ""
     q: str = ""
@@ -43,6 +54,7 @@ class DeliveryFilter:
     broadcast: UUID | None = None
     since: date | None = None
     until: date | None = None
+    sort: str = ""
 
     def as_values(self) -> dict[str, str]:
         """Return the parts that are asked for, as they stand in an address."""
@@ -51,7 +63,11 @@ class DeliveryFilter:
     @property
     def is_open(self) -> bool:
         """Whether nothing but a channel is asked for."""
-        return not set(self.as_values()) - {"channel"}
+        return not set(self.as_values()) - {"channel", "sort"}
+
+    def order(self, row: str) -> str:
+        """Return what follows `order by`, of the rows that are called so."""
+        return SORTS[self.sort].format(r=row)
 
     def conditions(self) -> tuple[str, dict[str, Any]]:
         """Return SQL that begins with `where`, and its values."""
@@ -75,16 +91,15 @@ class DeliveryFilter:
         return ("where " + " and ".join(parts) if parts else ""), values
 
     def _state(self) -> str:
-        for states in REPORTED.values():
-            if self.state in states:
-                return states[self.state]
-        return "d.state = %(state)s"
+        channels = [self.channel] if self.channel else CHANNELS
+        meant = [REPORTED[channel][self.state] for channel in channels if self.state in REPORTED[channel]]
+        return f"({' or '.join(meant)})" if meant else "d.state = %(state)s"
 
 
 def states_of(channel: str) -> tuple[str, ...]:
     """Return the states that a channel's list can be filtered by; without one, those of all."""
     reported = [name for at in ([channel] if channel else CHANNELS) for name in REPORTED.get(at, ())]
-    return (*OUTBOX_STATES, *reported)
+    return tuple(dict.fromkeys((*OUTBOX_STATES, *reported)))
 
 
 def read_delivery_filter(values: Mapping[str, Any]) -> DeliveryFilter:
@@ -100,6 +115,7 @@ def read_delivery_filter(values: Mapping[str, Any]) -> DeliveryFilter:
         broadcast=_read(UUID, texts["broadcast"]),
         since=_read(date.fromisoformat, texts["since"]),
         until=_read(_last_day, texts["until"]),
+        sort=texts["sort"] if texts["sort"] in SORTS else "",
     )
 
 

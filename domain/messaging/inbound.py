@@ -14,8 +14,17 @@ from domain.ports import FileStore, InboundEmail, InboundFile
 from domain.work import Row, Work
 
 CHUNK = 256 * 1024
+# Bytes of files that are kept within 24 hours: of one address, and in all. Beyond, the text is kept and the files are named.
+MOST_OF_ONE = 50_000_000
+MOST_IN_ALL = 200_000_000
 
 KNOWN = "select id from crm_messages where channel = 'email' and provider_message_id = %(message_id)s"
+KEPT_LATELY = """
+select coalesce(sum(size), 0)::bigint as in_all, coalesce(sum(size) filter (where from_address = %(sender)s), 0)::bigint as of_one
+from (
+  select m.from_address, (f ->> 'size')::bigint as size from crm_messages m, jsonb_array_elements(m.media -> 'files') f
+   where m.channel = 'email' and m.direction = 'in' and m.occurred_at > %(now)s - interval '24 hours' and f ? 'file') kept
+"""
 # A reply address names the e-mail answered. Where there is none, the id it was sent under does, if only one person got it
 # or if it is the one who writes now. Who writes is known by their address, else by the e-mail they answer.
 ORIGIN = """
@@ -46,14 +55,15 @@ TOUCH = "update imported_leads set touched_at = %(now)s where person_id = %(pers
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file under a name of ours, with the one its sender gave it to be shown."""
+    """A file under a name of ours, with the one its sender gave it to be shown; without one of ours it was left out."""
 
     stored_name: str
     file: InboundFile
 
     def as_media(self) -> dict[str, Any]:
         sent = self.file
-        return {"name": sent.filename, "file": self.stored_name, "type": sent.media_type, "size": len(sent.content)}
+        told = {"name": sent.filename, "type": sent.media_type, "size": len(sent.content)}
+        return told | ({"file": self.stored_name} if self.stored_name else {"left_out": True})
 
 
 async def receive_email(open_work: OpenWork, files: FileStore, mail: InboundEmail, *, secret: bytes) -> UUID | None:
@@ -61,14 +71,16 @@ async def receive_email(open_work: OpenWork, files: FileStore, mail: InboundEmai
     async with open_work() as work:
         if await work.value(KNOWN, message_id=mail.message_id):
             return None
+        left = await _bytes_left(work, mail.sender) if mail.files else 0
     message_id = uuid4()
-    kept = [KeptFile(f"messages/{message_id}/{number}", file) for number, file in enumerate(mail.files)]
+    named = _named(message_id, mail.files, left)
+    kept = [one for one in named if one.stored_name]
     stored: UUID | None = None
     try:
         for one in kept:
             await files.put(one.stored_name, _chunks(one.file.content), limit=len(one.file.content))
         async with open_work() as work:
-            found = await _store(work, message_id, mail, kept, secret)
+            found = await _store(work, message_id, mail, named, secret)
         stored = found  # only now: a commit that fails keeps no file either
     finally:
         if stored is None:  # a copy was quicker, or it was not stored at all and comes again
@@ -77,18 +89,35 @@ async def receive_email(open_work: OpenWork, files: FileStore, mail: InboundEmai
     return stored
 
 
+async def _bytes_left(work: Work, sender: str) -> int:
+    """Return how many bytes of files may still be kept of this address."""
+    lately = await work.row(KEPT_LATELY, sender=sender, now=work.now)
+    assert lately is not None
+    return int(min(MOST_OF_ONE - lately.of_one, MOST_IN_ALL - lately.in_all))
+
+
+def _named(message_id: UUID, files: Sequence[InboundFile], left: int) -> list[KeptFile]:
+    """Give names to the files as long as they fit; a smaller one may fit after one that did not."""
+    named = []
+    for number, file in enumerate(files):
+        fits = len(file.content) <= left
+        left -= len(file.content) if fits else 0
+        named.append(KeptFile(f"messages/{message_id}/{number}" if fits else "", file))
+    return named
+
+
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(content), CHUNK):
         yield content[start : start + CHUNK]
 
 
 async def _store(
-    work: Work, message_id: UUID, mail: InboundEmail, kept: Sequence[KeptFile], secret: bytes
+    work: Work, message_id: UUID, mail: InboundEmail, files: Sequence[KeptFile], secret: bytes
 ) -> UUID | None:
-    named = (read_reply_address(secret, address) for address in mail.recipients)
+    answered = (read_reply_address(secret, address) for address in mail.recipients)
     origin = await work.row(
         ORIGIN,
-        delivery_id=next((found for found in named if found), None),
+        delivery_id=next((found for found in answered if found), None),
         # Before the @ stands the id that the provider answered with when we sent it.
         answers=[answer.partition("@")[0] for answer in mail.answers],
         sender=mail.sender,
@@ -104,7 +133,7 @@ async def _store(
         recipient=", ".join(mail.recipients)[:500],
         subject=mail.subject,
         body=without_secrets(mail.text, origin.answered_kind),
-        media={"files": [one.as_media() for one in kept]} if kept else None,
+        media={"files": [one.as_media() for one in files]} if files else None,
         is_automatic=mail.is_automatic,
         checks=_checks(mail),
         now=work.now,

@@ -164,13 +164,14 @@ async def mark_all_messages(work: Work) -> int:
 
 @dataclass(frozen=True, slots=True)
 class MessageFile:
-    """A file of a message: with us, under ``stored_name``, or with the provider, at ``url``."""
+    """A file of a message: with us, under ``stored_name``, or with the provider, at ``url``; or left out when it came."""
 
     name: str
     media_type: str
     size: int | None
     stored_name: str = ""
     url: str = ""
+    is_left_out: bool = False
 
 
 def files_of(message: Row) -> list[MessageFile]:
@@ -185,6 +186,7 @@ def files_of(message: Row) -> list[MessageFile]:
             size=one["size"] if isinstance(one.get("size"), int) else None,
             stored_name=str(one.get("file") or ""),
             url=url if (url := str(one.get("media_url") or "")).startswith("https://") else "",
+            is_left_out=bool(one.get("left_out")),
         )
         for one in entries
         if isinstance(one, dict)

@@ -1,4 +1,4 @@
-"""The list of deliveries: every e-mail, WhatsApp message and call, newest first."""
+"""The list of deliveries: every e-mail, WhatsApp message and call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ from (select) one left join (
     c.duration_seconds, m.name as campaign
   {from_} left join lead_campaigns m on m.id = d.campaign_id
     left join whatsapp_templates t on d.channel = 'whatsapp' and t.campaign = d.template
-  {where} order by d.created_at desc, d.id limit %(limit)s offset %(offset)s
-) r on true order by r.created_at desc, r.id
+  {where} order by {order} limit %(limit)s offset %(offset)s
+) r on true order by {again}
 """
 
 
@@ -44,10 +44,11 @@ class DeliveryPage:
 
 
 async def list_deliveries(work: Work, wanted: DeliveryFilter, page: int = 1, per_page: int = PER_PAGE) -> DeliveryPage:
-    """Return one page of the deliveries that are asked for, newest first, in one round trip."""
+    """Return one page of the deliveries that are asked for, in one round trip; the newest first unless sorted."""
     where, values = wanted.conditions()
     values |= {"counted": COUNTED + 1, "limit": per_page, "offset": (page - 1) * per_page}
-    rows = await work.rows(LIST.format(from_=FROM, where=where), **values)
+    statement = LIST.format(from_=FROM, where=where, order=wanted.order("d"), again=wanted.order("r"))
+    rows = await work.rows(statement, **values)
     is_more = rows[0].total > COUNTED
     found = [row for row in rows if row.id is not None]
     return DeliveryPage(found, COUNTED if is_more else rows[0].total, is_more, page, rows[0].campaigns or ())

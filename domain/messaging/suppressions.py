@@ -1,17 +1,15 @@
 """Suppressions: addresses that get no more campaign e-mail, because their owners said so or because they bounce."""
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Sequence
 from uuid import UUID
 
 from domain import audit
 from domain.errors import NotFound
 from domain.language import _
+from domain.signed_tokens import SignedToken
 from domain.work import Row, Work
 
-MAC_BYTES = 12
+TOKEN = SignedToken(b"unsubscribe", 12)
 
 DELIVERY = """
 select d.to_address as email, d.id, s.reason, b.value #>> '{}' as business_name
@@ -44,19 +42,12 @@ RESUME = "delete from email_suppressions where email = %(email)s and reason = 'u
 
 def unsubscribe_token(secret: bytes, delivery_id: UUID) -> str:
     """Return what stands in the unsubscribe link of one e-mail: it names the delivery and cannot be guessed."""
-    return base64.urlsafe_b64encode(delivery_id.bytes + _mac(secret, delivery_id)).decode().rstrip("=")
+    return TOKEN.of(secret, delivery_id)
 
 
 def read_unsubscribe_token(secret: bytes, token: str) -> UUID | None:
     """Return the delivery a token of ours names, else None."""
-    try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        return None
-    if len(raw) != 16 + MAC_BYTES:
-        return None
-    delivery_id = UUID(bytes=raw[:16])
-    return delivery_id if hmac.compare_digest(raw[16:], _mac(secret, delivery_id)) else None
+    return TOKEN.read(secret, token)
 
 
 async def find_recipient(work: Work, delivery_id: UUID | None) -> Row:
@@ -106,7 +97,3 @@ def cancel_reason(reason: str) -> str:
         "unsubscribed": _("They have unsubscribed."),
         "spam": _("They marked an earlier e-mail as spam."),
     }.get(reason, _("An earlier e-mail to this address bounced."))
-
-
-def _mac(secret: bytes, delivery_id: UUID) -> bytes:
-    return hmac.new(secret, b"unsubscribe " + delivery_id.bytes, hashlib.sha256).digest()[:MAC_BYTES]

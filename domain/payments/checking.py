@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -75,33 +75,41 @@ async def check_request(open_work: OpenWork, gateway: PaymentGateway, request_id
     return ""
 
 
-async def take_hint(open_work: OpenWork, gateway: PaymentGateway, hint: PaymentHint) -> str:
-    """Keep what a signed webhook says, once, and read from the gateway what is true of it.
+@dataclass(frozen=True, slots=True)
+class HintTaken:
+    """What came of a webhook: why the gateway could not be asked, else nothing; ``is_new`` unless it was read before."""
 
-    Returns why the gateway could not be asked: then nothing is believed, and the webhook has to come again. Raises nothing.
+    problem: str = ""
+    is_new: bool = True
+
+
+async def take_hint(open_work: OpenWork, gateway: PaymentGateway, hint: PaymentHint) -> HintTaken:
+    """Keep what a signed webhook says, once, and read from the gateway what is true of it. Raises nothing.
+
+    Where the gateway could not be asked nothing is believed, and the webhook has to come again.
     """
     async with open_work() as work:
         event = await _store(work, hint)
         request = await find_request(work, hint.request_id, hint.reference)
     if event.processed_at is not None:
-        return ""
+        return HintTaken(is_new=False)
     if request is not None and (problem := await check_request(open_work, gateway, request.id)):
-        return problem
+        return HintTaken(problem)
     async with open_work() as work:
         outcome = await work.value(KNOWN, provider=PROVIDER, payment_id=hint.payment_id)
     if outcome is None:
         outcome, problem = await _read_payment(open_work, gateway, hint)
         if problem:
-            return problem
+            return HintTaken(problem)
     async with open_work() as work:
         await work.run(DONE, id=event.id, outcome=outcome)
-    return ""
+    return HintTaken()
 
 
 async def read_hint(run: StepRun) -> None:
     """Handle the step: read what a kept webhook was about, until the gateway can say. One that was read changes nothing."""
     hint = PaymentHint(**run.step.payload)
-    if problem := await take_hint(run.work, run.ports.payments, hint):
+    if problem := (await take_hint(run.work, run.ports.payments, hint)).problem:
         raise Later(problem, HINT_LATER.total_seconds())
 
 

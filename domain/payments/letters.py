@@ -5,6 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain.audit import record
+from domain.automation.running import Skip, StepRun, hold
+from domain.automation.steps import plan_step
 from domain.errors import Conflict, InvalidInput, NotFound, TooMany
 from domain.language import _
 from domain.messaging.outbox import plan_email, plan_whatsapp
@@ -88,9 +90,20 @@ async def send_link_again(work: Work, payment_id: UUID, channels: Collection[str
 
 
 async def plan_receipt(work: Work, request: Row, gateway_payment_id: UUID, paise: int) -> None:
-    """Plan the receipt for one payment that came in; a second call for the same one plans nothing."""
+    """Plan the receipt for one payment that came in; a second call for the same one plans nothing.
+
+    Whoever has no e-mail address gets it by WhatsApp, if there is a number.
+    """
     facts = await work.row(FACTS, id=request.payment_id)
-    if facts is None or not facts.email:
+    if facts is None:
+        return
+    if not facts.email:
+        if facts.phone:
+            payload = {"receipt_id": str(gateway_payment_id), "received": rupees(paise)}
+            key = f"send_receipt:{gateway_payment_id}"
+            await plan_step(
+                work, "send_receipt", request.payment_id, key=key, person_id=facts.person_id, payload=payload
+            )
         return
     left = max(facts.amount_paise - facts.paid_paise, 0) if facts.cancelled_at is None else 0
     await plan_email(
@@ -109,6 +122,29 @@ async def plan_receipt(work: Work, request: Row, gateway_payment_id: UUID, paise
         person_id=facts.person_id,
         subject_id=request.payment_id,
     )
+
+
+async def send_receipt(run: StepRun) -> None:
+    """Handle the step: send a receipt by WhatsApp. Its link is made here, where our secret is at hand."""
+    receipt_id, received = run.step.payload["receipt_id"], run.step.payload["received"]
+    async with run.work() as work:
+        await hold(work, run.step, run.lease_seconds)
+        facts = await work.row(FACTS, id=run.step.subject_id)
+        if facts is None or not facts.phone:
+            raise Skip(_("There is no phone number to send it to."))
+        path = f"{pay_path(run.ports.secret, facts.id)}/receipts/{receipt_id}"
+        await plan_whatsapp(
+            work,
+            kind="payment_received",
+            to=facts.phone,
+            name=facts.name,
+            template="payment_received",
+            key=f"payment_received:{receipt_id}",
+            params=[_params(facts)["first_name"], received, facts.purpose],
+            buttons=[path.removeprefix("/")],
+            person_id=facts.person_id,
+            subject_id=facts.id,
+        )
 
 
 def _params(facts: Row) -> Mapping[str, str]:

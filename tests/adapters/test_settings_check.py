@@ -113,3 +113,9 @@ def test_what_the_sandbox_takes_opens_nothing_in_production(env_file: Path) -> N
     assert settings.production
     assert not any(settings.credential(name, name.split("_")[0].lower()) for name in SANDBOX_VALUES)
     assert public_key(settings) == ""
+
+
+@pytest.mark.parametrize("named", ["zoom/flood", "zoom/429*0", "cut", "sendgrid:webhook/bounce"])
+def test_a_fault_that_is_none_is_named(env_file: Path, named: str) -> None:
+    said = refusal(env_file, f"GURUDESK_SANDBOX_FAULTS=instamojo/cut, {named}\n")
+    assert said.startswith(f"GURUDESK_SANDBOX_FAULTS: there is no fault “{named}”")

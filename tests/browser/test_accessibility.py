@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.mailbox import mail_to
 from tests.browser.pages import PlacedPage, all_pages
+from tests.browser.sandbox_pages import Examples, sandbox_pages
 from tests.fixtures.browser import OWNER, OWNER_PASSWORD, Visits, open_live
 from tests.fixtures.launcher import Launch
 
@@ -103,16 +105,24 @@ def test_everybody_can_use_a_page_that_has_nothing_to_show_yet(address: str, emp
     assert not problems(page)
 
 
-SANDBOX = ["/", "/mailbox", "/mailbox/{id}", "/phone", "/calls", "/payments", "/zoom-rooms", "/clock", "/faults"]
-SANDBOX += ["/journal", "/journal/callbacks", "/journal/post/1", "/nothing"]
-
-
-@pytest.mark.parametrize("address", SANDBOX)
-def test_everybody_can_use_the_sandbox(address: str, demo: Launch, visits: Visits, message: int):
+@pytest.mark.parametrize("template", sandbox_pages())
+def test_everybody_can_use_the_sandbox(template: str, demo: Launch, visits: Visits, examples: Examples):
     visits.allow("status of 404 (Not Found) (http")
     page = visits.look(demo)
-    page.goto(f"http://127.0.0.1:{demo.sandbox_port}{address.format(id=message)}")
+    address = examples.address(template)
+    answer = page.goto(address)
+    assert answer
+    assert answer.status == (404 if template == "/nothing" else 200)
+    assert page.url == address
     assert not problems(page)
+
+
+@pytest.fixture(scope="module")
+def examples(demo: Launch, message: int) -> Iterator[Examples]:
+    """What the sandbox's pages show."""
+    examples = Examples(demo, message)
+    yield examples
+    examples.client.close()
 
 
 @pytest.fixture(scope="module")

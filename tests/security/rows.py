@@ -229,6 +229,7 @@ ROWS: dict[str, Rows] = {
         "insert into api_tokens (id, person_id, role, name, public_id, token_hash)"
         " values (%(owner)s, %(owner)s, %(role)s, 'x', %(label)s, %(email)s::bytea)",
         "person_id",
+        change="revoked_at = now()",
     ),
     "api_answers": personal(
         "insert into api_answers (token_id, key, person_id, request_hash) values (%(owner)s, 'x', %(owner)s, 'x')",

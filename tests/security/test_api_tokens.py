@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
@@ -29,6 +30,12 @@ async def entered(database, token):
 async def run(database, statement, **values):
     async with database.work(SYSTEM) as work:
         await work.run(statement, **values)
+
+
+def by_hand(database_url, statement, **values):
+    """Change what the app itself may not, as the superuser."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(statement, values)
 
 
 async def test_a_token_opens_a_transaction_as_its_person_with_its_scopes(database, cast):
@@ -66,9 +73,9 @@ async def test_the_token_itself_is_kept_nowhere(database, cast):
         ("update profiles set must_change_password = true", "password"),
     ],
 )
-async def test_it_ends_at_once_whatever_ends_it(change, refusal, database, cast):
+async def test_it_ends_at_once_whatever_ends_it(change, refusal, database, database_url, cast):
     token, _token_id = await made(database)
-    await run(database, f"{change} where person_id = %(id)s", id=BEN.id)
+    by_hand(database_url, f"{change} where person_id = %(id)s", id=BEN.id)
     identity, seen = await entered(database, token)
     assert (identity.role, identity.person_id, identity.token.refusal) == ("anonymous", None, refusal)
     assert seen == "anonymous nobody"
@@ -97,7 +104,7 @@ async def test_moving_the_business_clock_ends_no_token(database, cast):
     assert (await entered(database, token))[0].role == "admin"
 
 
-async def test_use_is_remembered_every_five_minutes_at_most(database, cast):
+async def test_use_is_remembered_every_five_minutes_at_most(database, database_url, cast):
     token, _token_id = await made(database)
     await entered(database, token)
     last = "select last_used_at from api_tokens"
@@ -106,7 +113,7 @@ async def test_use_is_remembered_every_five_minutes_at_most(database, cast):
     await entered(database, token)
     async with database.work(SYSTEM) as work:
         assert await work.value(last) == first
-    await run(database, "update api_tokens set last_used_at = last_used_at - interval '6 minutes'")
+    by_hand(database_url, "update api_tokens set last_used_at = last_used_at - interval '6 minutes'")
     await entered(database, token)
     async with database.work(SYSTEM) as work:
         assert await work.value(last) >= first
@@ -160,3 +167,33 @@ async def test_an_admin_neither_sees_nor_ends_anothers_token_and_a_super_admin_d
     async with database.work(DEVIKA.identity) as work:
         await revoke_team_token(work, bens_id)
     assert (await entered(database, bens))[0].token.refusal == "revoked"
+
+
+@pytest.mark.parametrize("actor", [BEN.identity, DEVIKA.identity, SYSTEM])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "role = 'super_admin'",
+        "scopes = '{payments:write}'",
+        "expires_at = null",
+        "token_hash = 'mine'",
+        "person_id = person_id",
+        "last_used_at = null",
+        "created_at = now()",
+    ],
+)
+async def test_nothing_of_a_token_is_rewritten_but_its_end(database, cast, actor, change):
+    await made(database)
+    with pytest.raises(InsufficientPrivilege):
+        async with database.work(actor) as work:
+            await work.run(f"update api_tokens set {change}")
+
+
+async def test_an_end_is_not_taken_back(database, cast):
+    token, token_id = await made(database)
+    async with database.work(BEN.identity) as work:
+        await revoke_my_token(work, token_id)
+    with pytest.raises(InsufficientPrivilege):
+        async with database.work(BEN.identity) as work:
+            await work.run("update api_tokens set revoked_at = null")
+    assert (await entered(database, token))[0].token.refusal == "revoked"

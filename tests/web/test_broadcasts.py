@@ -24,7 +24,8 @@ def answer_to(page: httpx.Response, action: str, **changes: object) -> dict[str,
 
 async def drafted(as_admin: httpx.AsyncClient, **choices: object) -> str:
     """Go through the first step and return the draft's address."""
-    form = answer_to(await as_admin.get("/admin/broadcasts/new"), "/admin/broadcasts", name="Moved", **choices)
+    choices = {"name": "Moved"} | choices
+    form = answer_to(await as_admin.get("/admin/broadcasts/new"), "/admin/broadcasts", **choices)
     answer = await as_admin.post("/admin/broadcasts", data=form)
     assert answer.status_code == 303, answer.text[-3000:]
     return answer.headers["location"].removesuffix("/message")
@@ -135,6 +136,22 @@ async def test_a_template_is_chosen_and_filled_and_shown_as_on_a_phone(
     assert "About ₹" in page.text
 
 
+async def test_a_template_whose_parameters_have_no_names_is_filled_by_their_numbers(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    draft = await drafted(as_admin, channel="whatsapp")
+    async with work_as(SYSTEM) as work:
+        await work.run("update whatsapp_templates set param_labels = '{}' where campaign = 'announcement'")
+        template = await work.value("select id from whatsapp_templates where campaign = 'announcement'")
+    step = (await as_admin.get(f"{draft}/message?template={template}")).text
+    assert [f"Parameter {number} {{{{{number}}}}}" in step for number in (1, 2, 3, 4)] == [True, True, True, False]
+    filled = {"template": str(template), "param_1": "{{first_name}}", "param_2": "us"}
+    assert (await as_admin.post(f"{draft}/message", data=filled)).status_code == 422
+    assert (await as_admin.post(f"{draft}/message", data=filled | {"param_3": "No class"})).status_code == 303
+    page = await as_admin.get(draft)
+    assert re.search(r"Hi (Asha|Chitra), a word from us: No class", page.text)
+
+
 async def test_it_can_be_tried_out_on_oneself(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
     draft = await written(as_admin)
     await as_admin.post(f"{draft}/trial")
@@ -161,6 +178,22 @@ async def test_a_filter_is_kept_and_written_to(as_admin: httpx.AsyncClient, work
     await as_admin.post(f"/admin/saved-filters/{saved[1]}/deletion")
     assert "Hot ones" not in (await as_admin.get("/admin/saved-filters")).text
     assert "Send to 1 person" in (await as_admin.get(draft)).text
+
+
+async def test_the_list_is_sorted_by_its_address(as_admin: httpx.AsyncClient) -> None:
+    for name in ("Beta", "alpha", "Gamma"):
+        await drafted(as_admin, name=name)
+
+    async def names(query: str) -> list[str]:
+        page = (await as_admin.get(f"/admin/broadcasts?{query}")).text
+        return re.findall(r">(alpha|Beta|Gamma)</a>", page)
+
+    assert await names("sort=name") == ["alpha", "Beta", "Gamma"]
+    assert await names("sort=-name&state=draft") == ["Gamma", "Beta", "alpha"]
+    assert await names("sort=at") == list(reversed(await names("")))
+    page = (await as_admin.get("/admin/broadcasts?state=draft&sort=name")).text
+    assert 'hx-get="/admin/broadcasts?state=draft&amp;sort=name"' in page
+    assert 'aria-sort="ascending"' in page
 
 
 async def test_the_lists_cost_few_round_trips(app: Litestar, as_admin: httpx.AsyncClient) -> None:

@@ -1,5 +1,8 @@
 """Deliveries as an admin's browser sees them, and what can be done about one."""
 
+import csv
+import io
+import re
 from uuid import UUID
 
 import httpx
@@ -137,3 +140,41 @@ async def test_students_see_no_delivery_not_even_their_own(as_student: httpx.Asy
 async def test_the_last_day_there_is_breaks_no_list(as_admin):
     for path in ("/admin/deliveries", "/admin/leads"):
         assert (await as_admin.get(path, params={"until": "9999-12-31"})).status_code == 200
+
+
+async def test_the_list_is_sorted_and_what_was_opened_is_found(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
+    for number, state in ((2, "delivered"), (1, "opened"), (3, "clicked")):
+        await new_delivery(work_as, "sent", number, state)
+
+    async def order(query: str) -> list[str]:
+        page = (await as_admin.get(f"/admin/deliveries?{query}")).text
+        return re.findall(r">Person (\d)<", page)
+
+    assert await order("sort=to") == ["1", "2", "3"]
+    assert await order("sort=-to") == ["3", "2", "1"]
+    assert await order("sort=at") == list(reversed(await order("sort=-at")))
+    assert await order("") == await order("sort=nonsense") == await order("sort=-at")
+    for state, number in (("delivered", "2"), ("opened", "1"), ("clicked", "3")):
+        assert await order(f"channel=email&state={state}") == [number], state
+        assert await order(f"state={state}") == [number], state
+    assert await order("channel=whatsapp&state=delivered") == []
+
+
+async def test_the_csv_is_what_the_list_shows_and_runs_nothing(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
+    for number, state in ((2, "opened"), (1, "opened"), (3, "bounced")):
+        await new_delivery(work_as, "sent", number, state)
+    async with work_as(SYSTEM) as work:
+        await work.run("update deliveries set to_name = '=1+1' where to_address = 'person2@example.test'")
+    page = (await as_admin.get("/admin/deliveries?channel=email&state=opened&sort=to")).text
+    assert "/admin/deliveries/export?channel=email&amp;state=opened&amp;sort=to" in page
+    answer = await as_admin.get("/admin/deliveries/export?channel=email&state=opened&sort=to")
+    assert answer.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(row["Name"], row["State"], row["Reported"]) for row in rows] == [
+        ("Person 1", "sent", "opened"),
+        ("'=1+1", "sent", "opened"),
+    ]
+    assert rows[0]["Message"] == "Welcome, Person"
+    async with work_as(SYSTEM) as work:
+        details = await work.value("select details from audit_logs where action = 'deliveries.exported'")
+    assert details["count"] == 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -201,3 +202,43 @@ async def test_no_student_sees_a_message_not_even_their_own(post, database, as_s
         assert await work.rows("select id from crm_messages") == []
     async with database.work(BEN.identity) as work:
         assert len(await work.rows("select id from crm_messages")) == 1
+
+
+FILLED = """
+insert into crm_messages (channel, direction, provider_message_id, from_address, body, media, occurred_at, created_at)
+values ('email', 'in', %(id)s, %(sender)s, '', jsonb_build_object('files', jsonb_build_array(
+  jsonb_build_object('name', 'a.mov', 'file', 'messages/x/0', 'size', %(size)s::bigint),
+  jsonb_build_object('name', 'b.mov', 'size', 900000000, 'left_out', true))), %(at)s, %(at)s)
+"""
+
+
+async def keep_files(database, sender, size, hours_ago=1):
+    async with database.work(SYSTEM) as work:
+        at = work.now - timedelta(hours=hours_ago)
+        await work.run(FILLED, id=f"{sender} {hours_ago}", sender=sender, size=size, at=at)
+
+
+@pytest.mark.parametrize(
+    ("sender", "size", "hours_ago", "kept"),
+    [
+        ("asha@example.test", 49_999_994, 1, [True, False, True]),
+        ("asha@example.test", 49_999_994, 25, [True, True, True]),
+        ("others@example.test", 49_999_994, 1, [True, True, True]),
+        ("others@example.test", 199_999_994, 1, [True, False, True]),
+    ],
+)
+async def test_files_beyond_a_days_budget_are_left_out_and_the_text_is_kept(
+    post, database, services, as_admin, sender, size, hours_ago, kept
+):
+    await keep_files(database, sender, size, hours_ago)
+    files = {"f1": ("one.txt", b"abc"), "f2": ("two.txt", b"x" * 100), "f3": ("three.txt", b"abc")}
+    assert (await post(files=files)).status_code == 200
+    async with database.work(SYSTEM) as work:
+        row = await work.row("select id, body, media from crm_messages where subject <> ''")
+    assert row.body == "Yes, I will attend."
+    assert ["file" in one for one in row.media["files"]] == kept
+    assert [one["name"] for one in row.media["files"]] == ["one.txt", "two.txt", "three.txt"]
+    on_disk = len([path for path in (services.settings.data_dir / "files").rglob("*") if path.is_file()])
+    assert on_disk == sum(kept)
+    page = (await as_admin.get(f"/admin/messages/{row.id}")).text
+    assert ("Not kept: too many files came within a day." in page) is not all(kept)

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from uuid import uuid4
 
 import httpx
@@ -200,6 +201,22 @@ TYPED = {
     "buttons": "reply: I will come\nlink: See the way",
     "price": "0.88",
 }
+
+
+async def test_a_price_in_parts_of_a_paisa_stays_what_it_is(as_admin, work_as):
+    assert (await as_admin.post("/admin/whatsapp/templates", data=TYPED | {"price": "0.8631"})).status_code == 303
+    async with work_as(SYSTEM) as work:
+        row = await work.row("select id, price_paise from whatsapp_templates where campaign = 'open_day'")
+    assert row.price_paise == Decimal("86.31")
+    assert "₹0.8631" in (await as_admin.get("/admin/whatsapp/templates")).text
+    edit = (await as_admin.get(f"/admin/whatsapp/templates/{row.id}/edit")).text
+    (field,) = re.findall(r'<input[^>]* name="price"[^>]*>', edit)
+    (price,) = re.findall(r'value="([^"]*)"', field)
+    again = TYPED | {"price": price, "title": "Open days"}
+    assert (await as_admin.post(f"/admin/whatsapp/templates/{row.id}/edit", data=again)).status_code == 303
+    async with work_as(SYSTEM) as work:
+        kept = await work.value("select price_paise from whatsapp_templates where title = 'Open days'")
+    assert kept == row.price_paise
 
 
 async def test_a_template_is_typed_in_changed_and_taken_out_of_use(as_admin, work_as):

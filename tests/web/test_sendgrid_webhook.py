@@ -91,11 +91,13 @@ async def test_what_sendgrid_did_not_sign_changes_nothing_and_is_logged(client, 
     assert "turned away: unsigned" in caplog.text
 
 
-async def test_a_replay_changes_nothing_more(client, database, delivery_id):
+async def test_a_replay_changes_nothing_more_and_is_noted_in_the_log(client, database, delivery_id, caplog):
     body = body_of(events(delivery_id, KINDS))
     headers = signed_headers(body, int(time.time()))
-    for _ in range(3):
-        assert (await post(client, body, headers)).status_code == 200
+    with caplog.at_level(logging.INFO, "web.webhooks.replays"):
+        for _ in range(3):
+            assert (await post(client, body, headers)).status_code == 200
+    assert caplog.messages == [f"a webhook for sendgrid told nothing new: 0 of {len(KINDS)}"] * 2
     log, stored = await state_of(database)
     assert (log.state, log.opens, log.clicks, stored) == ("clicked", 1, 1, 5)
 

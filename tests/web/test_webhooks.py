@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import time
 
 import pytest
@@ -95,7 +96,18 @@ async def test_a_flood_of_forgeries_is_counted_up_to_a_limit_and_fills_nothing(c
     assert count == 60
 
 
-@pytest.mark.parametrize("path", ["sendgrid", "aisensy", "zoom", f"bolna/{BOLNA_TOKEN}"])
+async def test_what_tells_nothing_new_is_noted_in_the_log(client, services, caplog):
+    signature, zoom_headers = sign(AISENSY_SECRET, BODY), signed_headers(ZOOM_SECRET, ZOOM_EVENT)
+    with caplog.at_level(logging.INFO, "web.webhooks.replays"):
+        for _copy in range(2):
+            await aisensy(client, BODY, signature)
+            await client.post("/webhooks/zoom", content=ZOOM_EVENT, headers=zoom_headers)
+            await client.post(f"/webhooks/bolna/{BOLNA_TOKEN}", content=HINT)
+            assert len(caplog.messages) == 3 * _copy
+    assert caplog.messages == [f"a webhook for {one} told nothing new: 0 of 1" for one in ("aisensy", "zoom", "bolna")]
+
+
+@pytest.mark.parametrize("path", ["sendgrid", "aisensy", "instamojo", "zoom", f"bolna/{BOLNA_TOKEN}"])
 async def test_ten_megabytes_are_refused(client, services, path):
     assert (await client.post(f"/webhooks/{path}", content=b"x" * 10_000_000)).status_code == 413
     assert await kept(services) == []

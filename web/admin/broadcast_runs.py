@@ -77,11 +77,11 @@ class BroadcastRunController(Controller):
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], broadcast_id: FromPath[UUID]
     ) -> Response[Any]:
         try:
-            to = await try_out(work, broadcast_id)
+            trial = await try_out(work, broadcast_id)
         except InvalidInput as error:
             context = await draft_context(request, work, await find_broadcast(work, broadcast_id))
             raise FormRefused(DRAFT, Form({}, error.fields), context) from None
-        return go(request, f"{INDEX}/{broadcast_id}", _("On its way to {address}.", address=to))
+        return go(request, f"{INDEX}/{broadcast_id}", _("On its way to {address}.", address=trial.to))
 
 
 def read_moment(text: str) -> datetime:

@@ -21,13 +21,14 @@ from domain.broadcasts.drafting import (
     write_message,
 )
 from domain.broadcasts.previewing import preview
-from domain.broadcasts.progress import count_progress, list_broadcasts
+from domain.broadcasts.progress import SORTS, count_progress, list_broadcasts
 from domain.broadcasts.variables import names_for
 from domain.errors import DomainError, InvalidInput, NotFound
 from domain.language import _
 from domain.leads.filters import LeadFilter, read_filter
 from domain.leads.listing import file_names
 from domain.leads.saved_filters import find_saved_filter, list_saved_filters
+from domain.messaging.whatsapp.filling import template_of
 from domain.work import Work
 from web.addresses import page_number, uuid_or_none
 from web.admin.campaigns import PREVIEW_HEADERS
@@ -69,10 +70,11 @@ class BroadcastController(Controller):
 
     @get()
     async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
-        state = request.query_params.get("state", "")
-        found = await list_broadcasts(work, state, page_number(request.query_params))
+        state, sort = request.query_params.get("state", ""), request.query_params.get("sort", "")
+        found = await list_broadcasts(work, state, page_number(request.query_params), sort=sort)
+        query = {"state": state} | ({"sort": sort} if sort in SORTS and sort else {})
         return page_or_fragment(
-            request, "admin/broadcasts/index.html", "admin/broadcasts/_list.html", broadcasts=found, state=state
+            request, "admin/broadcasts/index.html", "admin/broadcasts/_list.html", broadcasts=found, query=query
         )
 
     @get("/new")
@@ -224,10 +226,12 @@ async def message_context(work: Work, broadcast: Broadcast, chosen: str = "") ->
     """Return what the second step shows; ``chosen`` is the template picked just now."""
     template_id = uuid_or_none(chosen) or broadcast.message.whatsapp_template_id
     templates = await list_templates(work, template_id) if broadcast.channel == "whatsapp" else []
+    template = next((row for row in templates if row.id == template_id), None)
     return {
         "broadcast": broadcast,
         "templates": templates,
-        "whatsapp_template": next((row for row in templates if row.id == template_id), None),
+        "whatsapp_template": template,
+        "param_labels": template_of(template).labels() if template else [],
         "variables": [f"{{{{{name}}}}}" for name in names_for(broadcast.audience.kind)],
     }
 

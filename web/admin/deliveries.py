@@ -7,10 +7,11 @@ from uuid import UUID
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Response, Template
+from litestar.response import Response, Stream, Template
 
 from domain.errors import NotFound
 from domain.language import _
+from domain.messaging.exporting import export_deliveries
 from domain.messaging.interventions import cancel_delivery, look_up_again, retry_delivery, send_anyway
 from domain.messaging.listing import list_deliveries, read_delivery_filter
 from domain.messaging.showing import find_delivery, list_events, render_email, shown_text
@@ -18,6 +19,7 @@ from domain.work import Work
 from web.admin.campaigns import PREVIEW_HEADERS
 from web.admin.delivery_words import channel_tabs, chips, counted, kind_names, state_names
 from web.admin.leads import page_number
+from web.downloads import csv_download
 from web.rendering import go, page_or_fragment
 from web.work import services_of
 
@@ -43,6 +45,11 @@ class DeliveryController(Controller):
         return page_or_fragment(
             request, "admin/deliveries/index.html", "admin/deliveries/_results.html", now=work.now, **context
         )
+
+    @get("/export", opt={"no_shell": True})
+    async def export(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Stream:
+        wanted = read_delivery_filter(request.query_params)
+        return await csv_download("deliveries", work.now, lambda file: export_deliveries(work, wanted, file))
 
     @get("/{delivery_id:uuid}")
     async def show(

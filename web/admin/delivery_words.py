@@ -7,7 +7,7 @@ from web.filters import day
 
 
 def chips(wanted: DeliveryFilter, found: DeliveryPage) -> list[tuple[str, str]]:
-    """Return what is filtered by, in words; the channel is a tab and no filter."""
+    """Return what is filtered by, in words; the channel is a tab and no filter, and no more is the order."""
     campaigns = dict(found.campaigns)
     words = {
         "q": _("Search: {what}", what=wanted.q),
@@ -18,7 +18,7 @@ def chips(wanted: DeliveryFilter, found: DeliveryPage) -> list[tuple[str, str]]:
         "since": _("From {day}", day=day(wanted.since)),
         "until": _("Until {day}", day=day(wanted.until)),
     }
-    return [(name, words[name]) for name in wanted.as_values() if name != "channel"]
+    return [(name, words[name]) for name in wanted.as_values() if name in words]
 
 
 def counted(channel: str, found: DeliveryPage) -> str:
@@ -62,6 +62,8 @@ def _states() -> dict[str, str]:
         "spam": _("Marked as spam"),
         "unsubscribed": _("Unsubscribed"),
         "delivered": _("Delivered"),
+        "opened": _("Opened"),
+        "clicked": _("Clicked"),
         "read": _("Read"),
         "undelivered": _("Did not arrive"),
         "completed": _("Talked"),

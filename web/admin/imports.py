@@ -1,8 +1,6 @@
 """Imports: their history, uploading a file, and the one page that shows an import through its whole life."""
 
-import tempfile
 from collections.abc import AsyncIterator
-from io import TextIOWrapper
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +22,7 @@ from domain.leads.imports import LeadImport, add_import, discard_import
 from domain.leads.unreadable import MAX_BYTES, FileTooLarge
 from domain.work import Row, Work
 from web.admin.import_words import import_words
-from web.admin.leads import chunks_of
+from web.downloads import csv_download
 from web.drained import Drained
 from web.errors import render_http_error
 from web.forms import Form, FormRefused
@@ -83,22 +81,7 @@ class ImportController(Controller):
 
     @get("/{import_id:uuid}/rejects", opt={"no_shell": True})
     async def rejects(self, work: NamedDependency[Work], import_id: FromPath[UUID]) -> Stream:
-        # On disk first: a slow download then holds neither a transaction nor the rows.
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who sends it
-        try:
-            text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-            await write_rejects(work, import_id, text)
-            text.flush()
-            text.detach()
-        except BaseException:
-            file.close()
-            raise
-        headers = {
-            "Content-Disposition": f'attachment; filename="rejects-{work.now:%Y-%m-%d}.csv"',
-            "Content-Length": str(file.tell()),
-            "Cache-Control": "no-store",
-        }
-        return Stream(chunks_of(file), media_type="text/csv; charset=utf-8", headers=headers)
+        return await csv_download("rejects", work.now, lambda file: write_rejects(work, import_id, file))
 
     @post("/{import_id:uuid}/discard")
     async def destroy(

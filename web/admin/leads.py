@@ -1,9 +1,7 @@
 """Leads: the list, one lead, adding and changing one by hand, and the CSV of what the list shows."""
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from io import TextIOWrapper
-from typing import IO, Any
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, get, post
@@ -22,12 +20,11 @@ from domain.leads.rows import MAX_NAME, MAX_NOTES, MAX_SHORT
 from domain.leads.tagging import read_tags
 from domain.messaging.inbox import messages_of
 from domain.work import Work
+from web.downloads import csv_download
 from web.fields import OneLine, Paragraphs
 from web.filters import day
 from web.forms import FormModel, read_form, refuse
 from web.rendering import go, page, page_or_fragment
-
-CHUNK = 64 * 1024
 
 
 class LeadForm(FormModel):
@@ -96,23 +93,8 @@ class LeadController(Controller):
 
     @get("/export", opt={"no_shell": True})
     async def export(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Stream:
-        # On disk first: a slow download then holds neither a transaction nor the rows.
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who sends it
-        try:
-            text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-            await export_leads(work, read_filter(request.query_params), request.query_params.get("sort", ""), text)
-            text.flush()
-            text.detach()
-        except BaseException:
-            file.close()
-            raise
-        name = f"leads-{work.now:%Y-%m-%d}.csv"
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Length": str(file.tell()),
-            "Cache-Control": "no-store",
-        }
-        return Stream(chunks_of(file), media_type="text/csv; charset=utf-8", headers=headers)
+        wanted, sort = read_filter(request.query_params), request.query_params.get("sort", "")
+        return await csv_download("leads", work.now, lambda file: export_leads(work, wanted, sort, file))
 
 
 def page_number(request: Request[Any, Any, Any]) -> int:
@@ -161,11 +143,3 @@ def chips(wanted: LeadFilter, files: Mapping[str, str] | None = None) -> list[tu
 
 def status_names() -> dict[str, str]:
     return {"new": _("New"), "emailed": _("E-mailed"), "applied": _("Applied"), "enrolled": _("Enrolled")}
-
-
-def chunks_of(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield what is in the file from its beginning, and close it."""
-    with file:
-        file.seek(0)
-        while chunk := file.read(CHUNK):
-            yield chunk

@@ -1,7 +1,5 @@
 """Payments: the list and its CSV, asking for one, and one payment with everything that belongs to it."""
 
-import tempfile
-from io import TextIOWrapper
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +23,8 @@ from domain.payments.listing import (
 from domain.people import search_people
 from domain.work import Work
 from web.addresses import page_number, uuid_or_none
-from web.admin.leads import chunks_of
 from web.admin.payment_forms import divided, first_values, is_divided, part_count, read_new_payment
+from web.downloads import csv_download
 from web.filters import day
 from web.forms import Form, FormRefused, refuse, typed_values
 from web.rendering import go, page, page_or_fragment
@@ -55,22 +53,8 @@ class PaymentController(Controller):
 
     @get("/export", opt={"no_shell": True})
     async def export(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Stream:
-        # On disk first: a slow download then holds neither a transaction nor the rows.
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who sends it
-        try:
-            text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-            await export_payments(work, read_payment_filter(request.query_params), text)
-            text.flush()
-            text.detach()
-        except BaseException:
-            file.close()
-            raise
-        headers = {
-            "Content-Disposition": f'attachment; filename="payments-{work.now:%Y-%m-%d}.csv"',
-            "Content-Length": str(file.tell()),
-            "Cache-Control": "no-store",
-        }
-        return Stream(chunks_of(file), media_type="text/csv; charset=utf-8", headers=headers)
+        wanted = read_payment_filter(request.query_params)
+        return await csv_download("payments", work.now, lambda file: export_payments(work, wanted, file))
 
     @get("/flagged")
     async def flagged(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:

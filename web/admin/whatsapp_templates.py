@@ -20,7 +20,7 @@ from domain.messaging.whatsapp.templates import (
     switch_template,
     update_template,
 )
-from domain.work import Work
+from domain.work import Row, Work
 from web.fields import OneLine, Paragraphs
 from web.forms import FormModel, read_form, refuse, typed_values
 from web.rendering import go, page
@@ -94,18 +94,18 @@ class WhatsAppTemplateController(Controller):
     async def edit(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], template_id: FromPath[UUID]
     ) -> Template:
-        return page(request, EDIT, facts=await find_template_by_id(work, template_id), form=None)
+        return page(request, EDIT, form=None, **typed_in(await find_template_by_id(work, template_id)))
 
     @post("/{template_id:uuid}/edit")
     async def update(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], template_id: FromPath[UUID]
     ) -> Response[Any]:
-        facts = await find_template_by_id(work, template_id)
-        data, form = await read_form(request, TemplateForm, EDIT, facts=facts)
+        context = typed_in(await find_template_by_id(work, template_id))
+        data, form = await read_form(request, TemplateForm, EDIT, **context)
         try:
             await update_template(work, template_id, data.facts())
         except InvalidInput as error:
-            raise refuse(EDIT, form, error, facts=facts) from None
+            raise refuse(EDIT, form, error, **context) from None
         return go(request, INDEX, _("Saved."))
 
     @post("/{template_id:uuid}/activation")
@@ -115,3 +115,10 @@ class WhatsAppTemplateController(Controller):
         is_active = (await typed_values(request)).get("is_active") == "yes"
         await switch_template(work, template_id, is_active)
         return go(request, INDEX, _("It is in use again.") if is_active else _("It is not in use any more."))
+
+
+def typed_in(facts: Row) -> dict[str, Any]:
+    """Return what the form holds of a template. The price stands whole: it may be less than a paisa exact."""
+    price = (facts.price_paise / 100).quantize(Decimal("0.0001"))
+    text = f"{price:f}".rstrip("0")
+    return {"facts": facts, "price": text.ljust(text.index(".") + 3, "0")}

@@ -10,13 +10,14 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Response
 from pydantic import AwareDatetime, Field
 
+from domain.broadcasts.previewing import try_out
 from domain.broadcasts.starting import CountChanged, cancel_broadcast, confirm_broadcast, retry_failed, take_back
 from domain.errors import Conflict
 from domain.work import Work
 from web.api.broadcast_shapes import BroadcastDetail, detail
 from web.api.describing import changes
 from web.api.repeating import IdempotencyKey, Once
-from web.api.shapes import Body
+from web.api.shapes import Body, Shape
 
 
 class Confirmation(Body):
@@ -30,6 +31,14 @@ class Confirmation(Body):
 
 class BroadcastWithCount(BroadcastDetail):
     count: Annotated[int, Field(description="How many messages this concerned.")]
+
+
+class TrialOnItsWay(Shape):
+    """The message on its way to whose token it is."""
+
+    to: Annotated[str, Field(description="Your own address or number.", examples=["ben@example.com"])]
+    delivery_id: UUID
+    delivery_url: Annotated[str, Field(description="Where to look at what became of it.")]
 
 
 class OthersByNow(Conflict):
@@ -70,6 +79,27 @@ class BroadcastRunApi(Controller):
             return 202, await detail(request, work, broadcast_id)
 
         return await Once(key, request.url.path).answer(work, data, start)
+
+    @changes(
+        "/{broadcast_id:uuid}/trial",
+        scope="broadcasts:write",
+        summary="Try a broadcast out",
+        description="Sends its message to whose token it is, and to nobody else. A call is a real call.",
+        status=202,
+    )
+    async def try_out(
+        self,
+        request: Request[Any, Any, Any],
+        work: NamedDependency[Work],
+        broadcast_id: FromPath[UUID],
+        key: IdempotencyKey = None,
+    ) -> Response[TrialOnItsWay]:
+        async def send() -> tuple[int, TrialOnItsWay]:
+            trial = await try_out(work, broadcast_id)
+            url = f"/api/deliveries/{trial.delivery_id}"
+            return 202, TrialOnItsWay(to=trial.to, delivery_id=trial.delivery_id, delivery_url=url)
+
+        return await Once(key, request.url.path).answer(work, None, send)
 
     @changes(
         "/{broadcast_id:uuid}/confirmation/end",

@@ -21,7 +21,8 @@ from domain.broadcasts.drafting import (
 from domain.broadcasts.progress import list_broadcasts
 from domain.broadcasts.variables import names_for
 from domain.leads.saved_filters import list_saved_filters
-from domain.work import Work
+from domain.messaging.whatsapp.filling import template_of
+from domain.work import Row, Work
 from web.api.broadcast_bodies import AudienceBody, MessageBody, Name, Purpose, named_as_sent
 from web.api.broadcast_shapes import BroadcastDetail, BroadcastFacts, State, detail
 from web.api.describing import changes, reads
@@ -58,10 +59,17 @@ class TemplateToFill(Shape):
     title: str
     category: str
     body: str
-    param_labels: list[str]
+    param_labels: Annotated[list[str], Field(description="A name for each parameter of the text, in order.")]
     links: Annotated[int, Field(description="How many ends of links it wants.")]
     media: Annotated[str, Field(description="The kind of file it wants, if it wants one.")]
-    price_paise: int
+    price_paise: Annotated[
+        float, Field(description="What one costs about, in paise; it may be a part of one.", examples=[86.31])
+    ]
+
+
+def to_fill(row: Row) -> TemplateToFill:
+    """Return a template with a name for each parameter, its number where none was typed."""
+    return TemplateToFill.model_validate({**row._asdict(), "param_labels": template_of(row).labels()})
 
 
 class BroadcastChoices(Shape):
@@ -124,7 +132,7 @@ class BroadcastApi(Controller):
         return BroadcastChoices(
             batches=[BatchToWriteTo.model_validate(row) for row in await list_batches(work)],
             saved_filters=[SavedFilter.model_validate(row) for row in await list_saved_filters(work)],
-            templates=[TemplateToFill.model_validate(row) for row in await list_templates(work)],
+            templates=[to_fill(row) for row in await list_templates(work)],
             variables=names_for("students"),
             variables_of_leads=names_for("leads"),
         )

@@ -23,8 +23,8 @@ Channel = Literal["email", "whatsapp", "call"]
 State = Literal["pending", "sending", "sent", "retry", "failed", "unknown", "cancelled"]
 Asked = Literal[
     "pending", "sending", "retry", "sent", "failed", "unknown", "cancelled",
-    "bounced", "dropped", "blocked", "spam", "unsubscribed",
-    "delivered", "read", "undelivered",
+    "delivered", "opened", "clicked", "bounced", "dropped", "blocked", "spam", "unsubscribed",
+    "read", "undelivered",
     "completed", "voicemail", "no_answer", "busy", "stopped", "call_failed",
 ]  # fmt: skip
 assert set(states_of("")) == set(Asked.__args__)

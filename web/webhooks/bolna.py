@@ -11,6 +11,7 @@ from adapters.bolna.webhook_token import is_token
 from domain.messaging.webhooks import store_call_hint
 from domain.work import SYSTEM
 from web.webhooks.rejecting import told_length, turn_away
+from web.webhooks.replays import note_replay
 from web.work import services_of
 
 LARGEST = 2_000_000  # a post holds the transcript
@@ -34,5 +35,6 @@ class BolnaWebhookController(Controller):
             # An agent's tools post whatever they like to the same address.
             return await turn_away(request, "bolna", "malformed", len(body), status=400)
         async with services.database.work(SYSTEM) as work:
-            await store_call_hint(work, event_id_of(report), report)
+            new = await store_call_hint(work, event_id_of(report), report)
+        note_replay("bolna", new, 1)
         return Response(b"", status_code=200)

@@ -9,9 +9,10 @@ from litestar import Controller, Request, Response, post
 from adapters.instamojo.events import MalformedHint, parse_webhook
 from adapters.instamojo.references import PARAMETER
 from adapters.instamojo.signature import is_signed
-from domain.payments.checking import take_hint
+from domain.payments.checking import HintTaken, take_hint
 from domain.work import SYSTEM
 from web.webhooks.rejecting import turn_away
+from web.webhooks.replays import note_replay
 from web.work import services_of
 
 log = logging.getLogger(__name__)
@@ -37,11 +38,12 @@ class InstamojoWebhookController(Controller):
             return await turn_away(request, "instamojo", "malformed", len(body), status=400)
         try:
             async with asyncio.timeout(PATIENCE):
-                problem = await take_hint(lambda: services.database.work(SYSTEM), services.payments, hint)
+                taken = await take_hint(lambda: services.database.work(SYSTEM), services.payments, hint)
         except TimeoutError:
-            problem = "Instamojo did not answer in time."
-        if problem:
+            taken = HintTaken("Instamojo did not answer in time.")
+        if taken.problem:
             # Instamojo calls again when it hears this; and what is open is looked at from time to time anyway.
-            log.warning("an Instamojo webhook has to come again: %s", problem)
+            log.warning("an Instamojo webhook has to come again: %s", taken.problem)
             return Response(b"", status_code=503, headers={"Retry-After": "60"})
+        note_replay("instamojo", int(taken.is_new), 1)
         return Response(b"", status_code=200)

@@ -10,6 +10,7 @@ from adapters.sendgrid.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, is_s
 from domain.messaging.webhooks import store_events
 from domain.work import SYSTEM
 from web.webhooks.rejecting import turn_away
+from web.webhooks.replays import note_replay
 from web.work import services_of
 
 LARGEST = 4_000_000  # SendGrid sends at most 768 KB at a time
@@ -34,5 +35,6 @@ class SendGridWebhookController(Controller):
         except MalformedEvents:
             return await turn_away(request, "sendgrid", "malformed", len(body), status=400)
         async with services.database.work(SYSTEM) as work:
-            await store_events(work, events)
+            new = await store_events(work, events)
+        note_replay("sendgrid", new, len(events))
         return Response(b"", status_code=200)

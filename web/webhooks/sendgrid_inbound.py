@@ -15,6 +15,7 @@ from adapters.sendgrid.inbound_token import is_inbound_token
 from domain.messaging.inbound import receive_email
 from domain.work import SYSTEM
 from web.webhooks.rejecting import told_length, turn_away
+from web.webhooks.replays import note_replay
 from web.work import services_of
 
 # SendGrid takes e-mails of up to 30 MB. A handful of photos is what people answer with; more would let a few
@@ -38,7 +39,8 @@ class SendGridInboundController(Controller):
             mail = await asyncio.to_thread(parse_inbound, content_type, body)
         except MalformedInbound:
             return await turn_away(request, "sendgrid", "malformed", len(body), status=400)
-        await receive_email(
+        kept = await receive_email(
             lambda: services.database.work(SYSTEM), services.files, mail, secret=services.settings.secret
         )
+        note_replay("sendgrid", int(kept is not None), 1)
         return Response(b"", status_code=200)

@@ -10,6 +10,7 @@ from adapters.zoom.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, is_signe
 from domain.sessions.events import store_meeting_event
 from domain.work import SYSTEM
 from web.webhooks.rejecting import turn_away
+from web.webhooks.replays import note_replay
 from web.work import services_of
 
 LARGEST = 1_000_000
@@ -35,5 +36,6 @@ class ZoomWebhookController(Controller):
         except MalformedEvent:
             return await turn_away(request, "zoom", "malformed", len(body), status=400)
         async with services.database.work(SYSTEM) as work:
-            await store_meeting_event(work, event)
+            new = await store_meeting_event(work, event)
+        note_replay("zoom", new, 1)
         return Response(b"", status_code=200)

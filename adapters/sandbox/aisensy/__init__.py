@@ -42,16 +42,16 @@ def aisensy_parts(
     database: SandboxDatabase, callbacks: Callbacks, settings: Settings, chance: Chance, faults: Faults
 ) -> dict[str, Any]:
     """Return what AiSensy's endpoints and the phones need, and say how AiSensy calls back."""
-    account = Account(database, f"{settings.base_url}/webhooks/aisensy")
-    callbacks.register("aisensy", _caller(settings, account))
+    secret = settings.credential("AISENSY_WEBHOOK_SECRET", "aisensy")
+    account = Account(database, f"{settings.base_url}/webhooks/aisensy", secret)
+    callbacks.register("aisensy", _caller(secret, account))
     return {
         "catalogue": Catalogue(database, settings.base_url),
         "sending": Sending(database, callbacks, account, chance, faults),
     }
 
 
-def _caller(settings: Settings, account: Account) -> Caller:
-    secret = settings.credential("AISENSY_WEBHOOK_SECRET", "aisensy")
+def _caller(secret: str, account: Account) -> Caller:
 
     def headers(body: bytes) -> dict[str, str]:
         if body.startswith(b'{"object":"whatsapp_business_account"'):
@@ -62,6 +62,8 @@ def _caller(settings: Settings, account: Account) -> Caller:
     # One more attempt after about five minutes, and five seconds for an answer.
     return Caller(
         sign=headers,
+        # Who does not sign is told from others by the address alone.
+        misdirect=lambda url: url if account.is_webhook_signed else f"{url}-wrong",
         gaps=(timedelta(minutes=5),),
         timeout=5.0,
         user_agent="AiSensy",

@@ -1,5 +1,7 @@
 """The account and its webhook: whether it may send, where it reports to, and how."""
 
+from collections.abc import Mapping
+from secrets import randbelow
 from typing import Any
 
 from adapters.sandbox.database import SandboxDatabase
@@ -18,9 +20,10 @@ _UPDATE = "update aisensy_account set {names} where id = 1"
 class Account:
     """Reads the one row of the account, and remembers whether its webhook is signed: some plans offer no secret."""
 
-    def __init__(self, database: SandboxDatabase, default_url: str) -> None:
+    def __init__(self, database: SandboxDatabase, default_url: str, secret: str) -> None:
         self._database = database
         self._default_url = default_url
+        self._secret = secret
         self.is_webhook_signed = True
 
     async def read(self) -> Any:
@@ -41,6 +44,12 @@ class Account:
         failures = (await self._database.row(_FAILURES))[0]
         if status == GONE or failures > MOST_FAILURES:
             await self.change({"is_webhook_on": False})
+
+    def handshake(self, shape: str) -> Mapping[str, str]:
+        """Return what a new address is asked with: nothing by AiSensy, a challenge where Meta's payload is passed on."""
+        if shape != "cloud":
+            return {}
+        return {"hub.mode": "subscribe", "hub.verify_token": self._secret, "hub.challenge": str(randbelow(10**10))}
 
     def webhook_url(self, row: Any) -> str:
         return str(row.webhook_url or self._default_url)

@@ -67,8 +67,8 @@ TEMPLATES: dict[str, tuple[str, list[Component]]] = {
     "payment_received": (
         "UTILITY",
         [
-            _header("DOCUMENT"),
-            _body("Thank you, {{1}}. We have received {{2}} for {{3}}. Your receipt is attached."),
+            _body("Thank you, {{1}}. We have received {{2}} for {{3}}. Your receipt is below."),
+            _buttons(_link("See the receipt")),
         ],
     ),
     "class_reminder": (

@@ -34,7 +34,7 @@ def zoom_router(chance: Chance) -> Router:
 
 
 def zoom_parts(
-    database: SandboxDatabase, callbacks: Callbacks, settings: Settings, options: Options | None = None
+    database: SandboxDatabase, callbacks: Callbacks, settings: Settings, chance: Chance, options: Options | None = None
 ) -> dict[str, Any]:
     """Return what Zoom's endpoints and the rooms need, and say how Zoom calls back.
 
@@ -42,4 +42,4 @@ def zoom_parts(
     """
     usual = RateLimits() if settings.sandbox_delays else RateLimits.none()
     callbacks.register("zoom", caller(settings))
-    return {"zoom": Account(database, callbacks, settings, options or Options(usual))}
+    return {"zoom": Account(database, callbacks, settings, chance, options or Options(usual))}

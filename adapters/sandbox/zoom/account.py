@@ -12,6 +12,7 @@ import msgspec
 
 from adapters.sandbox.callbacks import Callbacks
 from adapters.sandbox.database import SandboxDatabase
+from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.sandbox.zoom.limits import RateLimits
 from adapters.sandbox.zoom.scopes import GRANTED
 from adapters.settings import Settings
@@ -35,6 +36,7 @@ class Account:
     database: SandboxDatabase
     callbacks: Callbacks
     settings: Settings
+    chance: Chance
     options: Options
 
     @property

@@ -50,6 +50,11 @@ async def fetch_recording(files: FileStore, voice: VoiceCaller, delivery_id: UUI
     return files.path(_name(delivery_id, suffix)), TYPES[suffix]
 
 
+def names_of(delivery_id: UUID) -> list[str]:
+    """Return every name that the recording of a call may lie under."""
+    return [_name(delivery_id, suffix) for suffix in TYPES]
+
+
 def _name(delivery_id: UUID, suffix: str) -> str:
     return f"recordings/{delivery_id}.{suffix}"
 

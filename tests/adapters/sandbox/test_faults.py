@@ -252,3 +252,33 @@ def test_every_kind_of_the_issue_is_there():
     assert {"429", "500", "slow", "cut"} <= set(KINDS)
     webhooks = {kinds for target, kinds in TARGETS.items() if target.endswith(":webhook")}
     assert webhooks == {("late", "twice", "out-of-order", "wrongly-signed", "never")}
+
+
+async def planned(sandbox) -> list[tuple[str, str, int]]:
+    found = (await sandbox.client.get("/faults.json")).json()
+    rows = found["planned"] if isinstance(found, dict) else found
+    return sorted((one["provider"], one["kind"], one["remaining"]) for one in rows)
+
+
+async def test_faults_of_the_settings_are_planned_at_each_start_and_those_left_count(sandbox_settings):
+    settings = sandbox_settings.model_copy(update={"sandbox_faults": "instamojo/503*2, sendgrid:message/bounce"})
+    named = [("instamojo", "503", 2), ("sendgrid:message", "bounce", 1)]
+    async with running(settings) as sandbox:
+        await until(lambda: _is(planned(sandbox), named))
+        assert (await ask(sandbox, "instamojo")).status_code == 503
+        assert await planned(sandbox) == [("instamojo", "503", 1), named[1]]
+    async with running(settings) as sandbox:
+        await until(lambda: _is(_summed(planned(sandbox)), named))
+        for status in (503, 503, 201):
+            assert (await ask(sandbox, "instamojo")).status_code == status
+
+
+async def _is(found, wanted) -> bool:
+    return await found == wanted
+
+
+async def _summed(found) -> list[tuple[str, str, int]]:
+    sums: dict[tuple[str, str], int] = {}
+    for target, kind, count in await found:
+        sums[target, kind] = sums.get((target, kind), 0) + count
+    return sorted((*key, count) for key, count in sums.items())

@@ -120,7 +120,7 @@ async def test_a_worker_that_vanished_leaves_its_message_parked_and_never_sent_a
     [
         ("announcement", ("Asha",), {}, "“Announcement” wants 3 parameters, and 1 were given."),
         ("announcement", ("Asha", " ", "x"), {}, "“From” is empty"),
-        ("payment_received", ("Asha", "₹1", "UX"), {}, "wants a file"),
+        ("certificate_ready", ("Asha", "UX"), {"buttons": ["x"]}, "wants a file"),
         ("class_reminder", ("Asha", "UX", "six"), {}, "links do not fit"),
         ("nothing", (), {}, "There is no WhatsApp template “nothing”"),
         ("announcement", PARAMS, {"media": WhatsAppMedia("/x.png", "x.png", "image")}, "file does not fit"),

@@ -1,11 +1,13 @@
 """Money that comes in: read from the gateway, credited once, whatever the webhooks say and in whatever order."""
 
 import asyncio
+import logging
 from urllib.parse import urlencode
 
 import pytest
 
 from adapters.instamojo.objects import payment_of
+from domain.payments.links import pay_path
 from domain.payments.reading import take_attempts
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, BEN
@@ -35,12 +37,14 @@ async def test_the_gateways_own_webhook_credits_the_payment(desk):
     assert (await desk.request(payment_id)).state == "paid"
 
 
-async def test_a_payment_is_audited_told_and_receipted_once(desk):
+async def test_a_payment_is_audited_told_and_receipted_once(desk, caplog):
     payment_id = await desk.ask(5000)
     await desk.pay(payment_id)
     form = await desk.hint(payment_id)
-    for _ in range(2):
-        assert (await desk.tell(form)).status_code == 200
+    with caplog.at_level(logging.INFO, "web.webhooks.replays"):
+        for _ in range(2):
+            assert (await desk.tell(form)).status_code == 200
+    assert caplog.messages == ["a webhook for instamojo told nothing new: 0 of 1"]
     (entry,) = await audited(desk, "payment.received")
     assert (entry.subject_id, entry.details["amount_paise"]) == (payment_id, 500_000)
     (told,) = await told_admins(desk)
@@ -48,6 +52,24 @@ async def test_a_payment_is_audited_told_and_receipted_once(desk):
     await desk.house.run_due()
     (receipt,) = await desk.house.mailbox(ASHA.email)
     assert "₹5,000" in receipt["subject"]
+
+
+async def test_who_has_no_e_mail_address_gets_the_receipt_by_whatsapp_once(desk):
+    payment_id = await desk.ask(5000)
+    await desk.pay(payment_id)
+    async with desk.house.database.work(SYSTEM) as work:
+        await work.run("update people set email = null where id = %(id)s", id=ASHA.id)
+    form = await desk.hint(payment_id)
+    for _ in range(2):
+        assert (await desk.tell(form)).status_code == 200
+        await desk.house.run_due()
+    (receipt,) = await desk.all("select * from deliveries where kind = 'payment_received'")
+    assert (receipt.channel, receipt.to_address, receipt.state) == ("whatsapp", ASHA.phone, "sent")
+    (attempt,) = await desk.attempts(payment_id)
+    path = f"{pay_path(desk.house.settings.secret, payment_id)}/receipts/{attempt.id}"
+    assert receipt.params["buttons"] == [path.removeprefix("/")]
+    phone = (await desk.house.sandbox.get("/phone.json", params={"number": ASHA.phone.lstrip("+")})).json()
+    assert "We have received ₹5,000 for Data Analytics" in str(phone)
 
 
 async def test_five_copies_at_once_and_in_reverse_order_end_as_one(desk):

@@ -82,6 +82,40 @@ async def test_a_template_is_named_and_its_price_estimated(api):
     assert "announcement" in [one["template"] for one in choices["templates"]]
 
 
+async def test_parameters_without_names_are_counted_in_the_text(api, services):
+    await run(services, "update whatsapp_templates set param_labels = '{}' where campaign = 'announcement'")
+    templates = (await api.get("/api/broadcasts/choices")).json()["templates"]
+    (announcement,) = [one for one in templates if one["template"] == "announcement"]
+    assert announcement["param_labels"] == ["Parameter 1", "Parameter 2", "Parameter 3"]
+    message = {"channel": "whatsapp", "message": TEMPLATE}
+    _address, draft = await drafted(api, **message)
+    assert "No class" in draft["estimate"]["preview"]["text"]
+    for params, field in ((["a", "b"], "message.params.2"), (["a", "b", "c", "d"], "message.params.3")):
+        answer = await api.post("/api/broadcasts", json=EMAIL | message | {"message": TEMPLATE | {"params": params}})
+        assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, [field])
+
+
+async def test_a_price_in_parts_of_a_paisa_is_told_as_it_is(api, services):
+    await run(services, "update whatsapp_templates set price_paise = 86.31 where campaign = 'announcement'")
+    answer = await api.get("/api/broadcasts/choices")
+    assert answer.status_code == 200
+    (told,) = [one for one in answer.json()["templates"] if one["template"] == "announcement"]
+    assert told["price_paise"] == 86.31
+
+
+async def test_a_draft_is_tried_out_on_whose_token_it_is_once_a_key(api, services):
+    address, _draft = await drafted(api)
+    answers = [await api.post(f"{address}/trial", headers={"Idempotency-Key": "try"}) for _again in range(2)]
+    assert [(one.status_code, one.json()["to"]) for one in answers] == [(202, BEN.email)] * 2
+    delivery = (await api.get(answers[0].json()["delivery_url"])).json()
+    assert (delivery["kind"], delivery["to_address"]) == ("test", BEN.email)
+    async with services.database.work(SYSTEM) as work:
+        assert await work.value("select count(*) from deliveries") == 1
+        assert await work.value("select count(*) from audit_logs where action = 'broadcast.tried_out'") == 1
+    empty, _draft = await drafted(api, message=None)
+    assert (await api.post(f"{empty}/trial")).status_code == 422
+
+
 async def test_leads_are_chosen_by_a_filter_given_or_saved(api, work_as):
     async with work_as(BEN.identity) as work:
         await new_lead(work, "Hot Lead", tags=["hot"])

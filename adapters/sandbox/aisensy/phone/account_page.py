@@ -1,5 +1,6 @@
 """The account's page: whether it may send, its webhook, its campaigns and templates."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -43,13 +44,16 @@ class AccountController(Controller):
 
     @post(status_code=303)
     async def update(self, request: Request[Any, Any, Any], sending: NamedDependency[Sending]) -> Response[bytes]:
-        """Change the account. A new webhook address is asked first, as AiSensy does: it must answer a GET with 2xx."""
+        """Change the account. A new webhook address is asked first, as AiSensy does: it must answer a GET with 2xx.
+
+        For Meta's payload the handshake is Meta's: the challenge has to come back.
+        """
         form = await request.form()
         values: dict[str, Any] = {name: form.get(name) == "on" for name in SWITCHES}
         values["webhook_shape"] = "cloud" if form.get("webhook_shape") == "cloud" else "project"
         url = str(form.get("webhook_url") or "").strip()
         changed = url != sending.account.webhook_url(await sending.account.read())
-        if changed and url and not await _answers(url):
+        if changed and url and not await _answers(url, sending.account.handshake(values["webhook_shape"])):
             await sending.account.change(values)
             return go("/phone/account?done=unanswered")
         if changed:
@@ -81,9 +85,10 @@ class AccountController(Controller):
         return go("/phone/account?done=saved#campaigns")
 
 
-async def _answers(url: str) -> bool:
+async def _answers(url: str, handshake: Mapping[str, str]) -> bool:
     try:
         async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
-            return (await client.get(url)).is_success
+            answer = await client.get(url, params=handshake) if handshake else await client.get(url)
     except (httpx.HTTPError, httpx.InvalidURL):
         return False
+    return answer.is_success and (not handshake or answer.text == handshake["hub.challenge"])

@@ -18,7 +18,7 @@ from adapters.sandbox.app import create_app as create_sandbox
 from adapters.sandbox.clock.moments import OUTSTANDING
 from adapters.sandbox.database import SandboxDatabase
 from adapters.settings import Settings
-from domain.messaging.outbox import plan_email
+from domain.messaging.outbox import plan_call, plan_email, plan_whatsapp
 from domain.work import SYSTEM
 from tests.fixtures._ports import free_port
 from tests.fixtures.house import served, until
@@ -26,7 +26,8 @@ from tests.fixtures.services import Databases, make_settings
 from web.app import create_app
 
 PARAMS = {"first_name": "Asha", "course_title": "Data Analytics", "reason": "The batch is full."}
-SPAN = timedelta(seconds=170)
+# A class of a minute that begins after a quarter of one, and the two minutes Zoom works on its recording, are the longest.
+SPAN = timedelta(seconds=210)
 STEP = timedelta(seconds=5)
 # A step of the lived time, what it set off in turn, and a machine that is busy; a jump past a moment is minutes off.
 NEAR = timedelta(seconds=20)
@@ -36,9 +37,14 @@ union all select 'told ' || c.provider || ' ' || c.kind || ' ' || coalesce(a.sta
   from callback_attempts a join callbacks c on c.id = a.callback_id
 union all select 'call ' || c.to_number || ' ' || s.status, s.at from call_steps s join calls c on c.id = s.call_id
 union all select 'whatsapp read ' || phone, read_at from aisensy_messages
+union all select 'meeting started', started_at from zoom_instances
+union all select 'meeting ended', ended_at from zoom_instances
+union all select 'recorded ' || file_type, ready_at from zoom_recording_files
 """
-MAILS = """
-select l.to_email || ' ' || l.state as what, l.sent_at, l.delivered_at from email_logs l
+LOGS = """
+select to_email || ' ' || state as what, array[sent_at, delivered_at] as moments from email_logs
+union all select 'our whatsapp ' || to_phone, array[submitted_at, sent_at, delivered_at, read_at] from whatsapp_logs
+union all select 'our call ' || to_phone, array[started_at, ended_at] from call_logs
 """
 
 
@@ -71,6 +77,10 @@ async def story(settings: Settings, services: Any) -> datetime:
         for to, after in (("asha@example.com", 45), ("defer@example.com", 120)):
             due_at = start + timedelta(seconds=after)
             await plan_email(work, kind="rejection", to=to, key=to, params=PARAMS, due_at=due_at)
+        ours = {"to": "+919845012346", "due_at": start + timedelta(seconds=20)}
+        params = ["Asha", "Gurudesk", "no class today"]
+        await plan_whatsapp(work, kind="single", template="announcement", params=params, key="w", **ours)
+        await plan_call(work, kind="single", user_data={"name": "Asha", "message": "no class"}, key="c", **ours)
     message = {"apiKey": SANDBOX_VALUES["AISENSY_API_KEY"], "campaignName": "announcement", "userName": "Asha"}
     message |= {"destination": "+919845012345", "templateParams": ["Asha", "Gurudesk", "no class today"]}
     await asked(settings, "/aisensy/campaign/t1/api/v2", json=message)
@@ -87,13 +97,25 @@ async def story(settings: Settings, services: Any) -> datetime:
     payer = {"buyer_name": "Asha", "email": "asha@example.com", "phone": "9845012345"}
     payment = {**payer, "method": "upi", "upi_id": "asha@upi", "outcome": "pay-and-close"}
     await asked(settings, f"/instamojo/@demo/{made['payment_request']['id']}", data=payment)
+    await a_class(settings, start + timedelta(seconds=15))
     return start
 
 
-async def asked(settings: Settings, path: str, **options: Any) -> None:
+async def a_class(settings: Settings, starts_at: datetime) -> None:
+    """Plan a recorded class of one minute, which its host holds as planned."""
+    app = (SANDBOX_VALUES["ZOOM_CLIENT_ID"], SANDBOX_VALUES["ZOOM_CLIENT_SECRET"])
+    account = {"grant_type": "account_credentials", "account_id": SANDBOX_VALUES["ZOOM_ACCOUNT_ID"]}
+    token = (await asked(settings, "/zoom/oauth/token", data=account, auth=app)).json()["access_token"]
+    plan = {"topic": "Joins", "type": 2, "start_time": f"{starts_at:%Y-%m-%dT%H:%M:%SZ}", "duration": 1}
+    plan |= {"settings": {"auto_recording": "cloud"}}
+    await asked(settings, "/zoom/v2/users/me/meetings", json=plan, headers={"Authorization": f"Bearer {token}"})
+
+
+async def asked(settings: Settings, path: str, **options: Any) -> httpx.Response:
     async with httpx.AsyncClient(base_url=settings.sandbox_url, trust_env=False) as client:
         answer = await client.post(path, **options)
     assert answer.status_code < 400, answer.text
+    return answer
 
 
 async def stamps(services: Any, database: SandboxDatabase, start: datetime) -> dict[str, list[timedelta]]:
@@ -104,8 +126,8 @@ async def stamps(services: Any, database: SandboxDatabase, start: datetime) -> d
     ):
         found[row.what].append(row.at - start)
     async with services.database.work(SYSTEM) as work:
-        for row in await work.rows(MAILS):
-            found[row.what] += [moment - start for moment in (row.sent_at, row.delivered_at) if moment]
+        for row in await work.rows(LOGS):
+            found[row.what] += [moment - start for moment in row.moments if moment and moment <= start + SPAN]
     return found
 
 
@@ -157,6 +179,8 @@ async def test_a_span_that_is_jumped_gives_what_the_same_span_lived_gives(settin
     quickly = await jumped(settings("gurudesk_jumped"))
     assert {"asha@example.com delivered", "defer@example.com delivered"} <= set(quickly)
     assert {"call +919845012345 in-progress", "whatsapp read 919845012345"} <= set(quickly)
+    assert {"meeting started", "meeting ended", "recorded MP4", "told zoom recording.completed 200"} <= set(quickly)
+    assert {len(quickly[what]) for what in ("our whatsapp +919845012346", "our call +919845012346")} == {4, 2}
     assert {
         what: (quickly[what], slowly[what]) for what in {*quickly, *slowly} if strays(quickly[what], slowly[what])
     } == {}

@@ -8,6 +8,7 @@ import psycopg
 
 from tests.adapters.sandbox.conftest import until
 from tests.adapters.sandbox.zoom.conftest import BASIC, move_clock, zoom_running
+from tests.fixtures._ports import free_port
 
 
 async def held(zoom, **changes):
@@ -237,3 +238,31 @@ async def test_a_share_of_requests_fails_the_same_ones_for_the_same_seed(zoom_se
     assert 200 in runs[0]
     assert set(runs[0]) - {200} <= {429, 500, 503, 504}
     assert set(runs[0]) != {200}
+
+
+async def test_the_journal_keeps_neither_tokens_nor_the_hosts_way_in(zoom, receiver):
+    meeting = await held(zoom)
+    recorded = await receiver.event("recording.completed")
+    found = await zoom.api("GET", f"/meetings/{meeting['id']}/recordings", include_fields="download_access_token")
+    await zoom.client.get(recorded["payload"]["object"]["recording_files"][0]["download_url"] + "?access_token=x1x2x3")
+    journal = (await zoom.client.get("/journal", params={"provider": "zoom"})).text
+    callbacks = (await zoom.client.get("/callbacks.json", params={"provider": "zoom"})).text
+    zak = meeting["start_url"].partition("zak=")[2]
+    assert zak
+    for secret in (zoom.token, found.json()["download_access_token"], recorded["download_token"], zak, "x1x2x3"):
+        assert secret not in journal + callbacks
+    assert journal.count("[redacted]") > 3
+
+
+async def test_the_same_seed_delays_the_same_events_alike(zoom_settings, receiver, database_url):
+    for seed in (1, 1, 2):
+        changes = {"sandbox_delays": True, "sandbox_seed": seed, "sandbox_port": free_port()}
+        async with zoom_running(zoom_settings.model_copy(update=changes)) as zoom:
+            meeting = await zoom.create()
+            for button in ("start", "end"):
+                await zoom.press(meeting, button)
+    with psycopg.connect(database_url) as connection:
+        waits = "select due_at - created_at from sandbox.callbacks where kind = 'meeting.started' order by id"
+        first, second, other = [row[0] for row in connection.execute(waits).fetchall()]
+    assert first == second
+    assert first != other

@@ -1,0 +1,80 @@
+"""Files of messages and calls: they go when nothing names them any more, and not before that is certain."""
+
+import pytest
+
+from domain.leads.filters import LeadFilter
+from domain.leads.removing import delete_leads
+from domain.messaging.outbox import plan_call
+from domain.work import SYSTEM
+from tests.fixtures.cast import BEN
+from tests.fixtures.leads import new_lead
+
+MESSAGE = """
+insert into crm_messages (id, person_id, channel, direction, provider_message_id, from_address, media, occurred_at, created_at)
+values (%(id)s, %(person)s, 'email', 'in', 'r1', 'meera@example.test', %(media)s, %(now)s, %(now)s)
+"""
+CALL = """
+insert into call_logs (delivery_id, person_id, to_phone, agent_id, has_recording, created_at, updated_at)
+values (%(id)s, %(person)s, '+919812300001', 'agent', true, %(now)s, %(now)s)
+"""
+
+
+async def content():
+    yield b"abc"
+
+
+async def with_files(house, number=0):
+    """A lead who has written with two files, and was called; return their files' names."""
+    person_id = None
+    async with house.database.work(BEN.identity) as work:
+        person_id = await new_lead(work, "Meera", email="meera@example.test")
+        names = [f"messages/{person_id}/{place}" for place in range(2)]
+        media = {"files": [{"name": "a.jpg", "file": name, "size": 3} for name in names]}
+        media["files"].append({"name": "large.mov", "size": 900, "left_out": True})
+        await work.run(MESSAGE, id=person_id, person=person_id, media=media, now=work.now)
+        delivery_id = await plan_call(work, kind="single", to="+919812300001", key="k", person_id=person_id)
+        await work.run("update deliveries set state = 'sent' where id = %(id)s", id=delivery_id)
+        await work.run(CALL, id=delivery_id, person=person_id, now=work.now)
+    names.append(f"recordings/{delivery_id}.mp3")
+    for name in names:
+        await house.services.files.put(name, content(), limit=10)
+    return names
+
+
+def kept(house, names):
+    found = []
+    for name in names:
+        try:
+            house.services.files.path(name)
+        except FileNotFoundError:
+            continue
+        found.append(name)
+    return found
+
+
+async def test_they_go_with_their_person_once_that_is_certain(house, cast):
+    names = await with_files(house)
+    with pytest.raises(ZeroDivisionError):
+        async with house.database.work(BEN.identity) as work:
+            await delete_leads(work, LeadFilter(), 1)
+            raise ZeroDivisionError
+    await house.run_due()
+    assert kept(house, names) == names
+    async with house.database.work(BEN.identity) as work:
+        await delete_leads(work, LeadFilter(), 1)
+    assert kept(house, names) == names
+    await house.run_due()
+    assert kept(house, names) == []
+    async with house.database.work(SYSTEM) as work:
+        states = await work.rows("select state from automation_steps where kind = 'delete_files'")
+    assert [row.state for row in states] == ["done", "done"]
+
+
+async def test_what_is_named_again_stays(house, cast):
+    names = await with_files(house)
+    async with house.database.work(SYSTEM) as work:
+        row = await work.row("select id, media, person_id from crm_messages")
+        await work.run("delete from crm_messages")
+        await work.run(MESSAGE, id=row.id, person=row.person_id, media=row.media, now=work.now)
+    await house.run_due()
+    assert kept(house, names) == names
