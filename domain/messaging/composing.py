@@ -15,7 +15,7 @@ from domain.errors import NotFound
 from domain.leads.tracking import tracking_token
 from domain.messaging.marks import mark, substitutions
 from domain.messaging.reply_address import common_reply_address, reply_address
-from domain.messaging.suppressions import unsubscribe_token
+from domain.messaging.unsubscribe_links import unsubscribe_token
 from domain.payments.links import pay_path
 from domain.ports import Email, Recipient, RenderedEmail
 from domain.work import Row, Work
@@ -57,7 +57,7 @@ class Composer:
         own = [self._own_values(row) for row in rows]
         rendered = self._marked(rows[0].template, own[0], common)
         recipients = [
-            Recipient(row.id, row.to_address, row.to_name, substitutions(values), headers=self._headers(row.id))
+            Recipient(row.id, row.to_address, row.to_name, substitutions(values), headers=self._headers(row))
             for row, values in zip(rows, own, strict=True)
         ]
         return self._email(send_id, recipients, rendered, rows[0].kind, common)
@@ -84,11 +84,11 @@ class Composer:
         own = {name: str(value) for name, value in row.params.items()}
         if not row.marketing:
             return Recipient(row.id, row.to_address, row.to_name, substitutions(own))
-        own["unsubscribe_url"] = self._unsubscribe_url(row.id)
-        return Recipient(row.id, row.to_address, row.to_name, substitutions(own), headers=self._headers(row.id))
+        own["unsubscribe_url"] = self._unsubscribe_url(row)
+        return Recipient(row.id, row.to_address, row.to_name, substitutions(own), headers=self._headers(row))
 
-    def _unsubscribe_url(self, delivery_id: UUID) -> str:
-        return f"{self.ports.base_url}/unsubscribe/{unsubscribe_token(self.ports.secret, delivery_id)}"
+    def _unsubscribe_url(self, row: Row) -> str:
+        return f"{self.ports.base_url}/unsubscribe/{unsubscribe_token(self.ports.secret, row.id, row.to_address)}"
 
     def _own_values(self, row: Row) -> dict[str, str]:
         """Return what differs between the recipients of a campaign."""
@@ -97,13 +97,13 @@ class Composer:
             "recipient_name": row.to_name,
             **{name: str(value) for name, value in row.params.items() if name != "apply_path"},
             "apply_url": f"{self.ports.base_url}{row.params['apply_path']}?t={token}",
-            "unsubscribe_url": self._unsubscribe_url(row.id),
+            "unsubscribe_url": self._unsubscribe_url(row),
         }
 
-    def _headers(self, delivery_id: UUID) -> dict[str, str]:
+    def _headers(self, row: Row) -> dict[str, str]:
         # RFC 8058: mail programs show a button that posts here, without asking the person to sign in.
         return {
-            "List-Unsubscribe": f"<{self._unsubscribe_url(delivery_id)}/one-click>",
+            "List-Unsubscribe": f"<{self._unsubscribe_url(row)}/one-click>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
 

@@ -6,16 +6,16 @@ from uuid import UUID
 from domain import audit
 from domain.errors import NotFound
 from domain.language import _
-from domain.signed_tokens import SignedToken
+from domain.messaging.unsubscribe_links import Addressee
 from domain.work import Row, Work
 
-TOKEN = SignedToken(b"unsubscribe", 12)
-
-DELIVERY = """
-select d.to_address as email, d.id, s.reason, b.value #>> '{}' as business_name
-  from deliveries d left join email_suppressions s on s.email = d.to_address
-  left join business_settings b on b.key = 'business_name'
- where d.id = %(id)s
+# The e-mail's row may be gone with its lead: the wish of whom it went to holds all the same.
+RECIPIENT = """
+select a.email, d.id, s.reason, b.value #>> '{}' as business_name
+  from (select) one left join deliveries d on d.id = %(id)s
+  cross join lateral (select lower(coalesce(nullif(%(email)s, ''), d.to_address)) as email) a
+  left join email_suppressions s on s.email = a.email left join business_settings b on b.key = 'business_name'
+ where a.email is not null
 """
 SUPPRESS = """
 insert into email_suppressions (email, reason, detail, delivery_id, created_at)
@@ -40,34 +40,24 @@ REASONS = ("bounced", "unsubscribed", "spam", "invalid")
 RESUME = "delete from email_suppressions where email = %(email)s and reason = 'unsubscribed'"
 
 
-def unsubscribe_token(secret: bytes, delivery_id: UUID) -> str:
-    """Return what stands in the unsubscribe link of one e-mail: it names the delivery and cannot be guessed."""
-    return TOKEN.of(secret, delivery_id)
-
-
-def read_unsubscribe_token(secret: bytes, token: str) -> UUID | None:
-    """Return the delivery a token of ours names, else None."""
-    return TOKEN.read(secret, token)
-
-
-async def find_recipient(work: Work, delivery_id: UUID | None) -> Row:
-    """Return who an e-mail went to, and why the address is suppressed if it is; raise NotFound when nobody knows it."""
-    row = await work.row(DELIVERY, id=delivery_id) if delivery_id else None
+async def find_recipient(work: Work, addressee: Addressee | None) -> Row:
+    """Return who an e-mail went to, and why the address is suppressed if it is; raise NotFound for no link of ours."""
+    row = await work.row(RECIPIENT, id=addressee.delivery_id, email=addressee.email) if addressee else None
     if row is None:
         raise NotFound(_("This unsubscribe link is not complete. Open the link in the e-mail again."))
     return row
 
 
-async def unsubscribe(work: Work, delivery_id: UUID | None) -> str:
-    """Send no more campaign e-mail to whom this delivery went, and return the address. Again changes nothing."""
-    row = await find_recipient(work, delivery_id)
+async def unsubscribe(work: Work, addressee: Addressee | None) -> str:
+    """Send no more campaign e-mail to whom this e-mail went, and return the address. Again changes nothing."""
+    row = await find_recipient(work, addressee)
     await suppress(work, row.email, "unsubscribed", _("Unsubscribed by the link in an e-mail."), row.id)
     return str(row.email)
 
 
-async def resume(work: Work, delivery_id: UUID | None) -> str:
+async def resume(work: Work, addressee: Addressee | None) -> str:
     """Take an unsubscription back and return the address. Bounces and spam reports stay."""
-    row = await find_recipient(work, delivery_id)
+    row = await find_recipient(work, addressee)
     if await work.run(RESUME, email=row.email):
         await audit.record(work, "address.resubscribed", "email", row.id, row.email)
     return str(row.email)

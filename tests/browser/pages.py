@@ -6,7 +6,7 @@ from uuid import UUID
 
 from adapters.settings import Settings
 from domain.accounts.tokens import new_token, token_hash
-from domain.messaging.suppressions import unsubscribe_token
+from domain.messaging.unsubscribe_links import unsubscribe_token
 from domain.payments.links import pay_token
 from tests.fixtures.launcher import Launch
 from tests.fixtures.services import TEST_SECRET
@@ -128,7 +128,7 @@ def _names(template: str) -> list[str]:
 def _part(demo: Launch, template: str, name: str) -> str:
     if template == "/unsubscribe/{token}":
         delivery_id = UUID(str(demo.ask("select id from deliveries where kind = 'cta' order by created_at limit 1")))
-        return unsubscribe_token((demo.data_dir / "secret_key").read_bytes(), delivery_id)
+        return unsubscribe_token((demo.data_dir / "secret_key").read_bytes(), delivery_id, "lead@example.test")
     if template.startswith("/pay/"):
         statement = "select payment_id from gateway_payments where credited_at is not null order by credited_at limit 1"
         payment_id = UUID(str(demo.ask(statement)))

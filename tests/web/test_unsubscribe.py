@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from adapters.settings import Settings
-from domain.messaging.suppressions import read_unsubscribe_token, unsubscribe_token
+from domain.messaging.unsubscribe_links import WITHOUT_ADDRESS, Addressee, read_unsubscribe_token, unsubscribe_token
 from domain.work import SYSTEM
 from tests.fixtures.cast import WorkAs, send_csrf
 from tests.fixtures.leads import new_course
@@ -38,7 +38,7 @@ async def token(settings: Settings, work_as: WorkAs) -> str:
             )
             for state in ("sent", "pending")
         ]
-    return unsubscribe_token(settings.secret, sent[0])
+    return unsubscribe_token(settings.secret, sent[0], TO)
 
 
 @pytest.fixture
@@ -114,9 +114,30 @@ async def test_a_token_of_somebody_elses_making_is_no_token(
     assert await suppressed(work_as) == []
 
 
+@pytest.mark.parametrize("path", ["", "/one-click"])
+async def test_the_wish_of_who_was_deleted_meanwhile_holds(
+    visitor: httpx.AsyncClient, token: str, work_as: WorkAs, path: str
+) -> None:
+    async with work_as(SYSTEM) as work:
+        await work.run("delete from deliveries")
+    await visitor.post(f"/unsubscribe/{token}{path}")
+    assert await suppressed(work_as) == [(TO, "unsubscribed")]
+    assert "You are unsubscribed" in (await visitor.get(f"/unsubscribe/{token}")).text
+
+
+async def test_a_link_of_an_early_version_works(
+    visitor: httpx.AsyncClient, token: str, work_as: WorkAs, settings
+) -> None:
+    addressee = read_unsubscribe_token(settings.secret, token)
+    assert addressee is not None
+    await visitor.post(f"/unsubscribe/{WITHOUT_ADDRESS.of(settings.secret, addressee.delivery_id)}")
+    assert await suppressed(work_as) == [(TO, "unsubscribed")]
+
+
 def test_a_token_names_its_delivery_to_who_knows_the_secret() -> None:
     delivery_id = uuid4()
-    token = unsubscribe_token(b"secret", delivery_id)
-    assert read_unsubscribe_token(b"secret", token) == delivery_id
+    token = unsubscribe_token(b"secret", delivery_id, TO)
+    assert read_unsubscribe_token(b"secret", token) == Addressee(delivery_id, TO)
+    assert TO.partition("@")[0] not in token
     assert read_unsubscribe_token(b"another", token) is None
     assert read_unsubscribe_token(b"secret", ("A" if token[0] != "A" else "B") + token[1:]) is None

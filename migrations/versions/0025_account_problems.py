@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0023"
-down_revision = "0018"
+revision = "0025"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
