@@ -50,6 +50,13 @@ async def test_the_question_shows_who_gets_the_e_mail_and_what_it_looks_like(
     assert preview.headers["x-frame-options"] == "SAMEORIGIN"
 
 
+async def test_who_has_no_name_sees_a_subject_without_one(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
+    await ground(work_as, 0)
+    async with work_as(BEN.identity) as work:
+        await new_lead(work, "")
+    assert "<strong>Your place in Data Analytics</strong>" in (await as_admin.get("/admin/campaigns/new")).text
+
+
 async def test_a_name_in_the_preview_is_text(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
     await ground(work_as, 0)
     async with work_as(BEN.identity) as work:
