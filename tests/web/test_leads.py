@@ -105,6 +105,7 @@ async def test_one_lead_is_spoken_of_as_one(as_admin: httpx.AsyncClient, work_as
     ids = await some_leads(work_as)
     question = await as_admin.get(f"/admin/leads/selection?action=delete&id={ids[0]}")
     assert "You are about to delete 1 lead for good." in question.text
+    assert "With them go their e-mails, WhatsApp conversations and calls." in question.text
     assert "Delete 1 lead<" in question.text
 
 
