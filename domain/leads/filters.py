@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 HOME_ZONE = ZoneInfo("Asia/Kolkata")
 STATUSES = ("new", "emailed", "applied", "enrolled")
-EVERYONE = 10_000_000  # more than there can be: a search that is acted on must find all
+EVERYONE = 10_000_000  # more than there can be: of a search that looked at some alone, a filter would miss the rest
 NO_SOURCE = "-"  # in the address, since an empty value there means any
 
 _PHONE_LIKE = re.compile(r"\+?[0-9][0-9 ()./\-]{3,}")
@@ -52,19 +52,19 @@ class LeadFilter:
                 parts[name] = [str(one) for one in value] if part.name == "ids" else str(value)
         return parts
 
-    def conditions(self, most: int = EVERYONE) -> tuple[str, dict[str, Any]]:
-        """Return SQL over `imported_leads l`, beginning with `where`, and its values; a search looks at ``most`` people."""
-        found = [(sql, values) for sql, values in self._parts(most) if sql]
+    def conditions(self) -> tuple[str, dict[str, Any]]:
+        """Return SQL over `imported_leads l`, beginning with `where`, and its values."""
+        found = [(sql, values) for sql, values in self._parts() if sql]
         merged: dict[str, Any] = {}
         for _sql, values in found:
             merged |= values
         return ("where " + " and ".join(sql for sql, _values in found) if found else ""), merged
 
-    def _parts(self, most: int) -> Sequence[tuple[str, dict[str, Any]]]:
+    def _parts(self) -> Sequence[tuple[str, dict[str, Any]]]:
         source = "" if self.source == NO_SOURCE else self.source
         return [
             # Row security keeps LIKE from its index, so people are found by the database's own checked function.
-            _part(self.q, "l.person_id in (select search_people(%(q)s, %(most)s))", q=needle(self.q), most=most),
+            _part(self.q, "l.person_id in (select search_people(%(q)s, %(most)s))", q=needle(self.q), most=EVERYONE),
             _part(self.status, "l.status = %(status)s", status=self.status),
             _part(self.source, "l.source = %(source)s", source=source),
             _part(

@@ -101,7 +101,7 @@ async def list_leads(
 
 def list_statement(wanted: LeadFilter, sort: str, page: int, per_page: int = PER_PAGE) -> tuple[str, dict[str, Any]]:
     """Return the statement of a page and its values. A page beyond the end has no rows, but the count."""
-    where, values = wanted.conditions(most=COUNTED + 1)
+    where, values = wanted.conditions()
     count = (COUNT_ALL if wanted.is_counted else COUNT_FOUND).format(where=where.replace("l.status", "status"))
     if not wanted.is_counted:
         count = COUNT_FOUND.format(where=where)

@@ -115,6 +115,21 @@ async def test_beyond_ten_thousand_a_filtered_count_says_so(work: Work) -> None:
     assert (await list_leads(work, LeadFilter())).total == 10_050
 
 
+async def test_a_filter_finds_its_lead_however_many_people_the_search_finds(work: Work) -> None:
+    await work.run(
+        "with fresh as (insert into people (name, created_at, updated_at) select 'Many', %(now)s, %(now)s"
+        "  from generate_series(1, 10050) returning id)"
+        " insert into imported_leads (person_id, created_at) select id, %(now)s - interval '1 day' from fresh",
+        now=work.now,
+    )
+    await new_lead(work, "Many Last", tags=["hot"])
+    wanted = LeadFilter(q="many", tag="hot")
+    found = await list_leads(work, wanted)
+    assert ([row.name for row in found.rows], found.total, found.is_more) == (["Many Last"], 1, False)
+    assert await count_leads(work, wanted) == 1
+    assert (await names(work, q="many"))[0] == "Many Last"
+
+
 async def test_what_can_be_filtered_by_comes_with_the_page(work: Work) -> None:
     import_id = await new_import(work, "open-day.csv")
     for source, tags in (("Meta", ["hot", "cold"]), ("", ["hot"]), ("Walk-in", [])):
