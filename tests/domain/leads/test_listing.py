@@ -137,7 +137,25 @@ async def test_what_can_be_filtered_by_comes_with_the_page(work: Work) -> None:
     found = await list_leads(work, LeadFilter(q="nobody"))
     assert list(found.sources) == ["", "Meta", "Walk-in"]
     assert list(found.tags) == ["cold", "hot"]
+    assert not found.cut
     assert [tuple(one) for one in found.imports] == [(str(import_id), "open-day.csv")]
+
+
+async def test_what_is_filtered_by_can_be_chosen_however_much_else_there_is(work: Work) -> None:
+    imports = [await new_import(work, f"{number}.csv") for number in range(31)]
+    await work.run(
+        "update lead_imports set created_at = created_at - interval '1 day' where id = %(id)s", id=imports[5]
+    )
+    tags = [f"t{number:03d}" for number in range(101)]
+    await new_lead(work, source="s00", tags=tags)
+    for number in range(1, 51):
+        await new_lead(work, source=f"s{number:02d}")
+    shown = await list_leads(work, LeadFilter())
+    assert (len(shown.sources), len(shown.tags), len(shown.imports)) == (50, 100, 30)
+    assert set(shown.cut) == {"source", "tag", "import"}
+    found = await list_leads(work, LeadFilter(source="s50", tag="t100", import_id=imports[5]))
+    assert (found.sources[-1], found.tags[-1], found.imports[-1]) == ("s50", "t100", (str(imports[5]), "5.csv"))
+    assert len((await list_leads(work, LeadFilter(source="s01", tag="t001"))).sources) == 50
 
 
 async def test_a_page_of_the_list_is_one_statement(work_as: WorkAs) -> None:
