@@ -47,6 +47,17 @@ def messy(tmp_path: Path) -> Path:
     return path
 
 
+async def test_tags_that_find_no_room_beside_those_of_the_file_are_said(database, cast, tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_text("Email,Tags\na@x.test,own 1; own 2\nb@x.test,t1\n")
+    done = await imported(database, path, tags=[f"t{number}" for number in range(19)])
+    assert (done.created_count, done.warning_count) == (2, 1)
+    async with database.work(SYSTEM) as work:
+        reasons = await work.rows("select row_number, reason from lead_import_rows where kind = 'warning'")
+    said = "Only 20 tags were kept of 21, those of the whole file first."
+    assert [(row.row_number, row.reason) for row in reasons] == [(2, said)]
+
+
 async def test_a_messy_file_becomes_leads_and_says_what_it_left_out(database, cast, messy):
     done = await imported(database, messy)
     assert (done.state, done.error) == ("done", "")
