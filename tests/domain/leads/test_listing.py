@@ -83,6 +83,24 @@ async def test_an_import_finds_who_it_updated_as_well(work: Work) -> None:
     assert await names(work, import_id=second) == ["Twice"]
 
 
+async def test_an_import_finds_hundreds_of_leads_that_later_ones_came_upon(work: Work) -> None:
+    imports = [await new_import(work, f"{number}.csv") for number in range(3)]
+    await work.run(
+        "with fresh as (insert into people (name, created_at, updated_at) select 'L' || n, %(now)s, %(now)s"
+        "  from generate_series(1, 502) n returning id)"
+        " insert into imported_leads (person_id, created_at) select id, %(now)s from fresh",
+        now=work.now,
+    )
+    await new_lead(work, "Brought By It", import_id=imports[1])
+    for import_id in imports:
+        await work.run("update imported_leads set last_import_id = %(id)s where import_id is null", id=import_id)
+    for import_id, count in zip(imports, (502, 503, 502), strict=True):
+        wanted = LeadFilter(import_id=import_id)
+        found = await list_leads(work, wanted, "name")
+        assert (len(found.rows), found.total, await count_leads(work, wanted)) == (20, count, count)
+    assert (await names(work, "name", import_id=imports[1]))[0] == "Brought By It"
+
+
 async def test_days_are_indian_days_with_both_ends(work: Work) -> None:
     day = date(2026, 3, 10)
     for name, moment in (("Before", "2026-03-09 18:29"), ("First", "2026-03-09 18:30"), ("Last", "2026-03-10 18:29")):
