@@ -1,6 +1,12 @@
 """The pages with which admins look after the business: each opens, and its buttons do what they say."""
 
+import re
+
+import httpx
 import pytest
+from litestar import Litestar
+
+from tests.web.route_table import route_table
 
 PAGES = [
     "/account",
@@ -22,3 +28,10 @@ PAGES = [
 async def test_the_owner_can_open(path, as_owner):
     answer = await as_owner.get(path)
     assert answer.status_code == 200, answer.text[-2000:]
+
+
+async def test_every_page_and_action_of_the_palette_is_there(as_owner: httpx.AsyncClient, app: Litestar) -> None:
+    palette = (await as_owner.get("/admin")).text.partition('id="palette"')[2].partition("</dialog>")[0]
+    links = re.findall(r'role="option"[^>]* href="([^"#]+)', palette)
+    assert len(links) > 20
+    assert set(links) <= {entry.path for entry in route_table(app) if entry.method == "GET"}

@@ -71,6 +71,15 @@ def test_no_two_places_share_a_shortcut():
     assert len(keys) == len(set(keys)) > 0
 
 
+def test_the_palette_offers_what_can_be_done_and_an_invitation_to_owners_alone():
+    palette = render("errors/404.html", shell(PRIYA)).partition('id="palette"')[2]
+    for href in ("imports/new", "leads/new", "courses/new", "broadcasts/new", "payments/new", "settings#sending"):
+        assert f'href="/admin/{href}"' in palette
+    assert 'href="/admin/team/new"' in palette
+    admin = render("errors/404.html", shell(User("Ben", "ben@example.com", "admin")))
+    assert 'href="/admin/team/new"' not in admin
+
+
 def test_a_count_shows_only_where_someone_must_act():
     html = render("errors/404.html", shell(PRIYA))
     assert ">12<" in html[html.index('id="count-applications"') :][:60]
