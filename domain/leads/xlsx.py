@@ -123,7 +123,7 @@ class _SheetsReader(_CompactReader):
     """The same for who asks for the sheets alone: the texts of a large workbook take seconds."""
 
     def read_strings(self) -> None:
-        self.shared_strings = []
+        self.shared_strings = SharedTexts([])
 
 
 def _open(stream: BinaryIO, kind: type[_CompactReader] = _CompactReader) -> Any:
