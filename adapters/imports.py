@@ -15,7 +15,7 @@ from domain.errors import Conflict, DomainError
 from domain.leads.columns import check_mapping
 from domain.leads.files import open_lead_file
 from domain.leads.importing import ImportRun
-from domain.leads.imports import LeadImport, add_import, record_import, stop_import
+from domain.leads.imports import LeadImport, add_import, record_import, sheets_left_out, stop_import
 from domain.leads.unreadable import MAX_BYTES, FileTooLarge
 from domain.work import SYSTEM, Work
 
@@ -108,8 +108,14 @@ async def _result(services: Services, import_id: UUID) -> dict[str, Any]:
             "duplicates": lead_import.duplicate_count,
             "rejected": lead_import.rejected_count,
             "rejects": await _remarks(work, import_id, "rejected"),
-            "warnings": await _remarks(work, import_id, "warning"),
+            "warnings": [*_of_the_file(lead_import), *await _remarks(work, import_id, "warning")],
         }
+
+
+def _of_the_file(lead_import: LeadImport) -> list[Mapping[str, Any]]:
+    """Return what is to be said of the whole file, under row 0."""
+    text = sheets_left_out(lead_import.sheets)
+    return [{"row": 0, "reason": text}] if text else []
 
 
 async def _remarks(work: Work, import_id: UUID, kind: str) -> list[Mapping[str, Any]]:

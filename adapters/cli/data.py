@@ -75,5 +75,8 @@ def _in_words(result: dict[str, Any], dry_run: bool) -> str:
         f"{result['duplicates']} twice in the file, {result['rejected']} rejected."
     ]
     lines += [f"  row {reject['row']} rejected: {reject['reason']}" for reject in result["rejects"]]
-    lines += [f"  row {warning['row']} kept, but: {warning['reason']}" for warning in result["warnings"]]
+    lines += [
+        f"  row {warning['row']} kept, but: {warning['reason']}" if warning["row"] else f"  {warning['reason']}"
+        for warning in result["warnings"]
+    ]
     return "\n".join(lines)

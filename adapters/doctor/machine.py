@@ -1,4 +1,4 @@
-"""The machine: Python, disk, Pango."""
+"""The machine: Python, disk, Pango, and what stands in front of it."""
 
 import ctypes.util
 import shutil
@@ -19,6 +19,7 @@ def examine_machine(settings: Settings) -> Iterator[Finding]:
     yield _data_folder(settings.data_dir)
     yield _disk(settings.data_dir)
     yield _pango()
+    yield from _proxies(settings)
 
 
 def _data_folder(folder: Path) -> Finding:
@@ -58,3 +59,17 @@ def _pango() -> Finding:
         return right("Pango", "Found: certificates and other documents can be printed.")
     command = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     return wrong("Pango", f"Missing ({', '.join(missing)}): nothing can be printed. On Debian: {command}")
+
+
+def _proxies(settings: Settings) -> Iterator[Finding]:
+    """We speak no HTTPS ourselves: an address that begins with it has a proxy in front."""
+    if not settings.public_url.startswith("https://"):
+        return
+    if settings.trusted_proxies:
+        yield right("Proxy", "Visitors are told apart by the address that the proxy in front of us passes on.")
+    else:
+        yield wrong(
+            "Proxy",
+            "GURUDESK_PUBLIC_URL is https, so a proxy stands in front, but GURUDESK_TRUSTED_PROXIES is 0: all visitors"
+            " look like the proxy and share its limits. Set it to the number of proxies, mostly 1.",
+        )

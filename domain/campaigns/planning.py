@@ -16,21 +16,25 @@ select c.id, c.course_id, c.state, c.planned_count, cardinality(c.recipients) as
   from lead_campaigns c join courses o on o.id = c.course_id where c.id = %(id)s for update of c
 """
 # Judged once more: somebody may have unsubscribed or applied since. The key makes one delivery a person, whatever happens.
+# Who has no name gets a subject of their own, and so goes in a group of their own: one e-mail has one subject.
 PLAN = f"""
 with chunk as (
   select u.person_id, u.place from lead_campaigns c,
     unnest(c.recipients[%(first)s:%(last)s]) with ordinality as u (person_id, place)
    where c.id = %(campaign_id)s
 ), judged as (
-  select chunk.place, p.id as person_id, l.id as lead_id, p.email, p.name, {REASON} as reason
+  select chunk.place, p.id as person_id, l.id as lead_id, p.email, p.name,
+      nullif(split_part(btrim(p.name), ' ', 1), '') as first_name, {REASON} as reason
     from chunk join people p on p.id = chunk.person_id join imported_leads l on l.person_id = p.id
     left join email_suppressions s on s.email = p.email
 ), planned as (
   insert into deliveries (channel, kind, person_id, campaign_id, subject_id, to_address, to_name, template, params,
     group_key, idempotency_key, marketing, due_at, created_at)
   select 'email', 'cta', person_id, %(campaign_id)s, lead_id, email, name, 'cta',
-    %(params)s::jsonb || jsonb_build_object('first_name', coalesce(nullif(split_part(btrim(name), ' ', 1), ''), %(nobody)s)),
-    'campaign:' || %(campaign_id)s::uuid, 'cta:' || %(campaign_id)s::uuid || ':' || person_id, true, %(now)s, %(now)s
+    %(params)s::jsonb || jsonb_build_object('first_name', coalesce(first_name, %(nobody)s))
+      || case when first_name is null then '{{"is_nameless": true}}' else '{{}}' end::jsonb,
+    'campaign:' || %(campaign_id)s::uuid || case when first_name is null then ':nameless' else '' end,
+    'cta:' || %(campaign_id)s::uuid || ':' || person_id, true, %(now)s, %(now)s
     from judged where reason is null order by place
   on conflict (idempotency_key) do nothing
 )

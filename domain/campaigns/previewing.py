@@ -9,12 +9,14 @@ async def preview_email(
     work: Work, renderer: MessageRenderer, recipient: Row, course: Row, base_url: str
 ) -> RenderedEmail:
     """Render the CTA e-mail for one recipient as it would be sent, without a delivery."""
+    first_name = recipient.name.split()[:1]
     business_name = await work.value("select value #>> '{}' from business_settings where key = 'business_name'")
     values = {
         "business_name": business_name or "Gurudesk",
         "base_url": base_url,
         "recipient_name": recipient.name,
-        "first_name": (recipient.name.split() or [_("there")])[0],
+        "first_name": first_name[0] if first_name else _("there"),
+        **({} if first_name else {"is_nameless": True}),
         "course_title": course.title,
         "course_summary": course.summary,
         "apply_url": f"{base_url}/apply/{course.slug}",

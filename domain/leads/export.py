@@ -16,8 +16,11 @@ ZONE = ZoneInfo("Asia/Kolkata")
 # Named as importing knows them, so that an export can be imported again; `unguard_formula` gives back +91….
 HEADER = ("Name", "Email", "Phone", "City", "Source", "Campaign", "Tags", "Notes", "Status", "Created at (IST)")
 
-KEYS = """
-select key from (select jsonb_object_keys(l.attributes) as key {from_} {where}) k group by key order by key limit 60
+# The further columns that most leads have are columns; what does not fit is in the last one, in words.
+MAX_KEYS, REST = 200, "Further columns"
+KEYS = f"""
+select key from (select jsonb_object_keys(l.attributes) as key {{from_}} {{where}}) k
+ group by key order by count(*) desc, key limit {MAX_KEYS + 1}
 """
 OPEN = """
 declare leads_export no scroll cursor for
@@ -33,19 +36,23 @@ async def export_leads(work: Work, wanted: LeadFilter, sort: str, stream: TextIO
     ``stream`` must be opened with ``newline=""`` and the encoding ``utf-8-sig``, by which Excel knows it is UTF-8.
     """
     where, values = wanted.conditions()
-    keys = [row.key for row in await work.rows(KEYS.format(from_=FROM, where=where), **values)]
+    found = [row.key for row in await work.rows(KEYS.format(from_=FROM, where=where), **values)]
+    keys, is_more = sorted(found[:MAX_KEYS]), len(found) > MAX_KEYS
     writer = csv.writer(stream)
-    writer.writerow([guard_formula(cell) for cell in (*HEADER, *keys)])
+    writer.writerow([guard_formula(cell) for cell in (*HEADER, *keys, *([REST] if is_more else []))])
     await work.run(OPEN.format(from_=FROM, where=where, order=SORTS.get(sort, SORTS[""])), **values)
     count = 0
     while rows := await work.rows(f"fetch {AT_ONCE} from leads_export"):
-        writer.writerows(_cells(row, keys) for row in rows)
+        writer.writerows(_cells(row, keys, is_more) for row in rows)
         count += len(rows)
     await audit.record(work, "leads.exported", "lead", count=count, filter=wanted.as_values())
     return count
 
 
-def _cells(row: Row, keys: Sequence[str]) -> list[str]:
+def _cells(row: Row, keys: Sequence[str], is_more: bool) -> list[str]:
     created = row.created_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
     cells = [*(row[index] for index in range(9)), created, *(str(row.attributes.get(key, "")) for key in keys)]
+    if is_more:
+        own = frozenset(keys)
+        cells.append("; ".join(f"{key}: {value}" for key, value in row.attributes.items() if key not in own))
     return [guard_formula(cell) for cell in cells]

@@ -21,9 +21,9 @@ from domain.language import _
 from domain.leads.duplicates import SeenContacts
 from domain.leads.files import LeadFile
 from domain.leads.imports import LeadImport, reopen
-from domain.leads.rows import RejectedRow, RowCleaner
+from domain.leads.rows import MAX_TAGS, RejectedRow, RowCleaner
 from domain.leads.storing import Stored, count_chunk, store_chunk
-from domain.leads.written import NumberedLead, as_columns
+from domain.leads.written import NumberedLead, as_columns, tags_left_out
 from domain.work import OvertakenByAnother, Work
 
 CHUNK = 4_000
@@ -97,6 +97,7 @@ class ChunkReader:
         self._clean = RowCleaner(file.header, lead_import.columns)
         self._seen = SeenContacts(file.estimated_rows)
         self._options = lead_import.options
+        self._common = len(self._options.get("tags", ()))
         self._skip_to(lead_import.last_row)
 
     def next(self) -> Chunk | None:
@@ -116,6 +117,8 @@ class ChunkReader:
             chunk.remarks.append(_twin(number, cells, first))
         else:
             chunk.leads.append(NumberedLead(number, lead, cells))
+            if lead.tags and len(lead.tags) + self._common > MAX_TAGS:
+                lead.warnings = (*lead.warnings, *tags_left_out(lead.tags, self._options))
             if lead.warnings:
                 reason = " ".join(lead.warnings)
                 chunk.remarks.append({"n": number, "kind": "warning", "reason": reason, "cells": cells})

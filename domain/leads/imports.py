@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel
 from domain.audit import record
 from domain.automation.steps import cancel_steps, plan_step
 from domain.errors import Conflict, InvalidInput, NotFound
-from domain.language import _
+from domain.language import _, ngettext
 from domain.leads.columns import (
     ATTRIBUTE,
     IGNORE,
@@ -28,6 +28,7 @@ from domain.leads.columns import (
 from domain.leads.files import LeadFile, fingerprint, open_lead_file
 from domain.leads.headers import CONTACTS
 from domain.leads.unreadable import FileChanged
+from domain.leads.xlsx import WorkbookForm, filled_sheets
 from domain.work import Work
 
 Moment = DateTime(timezone=True)
@@ -63,7 +64,10 @@ NO_COUNTS = dict.fromkeys(
 
 
 class LeadImport(SQLModel, table=True):
-    """One uploaded file. ``options``: overwrite (fields), tags, source, for every row of the file."""
+    """One uploaded file. ``options``: overwrite (fields), tags, source, for every row of the file.
+
+    ``sheets``: the filled ones of a workbook that has several, of which the first is read.
+    """
 
     __tablename__ = "lead_imports"
 
@@ -75,6 +79,7 @@ class LeadImport(SQLModel, table=True):
     file_hash: str
     header: list[str] = Field(default_factory=list, sa_type=JSONB)
     samples: list[list[str]] = Field(default_factory=list, sa_type=JSONB)
+    sheets: list[str] = Field(default_factory=list, sa_type=JSONB)
     mapping: dict[str, str] = Field(default_factory=dict, sa_type=JSONB)
     options: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     state: str = "uploaded"
@@ -102,7 +107,7 @@ class LeadImport(SQLModel, table=True):
 async def add_import(work: Work, path: Path, file_name: str, stored_name: str) -> LeadImport:
     """Keep an uploaded file with the columns guessed; raise UnreadableFile, saying why, when it is no lead file."""
     work.require_admin()
-    file, file_hash, file_size = await asyncio.to_thread(_looked_at, path, file_name)
+    file, sheets, file_hash, file_size = await asyncio.to_thread(_looked_at, path, file_name)
     mapping = suggest_mapping(file.header, file.samples())
     lead_import = LeadImport(
         created_by=work.identity.person_id,
@@ -112,6 +117,7 @@ async def add_import(work: Work, path: Path, file_name: str, stored_name: str) -
         file_hash=file_hash,
         header=list(file.header),
         samples=[column.samples for column in describe_columns(file.header, file.samples(), mapping)],
+        sheets=sheets,
         mapping=mapping_to_json(mapping),
         options={"overwrite": [], "tags": [], "source": ""},
         rows_total=file.estimated_rows,
@@ -123,8 +129,10 @@ async def add_import(work: Work, path: Path, file_name: str, stored_name: str) -
     return lead_import
 
 
-def _looked_at(path: Path, file_name: str) -> tuple[LeadFile, str, int]:
-    return open_lead_file(path, file_name), fingerprint(path), path.stat().st_size
+def _looked_at(path: Path, file_name: str) -> tuple[LeadFile, list[str], str, int]:
+    file = open_lead_file(path, file_name)
+    sheets = filled_sheets(path) if isinstance(file.form, WorkbookForm) else []
+    return file, [sheet.replace("\0", "") for sheet in sheets], fingerprint(path), path.stat().st_size
 
 
 async def check_import(work: Work, import_id: UUID, mapping: ColumnMapping, options: Mapping[str, Any]) -> None:
@@ -192,6 +200,20 @@ async def discard_import(work: Work, import_id: UUID) -> str:
     work.signal(f"import:{import_id}")
     work.signal("imports")
     return str(row.stored_name)
+
+
+def sheets_left_out(sheets: Sequence[str]) -> str:
+    """Return what is said of a workbook with several filled sheets; nothing when it has one, or is no workbook."""
+    if len(sheets) < 2:
+        return ""
+    others = ", ".join(f"“{name}”" for name in sheets[1:])
+    return ngettext(
+        "Only the sheet “{name}” is read. Another has rows, too: {others}. Save it as a file of its own to import it.",
+        "Only the sheet “{name}” is read. {count} others have rows, too: {others}. Save each as a file of its own to import it.",
+        len(sheets) - 1,
+        name=sheets[0],
+        others=others,
+    )
 
 
 def reopen(lead_import: LeadImport, path: Path) -> LeadFile:

@@ -1,16 +1,18 @@
 """The list of leads: a page of plain rows, how many there are, and what can be filtered by, in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.errors import NotFound
 from domain.language import _
-from domain.leads.filters import LeadFilter
+from domain.leads.filters import MANY_PAST, NO_SOURCE, LeadFilter
 from domain.work import Row, Work
 
+Choice = TypeVar("Choice")
 PER_PAGE = 20
+SOURCES, TAGS, IMPORTS = 50, 100, 30  # how many of each can be chosen in the list; others are linked to from elsewhere
 COUNTED = 10_000  # beyond, a filtered list says "10,000+": counting on would cost more than the page
 
 # `sort` in the address -> how; every order is one that an index has. Only names need the person to order by.
@@ -25,24 +27,25 @@ SORTS = {
 FROM = "from imported_leads l join people p on p.id = l.person_id"
 
 # Sources by hopping from one to the next in their index, not by reading every lead.
-LIST = """
+LIST = f"""
 with recursive hop (source) as (
   (select source from imported_leads order by source limit 1)
   union all
   select (select l.source from imported_leads l where l.source > hop.source order by l.source limit 1)
     from hop where hop.source is not null
 )
-select {count} as total, r.*, f.*
+select {{count}} as total, r.*, f.*
 from (select) one left join (
   select p.id as person_id, l.id, p.name, p.email, p.phone, p.city, l.status, l.source, l.tags, l.created_at, l.at
-    from ({page}) l join people p on p.id = l.person_id
+    from ({{page}}) l join people p on p.id = l.person_id
 ) r on true left join lateral (
-  -- What can be filtered by comes with the first row alone.
-  select (select array_agg(source) from (select source from hop where source is not null limit 50) s) as sources,
-    (select array_agg(tag) from (select tag from lead_tags order by tag limit 100) t) as tag_names,
+  -- What can be filtered by comes with the first row alone: one more than are shown, and what is filtered by now.
+  select (select array_agg(source) from (select source from hop where source is not null limit {SOURCES + 1}) s) as sources,
+    (select array_agg(tag) from (select tag from lead_tags order by tag limit {TAGS + 1}) t) as tag_names,
     (select jsonb_agg(jsonb_build_array(id, file_name)) from (
        select id, file_name from lead_imports where state in ('running', 'stopped', 'done')
-        order by created_at desc limit 30) i) as imports,
+        order by created_at desc limit {IMPORTS + 1}) i) as imports,
+    (select file_name from lead_imports where id = %(import_id)s) as import_name,
     (select jsonb_build_object('id', id, 'total', total) from lead_deletions where state = 'running'
       order by created_at limit 1) as deletion
 ) f on r.at is null or r.at = %(offset)s + 1 order by r.at
@@ -52,6 +55,11 @@ select l.*, row_number() over (order by {order}) as at {from_} {where} order by 
 """
 COUNT_ALL = "(select coalesce(sum(change), 0)::bigint from lead_counts {where})"
 COUNT_FOUND = "(select count(*) from (select from imported_leads l {where} limit %(counted)s) c)"
+# Few imports have leads that two later ones came upon, and fewer have many. Of the two ways only that runs which fits.
+EITHER_COUNT = f"case when {MANY_PAST} then {{many}} else {{few}} end"
+EITHER = f"""
+select * from ({{few}}) few where not {MANY_PAST} union all select * from ({{many}}) many where {MANY_PAST}
+"""
 
 LEAD = f"""
 select l.*, p.name, p.email, p.phone, p.city, p.consent_email, p.consent_whatsapp, i.file_name, s.reason as suppressed,
@@ -84,6 +92,7 @@ class LeadPage:
     sources: Sequence[str] = ()
     tags: Sequence[str] = ()
     imports: Sequence[tuple[str, str]] = field(default=())
+    cut: Collection[str] = ()  # of source, tag and import: of which there are more than these, and the one asked for
     deletion: dict[str, Any] | None = None  # the one that is under way
 
     @property
@@ -101,31 +110,57 @@ async def list_leads(
 
 def list_statement(wanted: LeadFilter, sort: str, page: int, per_page: int = PER_PAGE) -> tuple[str, dict[str, Any]]:
     """Return the statement of a page and its values. A page beyond the end has no rows, but the count."""
-    where, values = wanted.conditions(most=COUNTED + 1)
-    count = (COUNT_ALL if wanted.is_counted else COUNT_FOUND).format(where=where.replace("l.status", "status"))
-    if not wanted.is_counted:
-        count = COUNT_FOUND.format(where=where)
-        values["counted"] = COUNTED + 1
-    order = SORTS.get(sort, SORTS[""])
-    chosen = PAGE.format(from_=FROM if "p." in order else "from imported_leads l", where=where, order=order)
+    where, values = wanted.conditions()
+    count, chosen = _count_and_page(wanted, where, sort)
+    if wanted.import_id:
+        few_count, few = _count_and_page(wanted, wanted.conditions(few=True)[0], sort)
+        count, chosen = EITHER_COUNT.format(few=few_count, many=count), EITHER.format(few=few, many=chosen)
+    values |= {"import_id": wanted.import_id, "counted": COUNTED + 1}
     sql = LIST.format(count=count, page=chosen)
     return sql, {**values, "limit": per_page, "offset": (max(page, 1) - 1) * per_page}
+
+
+def _count_and_page(wanted: LeadFilter, where: str, sort: str) -> tuple[str, str]:
+    order = SORTS.get(sort, SORTS[""])
+    chosen = PAGE.format(from_=FROM if "p." in order else "from imported_leads l", where=where, order=order)
+    if wanted.is_counted:
+        return COUNT_ALL.format(where=where.replace("l.status", "status")), chosen
+    return COUNT_FOUND.format(where=where), chosen
 
 
 def as_page(rows: Sequence[Row], wanted: LeadFilter, page: int) -> LeadPage:
     """Return what the statement found as a page of the list."""
     first = rows[0]
     is_more = not wanted.is_counted and first.total > COUNTED
+    source = "" if wanted.source == NO_SOURCE else wanted.source
+    asked_import = (str(wanted.import_id), first.import_name or _("one file"))
+    cut: list[str] = []
     return LeadPage(
         rows=[row for row in rows if row.id is not None],
         total=COUNTED if is_more else first.total,
         is_more=is_more,
         page=max(page, 1),
-        sources=first.sources or (),
-        tags=first.tag_names or (),
-        imports=first.imports or (),
+        sources=_choices("source", first.sources, SOURCES, source if wanted.source else None, cut),
+        tags=_choices("tag", first.tag_names, TAGS, wanted.tag or None, cut),
+        imports=_choices("import", _pairs(first.imports), IMPORTS, asked_import if wanted.import_id else None, cut),
+        cut=cut,
         deletion=first.deletion,
     )
+
+
+def _pairs(found: Sequence[Sequence[str]] | None) -> list[tuple[str, str]]:
+    return [(id_, file_name) for id_, file_name in found or ()]
+
+
+def _choices(
+    name: str, found: Sequence[Choice] | None, most: int, asked: Choice | None, cut: list[str]
+) -> list[Choice]:
+    """Return at most so many choices and the one that is asked for, without which a form would drop it."""
+    found = found or []
+    if len(found) > most:
+        cut.append(name)
+    choices = list(found[:most])
+    return choices if asked is None or asked in choices else [*choices, asked]
 
 
 async def count_leads(work: Work, wanted: LeadFilter) -> int:

@@ -15,7 +15,7 @@ from domain.leads.phones import fast_phone, read_phones
 
 MAX_NAME, MAX_SHORT, MAX_NOTES = 120, 120, 5_000
 MAX_TAGS, MAX_TAG = 20, 50
-MAX_ATTRIBUTES, MAX_KEY, MAX_VALUE = 60, 80, 1_000
+MAX_ATTRIBUTES, MAX_KEY, MAX_VALUE, MAX_OTHERS = 60, 80, 1_000, 10
 EVERY = CONTACTS | {IGNORE}  # the fields of which every column counts; of the others, the first
 OTHER_PHONES, OTHER_EMAILS = "Other phones", "Other e-mails"
 SHORT_FIELDS = ("name", "first_name", "last_name", "city", "state", "source", "campaign")
@@ -101,6 +101,8 @@ class RowCleaner:
                 text = cell_text(raw, MAX_SHORT)
                 if is_nothing(text):
                     continue
+                if len(raw) > MAX_SHORT:
+                    self._note_cut(index, raw, MAX_SHORT, problems)
                 if name == "first_name":
                     first = text
                 elif name == "last_name":
@@ -108,14 +110,17 @@ class RowCleaner:
                 else:
                     setattr(lead, name, text)
         if not lead.name and (first or last):
-            lead.name = f"{first} {last}".strip()[:MAX_NAME]
+            lead.name = f"{first} {last}".strip()
+            if len(lead.name) > MAX_NAME:
+                lead.name = lead.name[:MAX_NAME].rstrip()
+                problems.append(_("The name was cut off after {limit} characters.", limit=MAX_NAME))
         if self._notes is not None:
             lead.notes = _notes(cells[self._notes], problems)
         if self._tags is not None:
-            lead.tags = _tags(cells[self._tags])
-        self._fill_attributes(lead, cells)
+            lead.tags = _tags(cells[self._tags], problems)
+        self._fill_attributes(lead, cells, problems)
 
-    def _fill_attributes(self, lead: CleanLead, cells: Sequence[str]) -> None:
+    def _fill_attributes(self, lead: CleanLead, cells: Sequence[str], problems: list[str]) -> None:
         kept = lead.attributes
         if self._created is not None and (text := cell_text(cells[self._created], MAX_VALUE)):
             lead.created_at = read_moment(text)
@@ -128,12 +133,25 @@ class RowCleaner:
         for index, key in self._attributes:
             if (raw := cells[index]) and (text := cell_text(raw, MAX_VALUE)):
                 kept[key] = text
+                if len(raw) > MAX_VALUE:
+                    self._note_cut(index, raw, MAX_VALUE, problems)
         if len(cells) > self._width:
-            for index in range(self._width, min(len(cells), MAX_ATTRIBUTES)):
+            for index in range(self._width, len(cells)):
                 if text := cell_text(cells[index], MAX_VALUE):
                     kept[_numbered(index)] = text
+                    if len(cells[index]) > MAX_VALUE:
+                        self._note_cut(index, cells[index], MAX_VALUE, problems)
         if len(kept) > MAX_ATTRIBUTES:
             lead.attributes = dict(list(kept.items())[:MAX_ATTRIBUTES])
+            problems.append(
+                _("Only the first {limit} extras were kept of {count}.", limit=MAX_ATTRIBUTES, count=len(kept))
+            )
+
+    def _note_cut(self, index: int, raw: str, limit: int, problems: list[str]) -> None:
+        """Say that a cell was cut off, unless what made it long was nothing to keep."""
+        if len(cell_text(raw, len(raw))) > limit:
+            name = self._keys[index] if index < self._width else _numbered(index)
+            problems.append(_("“{column}” was cut off after {limit:,} characters.", column=name, limit=limit))
 
 
 def clean_row(cells: Sequence[str], mapping: ColumnMapping, header: Sequence[str] = ()) -> CleanLead | RejectedRow:
@@ -165,8 +183,9 @@ def _contact(
         if first is None and good:
             first, *good = good
         for other in good:
-            if other != first:
-                _keep_other(lead.attributes, others, other)
+            if other != first and not _keep_other(lead.attributes, others, other):
+                problems.append(_("Of the further contacts {limit} were kept, and no more.", limit=MAX_OTHERS))
+                break
     return first
 
 
@@ -176,10 +195,14 @@ def _agreement(text: str) -> bool | None:
     return True if text in _YES or _BEGINS_YES(text) else None
 
 
-def _keep_other(attributes: dict[str, str], key: str, value: str) -> None:
+def _keep_other(attributes: dict[str, str], key: str, value: str) -> bool:
+    """Keep a further contact; return False when there are too many."""
     kept = attributes.get(key, "").split(", ") if key in attributes else []
-    if value not in kept and len(kept) < 10:
+    if value not in kept:
+        if len(kept) >= MAX_OTHERS:
+            return False
         attributes[key] = ", ".join([*kept, value])
+    return True
 
 
 def _notes(raw: str, problems: list[str]) -> str:
@@ -190,11 +213,16 @@ def _notes(raw: str, problems: list[str]) -> str:
     return text[:MAX_NOTES].rstrip()
 
 
-def _tags(raw: str) -> tuple[str, ...]:
+def _tags(raw: str, problems: list[str]) -> tuple[str, ...]:
     if not raw:
         return ()
     tags = (cell_text(part, MAX_TAG) for part in _TAG_SEPARATORS.split(raw))
-    return tuple(dict.fromkeys(tag for tag in tags if not is_nothing(tag)))[:MAX_TAGS]
+    found = tuple(dict.fromkeys(tag for tag in tags if not is_nothing(tag)))
+    if len(raw) > MAX_TAG and any(len(cell_text(part, len(part))) > MAX_TAG for part in _TAG_SEPARATORS.split(raw)):
+        problems.append(_("A tag was cut off after {limit} characters.", limit=MAX_TAG))
+    if len(found) > MAX_TAGS:
+        problems.append(_("Only the first {limit} tags were kept of {count}.", limit=MAX_TAGS, count=len(found)))
+    return found[:MAX_TAGS]
 
 
 def _attribute_keys(header: Sequence[str], width: int) -> list[str]:

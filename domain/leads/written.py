@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from domain.language import _
 from domain.leads.rows import MAX_TAGS, CleanLead
 
 MOST_AT_ONCE = 1 << 12  # rows that a chunk may number in the identities it gives out
@@ -45,6 +46,14 @@ def as_columns(leads: Sequence[NumberedLead], options: Mapping[str, Any]) -> dic
         "consents": "{" + ",".join(["t" if lead.consent else "f" for lead in people]) + "}",
         "attributes": _array([_attributes(lead) for lead in people]),
     }
+
+
+def tags_left_out(tags: Sequence[str], options: Mapping[str, Any]) -> list[str]:
+    """Return a warning when a row's own tags find no room beside those of the whole file."""
+    count = len({*options.get("tags", ()), *tags})
+    if count <= MAX_TAGS:
+        return []
+    return [_("Only {limit} tags were kept of {count}, those of the whole file first.", limit=MAX_TAGS, count=count)]
 
 
 def key_prefix(now: datetime) -> str:

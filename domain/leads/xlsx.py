@@ -61,6 +61,20 @@ def read_workbook(path: Path, form: WorkbookForm) -> Iterator[tuple[int, list[st
         raise BrokenWorkbook from error
 
 
+def filled_sheets(path: Path) -> list[str]:
+    """Return the names of the visible sheets that have any rows: of several, all but the first are not read."""
+    try:
+        with path.open("rb") as stream, closing(_open(stream, _SheetsReader)) as workbook:
+            if sum(sheet.sheet_state == "visible" for sheet in workbook.worksheets) < 2:
+                return []
+        with path.open("rb") as stream, closing(_open(stream)) as workbook:
+            return [sheet.title for sheet in _filled(workbook)]
+    except UnreadableFile:
+        raise
+    except Exception as error:  # Whatever a damaged workbook makes openpyxl raise.
+        raise BrokenWorkbook from error
+
+
 def value_text(value: object) -> str:
     """Return a cell's value as a person would type it: no ``.0`` on whole numbers, ISO dates."""
     if value is None:
@@ -105,18 +119,31 @@ class _CompactReader(ExcelReader):  # type: ignore[misc]
                 self.shared_strings = SharedTexts(read_shared_texts(source))
 
 
-def _open(stream: BinaryIO) -> Any:
-    reader = _CompactReader(stream, read_only=True, keep_links=False)
+class _SheetsReader(_CompactReader):
+    """The same for who asks for the sheets alone: the texts of a large workbook take seconds."""
+
+    def read_strings(self) -> None:
+        self.shared_strings = SharedTexts([])
+
+
+def _open(stream: BinaryIO, kind: type[_CompactReader] = _CompactReader) -> Any:
+    reader = kind(stream, read_only=True, keep_links=False)
     reader.read()
     return reader.wb
 
 
 def _first_filled_sheet(workbook: Any) -> Any:
+    sheet = next(_filled(workbook), None)
+    if sheet is None:
+        raise EmptyFile
+    return sheet
+
+
+def _filled(workbook: Any) -> Iterator[Any]:
     for sheet in workbook.worksheets:
         rows = islice(_values(workbook, sheet, data_only=False), 1000)
         if sheet.sheet_state == "visible" and any(any(cells) for _, cells in rows):
-            return sheet
-    raise EmptyFile
+            yield sheet
 
 
 def _values(workbook: Any, sheet: Any, *, data_only: bool) -> Iterator[tuple[int, list[str]]]:

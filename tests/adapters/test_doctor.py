@@ -83,6 +83,14 @@ def test_a_data_folder_nobody_can_write_to_is_told(settings: Settings, tmp_path:
     assert "Data folder" in wrong(examine_machine(blocked))
 
 
+def test_an_https_address_without_a_proxy_we_trust_is_told(settings: Settings) -> None:
+    secure = settings.model_copy(update={"public_url": "https://desk.example.com"})
+    assert "GURUDESK_TRUSTED_PROXIES is 0" in wrong(examine_machine(secure))["Proxy"]
+    behind_one = secure.model_copy(update={"trusted_proxies": 1})
+    assert "Proxy" not in wrong(examine_machine(behind_one))
+    assert "Proxy" not in wrong(examine_machine(settings))
+
+
 def test_a_fresh_copy_is_told_how_to_start(settings: Settings, tmp_path: Path) -> None:
     fresh = settings.model_copy(update={"database_url": None, "redis_url": None, "data_dir": tmp_path / "new"})
     assert wrong(iter(examine(fresh))) == {"Database": "Not made yet. Start Gurudesk once with: make run"}

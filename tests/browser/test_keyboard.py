@@ -47,6 +47,16 @@ def test_the_palette_finds_a_page_by_a_part_of_its_name(page: Page):
     expect(page).to_have_url(re.compile("/admin/audit$"))
 
 
+def test_the_palette_begins_what_can_be_done_and_a_reload_keeps_what_was_typed(page: Page):
+    page.keyboard.press("Control+k")
+    page.keyboard.type("add a lead")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/admin/leads/new$"))
+    page.get_by_label("Notes").fill("Met at the open day")
+    page.reload()
+    expect(page.get_by_label("Notes")).to_have_value("Met at the open day")
+
+
 def test_the_sheet_shows_the_shortcuts_of_this_page(queue: Page):
     queue.keyboard.press("?")
     sheet = queue.get_by_role("dialog", name="Keyboard shortcuts")

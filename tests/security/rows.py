@@ -116,6 +116,10 @@ ROWS: dict[str, Rows] = {
     "imported_leads": personal(
         "insert into imported_leads (person_id, tags, created_at) values (%(owner)s, '{cold}', now())", "person_id"
     ),
+    "lead_past_imports": business(
+        f"insert into lead_past_imports select '{IMPORT}', id from imported_leads limit 1",
+        change="import_id = gen_random_uuid()",
+    ),
     "lead_counts": business("insert into lead_counts values ('new', 1)", made_by_itself=True, change="change = 1"),
     "lead_tags": business("insert into lead_tags values ('warm')", made_by_itself=True, change="tag = 'warm'"),
     "lead_deletions": business("insert into lead_deletions (leads, total, created_at) values ('{}', 0, now())"),

@@ -1,6 +1,13 @@
 """The pages with which admins look after the business: each opens, and its buttons do what they say."""
 
+import re
+
+import httpx
 import pytest
+from litestar import Litestar
+
+from bench.round_trips import counted
+from tests.web.route_table import route_table
 
 PAGES = [
     "/account",
@@ -22,3 +29,19 @@ PAGES = [
 async def test_the_owner_can_open(path, as_owner):
     answer = await as_owner.get(path)
     assert answer.status_code == 200, answer.text[-2000:]
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/audit", "/admin/audit?action=admin.invited&page=3", "/admin/imports", "/admin/campaigns"]
+)
+async def test_a_list_costs_four_round_trips_at_most(path: str, app: Litestar, as_owner: httpx.AsyncClient) -> None:
+    async with counted(app) as database:
+        assert (await as_owner.get(path)).status_code == 200
+        assert database.round_trips <= 4
+
+
+async def test_every_page_and_action_of_the_palette_is_there(as_owner: httpx.AsyncClient, app: Litestar) -> None:
+    palette = (await as_owner.get("/admin")).text.partition('id="palette"')[2].partition("</dialog>")[0]
+    links = re.findall(r'role="option"[^>]* href="([^"#]+)', palette)
+    assert len(links) > 20
+    assert set(links) <= {entry.path for entry in route_table(app) if entry.method == "GET"}

@@ -4,7 +4,9 @@ import re
 from uuid import UUID, uuid4
 
 import httpx
+from litestar import Litestar
 
+from bench.round_trips import counted
 from domain.campaigns.planning import plan_chunk
 from domain.work import SYSTEM
 from tests.fixtures.cast import BEN, WorkAs
@@ -50,6 +52,13 @@ async def test_the_question_shows_who_gets_the_e_mail_and_what_it_looks_like(
     assert preview.headers["x-frame-options"] == "SAMEORIGIN"
 
 
+async def test_who_has_no_name_sees_a_subject_without_one(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
+    await ground(work_as, 0)
+    async with work_as(BEN.identity) as work:
+        await new_lead(work, "")
+    assert "<strong>Your place in Data Analytics</strong>" in (await as_admin.get("/admin/campaigns/new")).text
+
+
 async def test_a_name_in_the_preview_is_text(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
     await ground(work_as, 0)
     async with work_as(BEN.identity) as work:
@@ -64,6 +73,30 @@ async def test_pressing_twice_makes_one_campaign(as_admin: httpx.AsyncClient, wo
     second = await as_admin.post("/admin/campaigns", data=form)
     assert first.headers["location"] == second.headers["location"] == f"/admin/campaigns/{form['form_token']}"
     assert await campaigns(work_as) == 1
+
+
+async def test_each_number_of_those_left_out_leads_to_them(
+    app: Litestar, as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    course_id = await ground(work_as, 1)
+    async with work_as(BEN.identity) as work:
+        for number in range(22):
+            await new_lead(work, f"Silent {number:02d}", email=None, age=number, tags=["quiet"])
+    question = await as_admin.get("/admin/campaigns/new?tag=quiet")
+    link = f"/admin/campaigns/left-out?tag=quiet&amp;course={course_id}&amp;reason=no_email"
+    assert f'href="{link}"' in question.text
+    async with counted(app) as database:
+        people = await as_admin.get(link.replace("&amp;", "&"))
+        assert database.round_trips == 4
+    assert re.findall(r">(Silent \d\d)<", people.text) == [f"Silent {number:02d}" for number in range(20)]
+    assert "22 leads" in people.text
+    assert "Tag: quiet" in people.text
+    second = await as_admin.get(f"{link.replace('&amp;', '&')}&page=2")
+    assert re.findall(r">(Silent \d\d)<", second.text) == ["Silent 20", "Silent 21"]
+    assert "No Address" not in second.text
+    everyone = await as_admin.get(f"/admin/campaigns/left-out?course={course_id}&reason=bounced")
+    assert "Nobody is left out" in everyone.text
+    assert (await as_admin.get("/admin/campaigns/left-out")).status_code == 404
 
 
 async def test_when_the_count_has_changed_it_says_so_and_asks_again(
@@ -111,5 +144,5 @@ async def test_progress_is_counted_and_what_has_not_left_can_be_cancelled(
 
 
 async def test_students_do_not_come_in(as_student: httpx.AsyncClient) -> None:
-    for path in ("/admin/campaigns", "/admin/campaigns/new", "/admin/campaigns/preview"):
+    for path in ("/admin/campaigns", "/admin/campaigns/new", "/admin/campaigns/left-out", "/admin/campaigns/preview"):
         assert (await as_student.get(path)).status_code == 403

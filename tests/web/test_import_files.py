@@ -132,6 +132,20 @@ async def test_an_excel_workbook_is_imported(house, ben, tmp_path):
     assert await one(house, phones) == ["+919876500001", "+919876500002"]
 
 
+async def test_the_page_of_a_workbook_names_the_sheets_it_does_not_read(house, ben, tmp_path):
+    workbook = Workbook()
+    for name in ("September", "October"):
+        workbook.create_sheet(name).append(["name", "email"])
+        workbook[name].append([name, f"{name.lower()}@example.com"])
+    workbook.save(tmp_path / "leads.xlsx")
+    address = await upload(ben, (tmp_path / "leads.xlsx").read_bytes(), "leads.xlsx")
+    said = "Only the sheet “September” is read. Another has rows, too: “October”."
+    assert said in (await ben.get(address)).text
+    assert said in await checked(house, ben, address)
+    plain = await upload(ben, b"name,email\nA,a@example.com\n")
+    assert "Only the sheet" not in (await ben.get(plain)).text
+
+
 async def test_a_file_far_too_large_is_refused_in_words_although_it_is_still_being_sent(house, cast):
     async with httpx.AsyncClient(base_url=house.settings.base_url, timeout=60) as browser:
         await sign_in_as(browser, house.app, BEN)

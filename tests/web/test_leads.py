@@ -58,6 +58,25 @@ async def test_a_page_costs_four_round_trips_whatever_is_asked(
             assert database.round_trips == 4
 
 
+async def test_an_import_that_is_being_undone_stays_chosen_while_searching(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    await some_leads(work_as, tags=["hot & new"], source="Open day")
+    async with work_as(BEN.identity) as work:
+        import_id = await work.value(
+            "insert into lead_imports (file_name, stored_name, file_size, file_hash, state, created_at)"
+            " values ('old.csv', 'x', 1, 'x', 'undoing', %(now)s) returning id",
+            now=work.now,
+        )
+        await work.run("update imported_leads set import_id = %(id)s", id=import_id)
+    answer = await as_admin.get(f"/admin/leads?import={import_id}")
+    assert f'<option value="{import_id}" selected>old.csv</option>' in answer.text
+    assert "Import: old.csv" in answer.text
+    page = await as_admin.get(re.search(r"/admin/leads/[0-9a-f-]{36}", answer.text)[0])  # type: ignore[index]
+    assert 'href="/admin/leads?tag=hot%20%26%20new"' in page.text
+    assert 'href="/admin/leads?source=Open%20day"' in page.text
+
+
 async def test_a_live_update_asks_for_the_results_alone(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
     await some_leads(work_as)
     answer = await as_admin.get("/admin/leads", headers={"HX-Request-Type": "partial"})
@@ -105,6 +124,7 @@ async def test_one_lead_is_spoken_of_as_one(as_admin: httpx.AsyncClient, work_as
     ids = await some_leads(work_as)
     question = await as_admin.get(f"/admin/leads/selection?action=delete&id={ids[0]}")
     assert "You are about to delete 1 lead for good." in question.text
+    assert "With them go their e-mails, WhatsApp conversations and calls." in question.text
     assert "Delete 1 lead<" in question.text
 
 

@@ -1,5 +1,6 @@
 """The frame around every page, for each who may be looking at it."""
 
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -63,6 +64,20 @@ def test_the_place_one_is_at_is_marked_once():
     sidebar = html[html.index('id="sidebar"') : html.index("</nav>")]
     assert sidebar.count('aria-current="page"') == 1
     assert 'href="/admin/leads" aria-current="page"' in sidebar
+
+
+def test_no_two_places_share_a_shortcut():
+    keys = re.findall(r'data-shortcut="([^"]+)"', render("errors/404.html", shell(PRIYA)))
+    assert len(keys) == len(set(keys)) > 0
+
+
+def test_the_palette_offers_what_can_be_done_and_an_invitation_to_owners_alone():
+    palette = render("errors/404.html", shell(PRIYA)).partition('id="palette"')[2]
+    for href in ("imports/new", "leads/new", "courses/new", "broadcasts/new", "payments/new", "settings#sending"):
+        assert f'href="/admin/{href}"' in palette
+    assert 'href="/admin/team/new"' in palette
+    admin = render("errors/404.html", shell(User("Ben", "ben@example.com", "admin")))
+    assert 'href="/admin/team/new"' not in admin
 
 
 def test_a_count_shows_only_where_someone_must_act():

@@ -8,7 +8,7 @@ from litestar import Controller, Request, get
 from litestar.di import NamedDependency
 from litestar.response import Template
 
-from domain.audit import PER_PAGE, AuditFilter, list_actors_and_actions, list_entries
+from domain.audit import PER_PAGE, AuditFilter, list_entries
 from domain.audit_words import sentence
 from domain.work import Work
 from web.paging import page_number
@@ -24,18 +24,17 @@ class AuditController(Controller):
     async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
         query = {name: request.query_params.get(name, "") for name in NAMES}
         number = page_number(request)
-        entries, total = await list_entries(work, read_filter(query), number)
-        actors, actions = await list_actors_and_actions(work)
+        found = await list_entries(work, read_filter(query), number)
         return page(
             request,
             "admin/audit/index.html",
-            entries=entries,
-            total=total,
+            entries=found.entries,
+            total=found.total,
             page=number,
-            pages=-(-total // PER_PAGE),
+            pages=-(-found.total // PER_PAGE),
             query=query,
-            actors=actors,
-            actions=sorted(((action, sentence(action)) for action in actions), key=lambda one: one[1]),
+            actors=found.actors,
+            actions=sorted(((action, sentence(action)) for action in found.actions), key=lambda one: one[1]),
             sentence=sentence,
         )
 

@@ -10,6 +10,7 @@ from litestar.response import Response, Template
 from pydantic import Field
 
 from domain.campaigns.audience import Audience, find_audience
+from domain.campaigns.left_out import REASONS, list_left_out
 from domain.campaigns.previewing import preview_email
 from domain.campaigns.progress import count_progress, find_campaign, list_campaigns
 from domain.campaigns.starting import NewCampaign, cancel_campaign, list_courses, start_campaign
@@ -18,6 +19,7 @@ from domain.language import _, ngettext
 from domain.leads.filters import read_filter
 from domain.leads.listing import file_names
 from domain.work import Row, Work
+from web.addresses import uuid_or_none
 from web.admin.leads import asked_values, chips, page_number
 from web.fields import OneLine
 from web.filters import day
@@ -55,6 +57,17 @@ class CampaignController(Controller):
     async def new(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
         values = asked_values(request)
         return page(request, NEW, form=None, form_token=uuid4(), **await question(request, work, values))
+
+    @get("/left-out")
+    async def left_out(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
+        """Show which leads are behind a number of those left out."""
+        values = asked_values(request)
+        wanted, reason = read_filter(values), str(values.get("reason", ""))
+        course_id = uuid_or_none(str(values.get("course", ""))) or UUID(int=0)
+        people = await list_left_out(work, wanted, course_id, reason, page_number(request))
+        query = wanted.as_values() | {"course": str(course_id), "reason": reason if reason in REASONS else ""}
+        files = {str(wanted.import_id): people.file_name} if people.file_name else {}
+        return page(request, "admin/campaigns/left_out.html", people=people, query=query, chips=chips(wanted, files))
 
     @get("/preview", opt={"no_shell": True})
     async def preview(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[str]:

@@ -18,7 +18,7 @@ from domain.errors import Conflict, DomainError
 from domain.language import _
 from domain.leads.cells import cell_text
 from domain.leads.import_listing import KINDS, PER_PAGE, find_import, list_imports, list_remarks, write_rejects
-from domain.leads.imports import LeadImport, add_import, discard_import
+from domain.leads.imports import LeadImport, add_import, discard_import, sheets_left_out
 from domain.leads.unreadable import MAX_BYTES, FileTooLarge
 from domain.work import Row, Work
 from web.admin.import_words import import_words
@@ -125,7 +125,7 @@ def shown_name(sent: str) -> str:
 
 def columns_context(found: Row) -> dict[str, Any]:
     """Return what the page for choosing the columns needs."""
-    return {"lead_import": found, **import_words()}
+    return {"lead_import": found, "sheets_left_out": sheets_left_out(found.sheets), **import_words()}
 
 
 async def life_context(request: Request[Any, Any, Any], work: Work, found: Row) -> dict[str, Any]:
@@ -137,6 +137,7 @@ async def life_context(request: Request[Any, Any, Any], work: Work, found: Row) 
     remarks = await list_remarks(work, found.id, kind, number) if found.state != "uploaded" and counts[kind] else []
     return {
         "lead_import": found,
+        "sheets_left_out": sheets_left_out(found.sheets),
         "counts": counts,
         "kind": kind,
         "remarks": remarks,

@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.email_templates import JinjaMessageRenderer
 from domain.campaigns import on_sent
 from domain.campaigns.planning import plan_chunk
 from domain.campaigns.progress import count_progress, find_campaign
@@ -13,6 +14,9 @@ from domain.leads.filters import LeadFilter
 from domain.messaging.suppressions import suppress
 from domain.work import Work
 from tests.fixtures.leads import new_lead
+
+# What the composer adds.
+COMPOSED = dict.fromkeys(("business_name", "base_url", "recipient_name", "apply_url", "unsubscribe_url"), "x")
 
 
 def campaign(course_id: UUID, expected: int) -> NewCampaign:
@@ -84,6 +88,18 @@ async def test_who_has_no_name_is_greeted_all_the_same(work: Work, course_id: UU
     await planned(work, new.id)
     (row,) = await deliveries(work, new.id)
     assert row.params["first_name"] == "there"
+
+
+async def test_who_has_no_name_gets_a_subject_of_their_own_in_a_group_of_their_own(work: Work, course_id: UUID) -> None:
+    await new_lead(work, "  ", age=1)
+    await new_lead(work, "Meera Nair")
+    new = campaign(course_id, 2)
+    await start_campaign(work, new)
+    await planned(work, new.id)
+    rows = await deliveries(work, new.id)
+    subjects = [JinjaMessageRenderer().email("cta", row.params | COMPOSED).subject for row in rows]
+    assert subjects == ["Your place in Data Analytics", "Meera, your place in Data Analytics"]
+    assert len({row.group_key for row in rows}) == 2
 
 
 async def test_a_lead_that_comes_after_the_confirmation_is_not_written_to(work: Work, course_id: UUID) -> None:

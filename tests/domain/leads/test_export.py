@@ -3,7 +3,7 @@
 import csv
 import io
 
-from domain.leads.export import AT_ONCE, HEADER, export_leads
+from domain.leads.export import AT_ONCE, HEADER, MAX_KEYS, export_leads
 from domain.leads.filters import LeadFilter
 from domain.leads.phones import read_phones
 from domain.work import Work
@@ -46,6 +46,17 @@ async def test_further_columns_of_all_files_are_columns(work: Work) -> None:
     header, first, second = await exported(work)
     assert header[len(HEADER) :] == ["Budget", "Occupation"]
     assert (first[-2:], second[-2:]) == (["", "Nurse"], ["50k", ""])
+
+
+async def test_columns_beyond_the_most_are_in_the_last_one_in_words(work: Work) -> None:
+    await new_lead(work, "A", attributes={f"k{number:03d}": "x" for number in range(MAX_KEYS)}, age=1)
+    await new_lead(work, "B", attributes={"k000": "y", "zz": "=1", "zzz": "2"}, age=2)
+    await new_lead(work, "C", attributes={"zz": "3"}, age=3)
+    header, *rows = await exported(work)
+    assert len(header) == len(HEADER) + MAX_KEYS + 1
+    assert header[-2:] == ["zz", "Further columns"]
+    assert [row[-1] for row in rows] == [f"k{MAX_KEYS - 1}: x", "zzz: 2", ""]
+    assert [row[-2] for row in rows] == ["", "'=1", "3"]
 
 
 async def test_more_rows_than_are_fetched_at_once_are_all_there(work: Work) -> None:

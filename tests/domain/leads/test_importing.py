@@ -11,7 +11,7 @@ from adapters.postgres.database import Database
 from domain.leads.filters import LeadFilter
 from domain.leads.importing import ImportRun
 from domain.leads.imports import LeadImport, add_import
-from domain.leads.listing import list_leads
+from domain.leads.listing import count_leads, list_leads
 from domain.work import SYSTEM, Work
 from tests.fixtures.cast import ASHA, BEN, DEVIKA
 
@@ -45,6 +45,31 @@ def messy(tmp_path: Path) -> Path:
     path = tmp_path / "leads.csv"
     path.write_text(MESSY, encoding="utf-8-sig")
     return path
+
+
+async def test_tags_that_find_no_room_beside_those_of_the_file_are_said(database, cast, tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_text("Email,Tags\na@x.test,own 1; own 2\nb@x.test,t1\n")
+    done = await imported(database, path, tags=[f"t{number}" for number in range(19)])
+    assert (done.created_count, done.warning_count) == (2, 1)
+    async with database.work(SYSTEM) as work:
+        reasons = await work.rows("select row_number, reason from lead_import_rows where kind = 'warning'")
+    said = "Only 20 tags were kept of 21, those of the whole file first."
+    assert [(row.row_number, row.reason) for row in reasons] == [(2, said)]
+
+
+async def test_every_import_finds_its_leads_however_many_came_after_it(database, cast, tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_text("Email\na@x.test\nb@x.test\n")
+    imports = [await imported(database, path) for _time in range(4)]
+    path.write_text("Email\nb@x.test\n")
+    imports.append(await imported(database, path))
+    async with database.work(SYSTEM) as work:
+        found = [(await list_leads(work, LeadFilter(import_id=one.id))).total for one in imports]
+        counted = [await count_leads(work, LeadFilter(import_id=one.id)) for one in imports]
+        past = await work.value("select count(*) from lead_past_imports")
+    assert found == counted == [2, 2, 2, 2, 1]
+    assert past == 2 * 2 + 1
 
 
 async def test_a_messy_file_becomes_leads_and_says_what_it_left_out(database, cast, messy):

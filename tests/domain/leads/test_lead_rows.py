@@ -113,11 +113,34 @@ def test_a_formula_is_kept_as_its_text() -> None:
     assert (kept.name, kept.city, kept.notes) == ('=HYPERLINK("http://x")', "@SUM(A1)", "-2+3")
 
 
-def test_overlong_values_are_cut_and_long_notes_say_so() -> None:
+def test_what_is_cut_off_is_said() -> None:
     kept = lead("x" * 500, "a@b.in", "", "", "y" * 6_000, "t" * 90, "z" * 5_000)
     assert (len(kept.name), len(kept.notes), len(kept.tags[0])) == (120, 5_000, 50)
     assert len(kept.attributes["Qualification"]) == 1_000
-    assert kept.warnings == ("The notes were cut off after 5,000 characters.",)
+    assert kept.warnings == (
+        "“Name” was cut off after 120 characters.",
+        "The notes were cut off after 5,000 characters.",
+        "A tag was cut off after 50 characters.",
+        "“Qualification” was cut off after 1,000 characters.",
+    )
+
+
+def test_spaces_that_go_are_nothing_that_was_cut_off() -> None:
+    assert lead("Asha" + " " * 500, "a@b.in", "", "", "", "hot" + " " * 90, "MBA" + "\u200b" * 2_000).warnings == ()
+
+
+def test_tags_and_extras_that_find_no_room_are_said() -> None:
+    tags = ", ".join(f"t{number}" for number in range(23))
+    kept = lead("Asha", "a@b.in", "", "", "", tags, *(f"x{number}" for number in range(65)))
+    assert (len(kept.tags), len(kept.attributes)) == (20, 60)
+    assert kept.warnings == ("Only the first 20 tags were kept of 23.", "Only the first 60 extras were kept of 65.")
+
+
+def test_it_is_said_when_a_cell_has_more_phones_than_are_kept() -> None:
+    phones = " / ".join(f"98765 432{number:02d}" for number in range(12))
+    kept = lead("Asha", "", phones)
+    assert len(kept.attributes["Other phones"].split(", ")) == 10
+    assert kept.warnings == ("Of the further contacts 10 were kept, and no more.",)
 
 
 def test_cells_beyond_the_header_are_kept_as_attributes() -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from domain.leads.columns import suggest_mapping
 from domain.leads.files import open_lead_file
@@ -21,6 +21,7 @@ from domain.leads.unreadable import (
     UnreadableFile,
     WorkbookTooLarge,
 )
+from domain.leads.xlsx import filled_sheets
 
 
 def saved(tmp_path: Path, *rows: list[object], title_sheet: bool = False) -> Path:
@@ -98,6 +99,16 @@ def test_titles_blank_rows_and_other_sheets_are_passed_over(tmp_path: Path) -> N
     file = open_lead_file(path, "leads.xlsx")
     assert (file.header_row, file.header) == (3, ("Name", "Email"))
     assert list(file.rows()) == [(5, ["Asha", "a@b.in"])]
+
+
+def test_further_sheets_with_rows_are_named(tmp_path: Path) -> None:
+    path = saved(tmp_path, ["Email"], ["a@b.in"], title_sheet=True)
+    assert filled_sheets(path) == ["Sheet"]
+    workbook = load_workbook(path)
+    for name in ("October", "Empty", "November"):
+        workbook.create_sheet(name).append(["x@y.in"] if name != "Empty" else [])
+    workbook.save(path)
+    assert filled_sheets(path) == ["Sheet", "October", "November"]
 
 
 def test_an_empty_workbook_and_one_with_a_header_only_say_so(tmp_path: Path) -> None:

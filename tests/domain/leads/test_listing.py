@@ -83,6 +83,24 @@ async def test_an_import_finds_who_it_updated_as_well(work: Work) -> None:
     assert await names(work, import_id=second) == ["Twice"]
 
 
+async def test_an_import_finds_hundreds_of_leads_that_later_ones_came_upon(work: Work) -> None:
+    imports = [await new_import(work, f"{number}.csv") for number in range(3)]
+    await work.run(
+        "with fresh as (insert into people (name, created_at, updated_at) select 'L' || n, %(now)s, %(now)s"
+        "  from generate_series(1, 502) n returning id)"
+        " insert into imported_leads (person_id, created_at) select id, %(now)s from fresh",
+        now=work.now,
+    )
+    await new_lead(work, "Brought By It", import_id=imports[1])
+    for import_id in imports:
+        await work.run("update imported_leads set last_import_id = %(id)s where import_id is null", id=import_id)
+    for import_id, count in zip(imports, (502, 503, 502), strict=True):
+        wanted = LeadFilter(import_id=import_id)
+        found = await list_leads(work, wanted, "name")
+        assert (len(found.rows), found.total, await count_leads(work, wanted)) == (20, count, count)
+    assert (await names(work, "name", import_id=imports[1]))[0] == "Brought By It"
+
+
 async def test_days_are_indian_days_with_both_ends(work: Work) -> None:
     day = date(2026, 3, 10)
     for name, moment in (("Before", "2026-03-09 18:29"), ("First", "2026-03-09 18:30"), ("Last", "2026-03-10 18:29")):
@@ -115,6 +133,21 @@ async def test_beyond_ten_thousand_a_filtered_count_says_so(work: Work) -> None:
     assert (await list_leads(work, LeadFilter())).total == 10_050
 
 
+async def test_a_filter_finds_its_lead_however_many_people_the_search_finds(work: Work) -> None:
+    await work.run(
+        "with fresh as (insert into people (name, created_at, updated_at) select 'Many', %(now)s, %(now)s"
+        "  from generate_series(1, 10050) returning id)"
+        " insert into imported_leads (person_id, created_at) select id, %(now)s - interval '1 day' from fresh",
+        now=work.now,
+    )
+    await new_lead(work, "Many Last", tags=["hot"])
+    wanted = LeadFilter(q="many", tag="hot")
+    found = await list_leads(work, wanted)
+    assert ([row.name for row in found.rows], found.total, found.is_more) == (["Many Last"], 1, False)
+    assert await count_leads(work, wanted) == 1
+    assert (await names(work, q="many"))[0] == "Many Last"
+
+
 async def test_what_can_be_filtered_by_comes_with_the_page(work: Work) -> None:
     import_id = await new_import(work, "open-day.csv")
     for source, tags in (("Meta", ["hot", "cold"]), ("", ["hot"]), ("Walk-in", [])):
@@ -122,7 +155,25 @@ async def test_what_can_be_filtered_by_comes_with_the_page(work: Work) -> None:
     found = await list_leads(work, LeadFilter(q="nobody"))
     assert list(found.sources) == ["", "Meta", "Walk-in"]
     assert list(found.tags) == ["cold", "hot"]
+    assert not found.cut
     assert [tuple(one) for one in found.imports] == [(str(import_id), "open-day.csv")]
+
+
+async def test_what_is_filtered_by_can_be_chosen_however_much_else_there_is(work: Work) -> None:
+    imports = [await new_import(work, f"{number}.csv") for number in range(31)]
+    await work.run(
+        "update lead_imports set created_at = created_at - interval '1 day' where id = %(id)s", id=imports[5]
+    )
+    tags = [f"t{number:03d}" for number in range(101)]
+    await new_lead(work, source="s00", tags=tags)
+    for number in range(1, 51):
+        await new_lead(work, source=f"s{number:02d}")
+    shown = await list_leads(work, LeadFilter())
+    assert (len(shown.sources), len(shown.tags), len(shown.imports)) == (50, 100, 30)
+    assert set(shown.cut) == {"source", "tag", "import"}
+    found = await list_leads(work, LeadFilter(source="s50", tag="t100", import_id=imports[5]))
+    assert (found.sources[-1], found.tags[-1], found.imports[-1]) == ("s50", "t100", (str(imports[5]), "5.csv"))
+    assert len((await list_leads(work, LeadFilter(source="s01", tag="t001"))).sources) == 50
 
 
 async def test_a_page_of_the_list_is_one_statement(work_as: WorkAs) -> None:
