@@ -5,7 +5,7 @@ from alembic import op
 from adapters.postgres.row_security import ADMINS, secure
 
 revision = "0024"
-down_revision = "0018"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
