@@ -32,6 +32,9 @@ from web.admin.payments import PaymentController
 from web.admin.recordings import RecordingController
 from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
+from web.admin.session_changes import SessionChangeController
+from web.admin.session_forms import SessionFormController
+from web.admin.sessions import SessionController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.single_messages import SingleMessageController
 from web.admin.students import StudentController
@@ -169,6 +172,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             CourseController,
             ModuleController,
             BatchController,
+            SessionController,
+            SessionFormController,
+            SessionChangeController,
             NotificationsController,
             AuditController,
             ErrorController,

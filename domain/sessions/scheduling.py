@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.audit import record
 from domain.automation.steps import plan_step
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput
 from domain.language import _
 from domain.sessions.following import plan_what_follows
 from domain.work import Row, Work
@@ -79,11 +79,9 @@ async def create_session(
     return session_id
 
 
-async def session_of_form(work: Work, form_key: UUID) -> UUID:
-    """Return the session that was made by a form sent before. Raises NotFound."""
+async def session_of_form(work: Work, form_key: UUID) -> UUID | None:
+    """Return the session that a form sent before has made."""
     session_id: UUID | None = await work.value("select id from sessions where form_key = %(key)s", key=form_key)
-    if session_id is None:
-        raise NotFound(_("There is no such class."))
     return session_id
 
 
