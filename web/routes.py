@@ -17,6 +17,7 @@ from web.admin.campaigns import CampaignController
 from web.admin.courses import CourseController
 from web.admin.dashboard import DashboardController, TrialEmailController
 from web.admin.deliveries import DeliveryController
+from web.admin.enrolments import EnrolmentController
 from web.admin.errors import ErrorController
 from web.admin.import_runs import ImportColumnsController, ImportRunController, ImportUndoController
 from web.admin.imports import ImportController
@@ -54,6 +55,7 @@ from web.api.me import MeApi
 from web.api.messages import MessageApi, RecordingApi
 from web.api.payments import PaymentApi
 from web.api.schema import ApiReferenceController
+from web.api.sessions import SessionApi
 from web.api.students import StudentApi
 from web.api.suppressions import SuppressionApi
 from web.health import HealthController
@@ -98,6 +100,7 @@ API: list[Any] = [
     CampaignApi,
     ApplicationApi,
     StudentApi,
+    SessionApi,
     DeliveryApi,
     SuppressionApi,
     MessageApi,
@@ -166,6 +169,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ApplicationController,
             ApplicationDecisionController,
             StudentController,
+            EnrolmentController,
             PaymentController,
             PaymentChangeController,
             FlaggedPaymentController,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from domain.sessions.scheduling import LONGEST
 from domain.work import Work
 
 # Two meetings of one host overlap in Zoom only until the second one is started.
@@ -48,7 +49,13 @@ async def find_overlaps(
 ) -> list[Overlap]:
     """Return what overlaps with classes of ``duration`` minutes at these moments, the session itself left out."""
     rows = await work.rows(
-        OVERLAPS, batch_id=batch_id, host=host, in_zoom=in_zoom, starts=list(starts), duration=duration, id=session_id
+        OVERLAPS,
+        batch_id=batch_id,
+        host=host,
+        in_zoom=in_zoom,
+        starts=list(starts),
+        duration=min(max(duration, 0), LONGEST),
+        id=session_id,
     )
     return [
         Overlap(

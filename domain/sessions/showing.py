@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.errors import NotFound
+from domain.errors import InvalidInput, NotFound
 from domain.language import _
 from domain.sessions.session import State, state_of
 from domain.work import Row, Work
@@ -76,6 +76,14 @@ async def find_session(work: Work, session_id: UUID) -> Row:
     if facts is None:
         raise NotFound(_("There is no such class."))
     return facts
+
+
+async def zone_of_batch(work: Work, batch_id: UUID) -> str:
+    """Return the time zone of a batch. Raises InvalidInput when there is no such batch."""
+    zone: str | None = await work.value("select timezone from batches where id = %(id)s", id=batch_id)
+    if zone is None:
+        raise InvalidInput({"batch": _("Choose a batch.")})
+    return zone
 
 
 async def batches_to_choose(work: Work, chosen: UUID | None = None) -> Sequence[Row]:
