@@ -17,6 +17,7 @@ STEPS = {
     "ask_refund": "Refund",
     "try_provider": "Test of a provider",
     "read_payment_hint": "Check of a payment",
+    "sync_meeting": "Zoom meeting of a class",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -48,6 +49,7 @@ PLACES = {
     "ask_refund": "/admin/payments",
     "try_provider": "/admin/integrations",
     "read_payment_hint": "/admin/payments",
+    "sync_meeting": "/admin/sessions/{subject}",
 }
 
 

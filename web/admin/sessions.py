@@ -26,14 +26,18 @@ class SessionController(Controller):
 
     @get()
     async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
-        wanted = read_session_filter(request.query_params)
+        view = request.query_params.get("view", "")
+        state = request.query_params.get("state", "")
+        # A list without a word shows what is to come, a calendar all there is; "all" is said in the address.
+        is_plain = not state and view not in VIEWS
+        wanted = read_session_filter({**request.query_params} | ({"state": "upcoming"} if is_plain else {}))
+        shown = {name: value for name, value in wanted.as_query().items() if not (is_plain and name == "state")}
         context = {
-            "query": wanted.as_query(),
+            "query": shown | ({"state": "all"} if state == "all" else {}),
             "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             "states": state_names(),
             "state_of": lambda row, join_opens: state_of(row, work.now, join_opens),
         }
-        view = request.query_params.get("view", "")
         found = await (_calendar if view in VIEWS else _list)(request, work, wanted)
         return page_or_fragment(request, "admin/sessions/index.html", "admin/sessions/_results.html", **context | found)
 
