@@ -35,8 +35,7 @@ where s.id = %(id)s for update of s
 """
 TAKE = "update sessions set zoom_step_id = %(step)s where id = %(id)s"
 ASK = """
-update sessions set zoom_asked = %(asked)s, zoom_asked_at = coalesce(zoom_asked_at, %(now)s), zoom_reason = '',
-  updated_at = %(now)s
+update sessions set zoom_asked = %(asked)s, zoom_asked_at = coalesce(zoom_asked_at, %(now)s), updated_at = %(now)s
 where id = %(id)s
 """
 MOVE = "update sessions set zoom_state = %(state)s, zoom_reason = %(reason)s, updated_at = %(now)s where id = %(id)s"

@@ -7,11 +7,13 @@ from uuid import UUID
 
 import pytest
 
+from domain.ports import Missing, Unavailable
 from domain.sessions.changing import cancel_session, update_session
 from domain.sessions.planning_meetings import make_meeting_again, retry_meeting
 from domain.sessions.scheduling import SessionFacts
 from domain.work import SYSTEM
 from tests.fixtures.cast import BEN
+from tests.fixtures.house import until
 from tests.fixtures.sessions import MONDAY
 
 SEEN = """
@@ -217,3 +219,62 @@ async def test_a_demo_class_never_reaches_the_real_zoom(desk):
     session = await desk.seen(session_id)
     assert (session.zoom_state, session.zoom_reason) == ("failed", "Demo classes never reach the real Zoom.")
     assert await desk.in_zoom() == {}
+
+
+class LimitedZoom:
+    """Zoom for an account whose plan does not have what is asked for."""
+
+    async def create(self, plan):
+        return Unavailable("Zoom does not allow this to the account or its host.", retry_after=300)
+
+    async def find(self, plan):
+        return Missing()
+
+
+async def test_what_only_people_can_mend_is_said_once_and_tried_again_all_the_same(desk):
+    ports = desk.house.runner.ports
+    desk.house.runner.ports = dataclasses.replace(ports, meetings=LimitedZoom())
+    session_id = await desk.plan()
+    await desk.go_on()
+    session = await desk.seen(session_id)
+    assert (session.zoom_state, "does not allow this" in session.zoom_reason) == ("failed", True)
+    assert len(await desk.run("select id from notifications where person_id = %(id)s", id=BEN.id)) == 1
+    desk.house.runner.ports = ports
+    await desk.go_on()
+    assert (await desk.seen(session_id)).zoom_state == "ready"
+
+
+async def test_of_two_steps_of_one_class_the_second_waits_for_the_first(desk):
+    """As when a class is changed while a slow answer is awaited: the second must not ask for a meeting, too."""
+    started, go = asyncio.Event(), asyncio.Event()
+    ports = desk.house.runner.ports
+
+    class SlowZoom:
+        def __getattr__(self, name):
+            return getattr(ports.meetings, name)
+
+        async def create(self, plan):
+            started.set()
+            await go.wait()
+            return await ports.meetings.create(plan)
+
+    desk.house.runner.ports = dataclasses.replace(ports, meetings=SlowZoom())
+    session_id = await desk.schedule()
+    await desk.house.runner.sweep()
+    await started.wait()
+    await desk.change(session_id, title="Joins, again")
+    await desk.house.runner.sweep()
+    await until(lambda: waits(desk))
+    go.set()
+    await desk.house.runner.idle()
+    await desk.go_on()
+    session = await desk.seen(session_id)
+    ((meeting_id, meeting),) = (await desk.in_zoom()).items()
+    assert (session.zoom_state, session.zoom_meeting_id) == ("ready", meeting_id)
+    assert meeting["topic"].startswith("Joins, again")
+
+
+async def waits(desk):
+    return await desk.run(
+        "select id from automation_steps where kind = 'sync_meeting' and state = 'planned' and reason like 'Another change%%'"
+    )
