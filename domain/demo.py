@@ -29,6 +29,9 @@ REMOVE = (
     """,
     "delete from payments where is_demo",
     "delete from broadcasts where is_demo",
+    """
+    delete from automation_steps a using sessions s where s.is_demo and a.subject_id = s.id
+    """,
     "delete from sessions where is_demo",
     "delete from people where is_demo",
     # Campaigns of the demo, and those that people sent for its courses to nobody but its leads.
@@ -57,7 +60,7 @@ delete from batches b where b.course_id = any(%(courses)s) and b.created_at <= %
   and not exists (select from cta_submissions a where a.batch_id = b.id)
 """
 TOPICS = (
-    "leads", "imports", "applications", "students", "courses", "payments", "broadcasts", "deliveries", "messages",
+    "leads", "imports", "applications", "students", "courses", "payments", "broadcasts", "sessions", "deliveries", "messages",
     "notifications", "activity",
 )  # fmt: skip
 

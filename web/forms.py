@@ -84,11 +84,11 @@ def message_of(problem: Any) -> str:
     kind, context = problem["type"], problem.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
-    if kind == "missing" or (kind == "string_too_short" and context.get("min_length") == 1):
+    if kind == "missing" or (kind in ("string_too_short", "too_short") and context.get("min_length") == 1):
         return _("Please fill this in.")
-    if kind == "string_too_short":
+    if kind in ("string_too_short", "too_short"):
         return _("At least {count} characters, please.", count=context["min_length"])
-    if kind == "string_too_long":
+    if kind in ("string_too_long", "too_long"):
         return _("At most {count} characters, please.", count=context["max_length"])
     if kind == "extra_forbidden":
         return _("There is no such field.")
@@ -98,4 +98,6 @@ def message_of(problem: Any) -> str:
         return _("Please write a number.")
     if kind.startswith("date"):
         return _("Please write a date.")
+    if kind.startswith("time_"):
+        return _("Please write a time, as 19:30.")
     return _("This does not look right. Please check it.")

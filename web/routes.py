@@ -17,6 +17,7 @@ from web.admin.campaigns import CampaignController
 from web.admin.courses import CourseController
 from web.admin.dashboard import DashboardController, TrialEmailController
 from web.admin.deliveries import DeliveryController
+from web.admin.enrolments import EnrolmentController
 from web.admin.errors import ErrorController
 from web.admin.import_runs import ImportColumnsController, ImportRunController, ImportUndoController
 from web.admin.imports import ImportController
@@ -32,6 +33,9 @@ from web.admin.payments import PaymentController
 from web.admin.recordings import RecordingController
 from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
+from web.admin.session_changes import SessionChangeController
+from web.admin.session_forms import SessionFormController
+from web.admin.sessions import SessionController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.single_messages import SingleMessageController
 from web.admin.students import StudentController
@@ -51,6 +55,7 @@ from web.api.me import MeApi
 from web.api.messages import MessageApi, RecordingApi
 from web.api.payments import PaymentApi
 from web.api.schema import ApiReferenceController
+from web.api.sessions import SessionApi
 from web.api.students import StudentApi
 from web.api.suppressions import SuppressionApi
 from web.health import HealthController
@@ -95,6 +100,7 @@ API: list[Any] = [
     CampaignApi,
     ApplicationApi,
     StudentApi,
+    SessionApi,
     DeliveryApi,
     SuppressionApi,
     MessageApi,
@@ -163,12 +169,16 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ApplicationController,
             ApplicationDecisionController,
             StudentController,
+            EnrolmentController,
             PaymentController,
             PaymentChangeController,
             FlaggedPaymentController,
             CourseController,
             ModuleController,
             BatchController,
+            SessionController,
+            SessionFormController,
+            SessionChangeController,
             NotificationsController,
             AuditController,
             ErrorController,

@@ -324,5 +324,6 @@ def ports_of(services: Services) -> Ports:
         voice_is_live=settings.is_live("bolna"),
         reply_domain=settings.reply_domain,
         payments_are_live=settings.is_live("instamojo"),
+        meetings_are_live=settings.is_live("zoom"),
         lookup_delay=settings.lookup_delay_seconds,
     )

@@ -7,6 +7,7 @@ from adapters.demo.admissions import Admissions
 from adapters.demo.broadcasts import make_broadcasts
 from adapters.demo.campaigns import make_campaigns
 from adapters.demo.catalogue import Catalogue, make_catalogue
+from adapters.demo.classes import Classes
 from adapters.demo.leads import make_leads
 from adapters.demo.mailing import Mailing
 from adapters.demo.messages import make_messages
@@ -31,6 +32,7 @@ def make_business(now: datetime, password_hash: str, taken: Collection[str] = ()
     Payments(story, office).take()
     write_to_students(story, mailing)
     make_broadcasts(story, mailing, office)
+    Classes(story, office).hold(catalogue)
     _write_down(story, catalogue, office)
     return story.tables
 

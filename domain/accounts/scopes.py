@@ -14,6 +14,8 @@ def scope_names() -> dict[str, str]:
         "applications:read": _("See applications"),
         "applications:decide": _("Approve and reject applications"),
         "students:read": _("See students"),
+        "sessions:read": _("See sessions"),
+        "sessions:write": _("Schedule, change and cancel sessions, and host them"),
         "deliveries:read": _("See what was sent, and what became of it"),
         "suppressions:read": _("See who gets no more campaign e-mail"),
         "messages:send": _("Send e-mails and WhatsApp messages, and make calls"),

@@ -31,7 +31,7 @@ where a.id = %(id)s
 BATCHES = """
 select b.id, b.name, b.starts_on, b.is_open, b.capacity,
   (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn') as taken
-from batches b where b.course_id = %(course_id)s
+from batches b where b.course_id = %(course_id)s and (b.archived_at is null or b.id = %(batch_id)s)
   and (b.ends_on is null or b.ends_on >= (%(now)s at time zone b.timezone)::date or b.id = %(batch_id)s)
 order by b.is_open desc, b.starts_on nulls last, b.name
 """

@@ -27,6 +27,7 @@ returning a.id
 LOCK_BATCHES = "select id from batches where id = any(%(ids)s) order by id for update"
 BATCHES = """
 select b.id, b.course_id, b.name, b.starts_on, b.ends_on, b.capacity, c.title as course, c.price_paise,
+  b.archived_at is not null or c.archived_at is not null as is_archived,
   (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn') as taken
 from batches b join courses c on c.id = b.course_id where b.id = any(%(ids)s)
 """
@@ -119,6 +120,8 @@ def _check(candidates: Sequence[Row], batches: Mapping[UUID, Row], beyond_capaci
         batch = batches.get(application.batch_id)
         if batch is None or batch.course_id != application.course_id:
             raise InvalidInput({"batch": _("Choose a batch of this course.")})
+        if batch.is_archived:
+            raise InvalidInput({"batch": _("{batch} is archived. Bring it back first.", batch=batch.name)})
         if application.is_enrolled:
             raise Conflict(_("{name} is in {batch} already.", name=application.typed_name, batch=batch.name))
         if not application.is_active:

@@ -13,6 +13,7 @@ from domain.payments.checking import read_hint
 from domain.payments.letters import send_receipt
 from domain.payments.refunding import ask_refund
 from domain.payments.requests import create_payment_request, switch_payment_request
+from domain.sessions.meetings import sync_meeting
 
 HANDLERS: dict[str, Handler] = {
     "check_import": import_steps.check_import,
@@ -30,4 +31,5 @@ HANDLERS: dict[str, Handler] = {
     "send_receipt": send_receipt,
     "try_provider": try_provider,
     "read_payment_hint": read_hint,
+    "sync_meeting": sync_meeting,
 }

@@ -108,6 +108,7 @@ class Ports:
     whatsapp_is_live: bool = False
     voice_is_live: bool = False
     payments_are_live: bool = False
+    meetings_are_live: bool = False
     reply_domain: str = ""
     lookup_delay: float = 15.0  # seconds until what may have left is looked up
 

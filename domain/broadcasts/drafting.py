@@ -54,7 +54,8 @@ update broadcasts set version = version + 1, deselected = array(
 """
 BATCHES = """
 select b.id, c.title || ', ' || b.name as name, (select count(*) from enrolments e where e.batch_id = b.id and e.state = 'active')
-  as students from batches b join courses c on c.id = b.course_id order by b.starts_on desc nulls last, c.title, b.name
+  as students from batches b join courses c on c.id = b.course_id
+  where b.archived_at is null and c.archived_at is null order by b.starts_on desc nulls last, c.title, b.name
 """
 TEMPLATES = """
 select id, title, campaign, category, body, footer, param_labels, media, buttons, price_paise,

@@ -28,7 +28,7 @@ select %(campaign_id)s, %(name)s, %(course_id)s, %(of_import)s, %(filter)s, peop
 on conflict (id) do nothing returning id
 """
 EXISTS = "select true from lead_campaigns where id = %(id)s"
-COURSES = "select id, title, slug, summary from courses where is_published order by created_at"
+COURSES = "select id, title, slug, summary from courses where is_published and archived_at is null order by created_at"
 STOP = """
 update lead_campaigns set state = 'cancelled', finished_at = %(now)s, recipients = '{}'
  where id = %(id)s and state in ('planned', 'sending') returning name

@@ -19,18 +19,20 @@ select c.id, c.slug, c.title, c.price_paise, c.is_published,
     where b.course_id = c.id and e.state <> 'withdrawn') as students,
   (select count(*) from cta_submissions a where a.course_id = c.id and a.status = 'new') as waiting,
   count(*) over () as total
-from courses c order by c.is_published desc, lower(c.title), c.id limit 20 offset %(offset)s
+from courses c where (c.archived_at is not null) = %(archived)s
+order by c.is_published desc, lower(c.title), c.id limit 20 offset %(offset)s
 """
 COURSE = """
-select id, slug, title, summary, description, price_paise, is_published,
+select id, slug, title, summary, description, price_paise, is_published, archived_at,
   (select count(*) from cta_submissions a where a.course_id = courses.id) as applications
 from courses where id = %(id)s
 """
 MODULES = "select id, position, title, summary from modules where course_id = %(id)s order by position"
 BATCHES = """
-select b.id, b.name, b.starts_on, b.ends_on, b.capacity, b.is_open,
+select b.id, b.name, b.starts_on, b.ends_on, b.capacity, b.is_open, b.timezone, b.archived_at,
+  (select count(*) from sessions s where s.batch_id = b.id and s.cancelled_at is null and s.starts_at > %(now)s) as ahead,
   (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn') as taken
-from batches b where b.course_id = %(id)s order by b.starts_on desc nulls first, b.name
+from batches b where b.course_id = %(id)s order by b.archived_at is not null, b.starts_on desc nulls first, b.name
 """
 # Two courses of one address would be told apart by nobody: the second is refused, even when both come at once.
 ADD = """
@@ -45,7 +47,7 @@ where id = %(id)s and not exists (select from courses where slug = %(slug)s and 
 """
 PUBLISH = """
 update courses set is_published = %(is_published)s, updated_at = %(now)s
-where id = %(id)s and is_published <> %(is_published)s returning title
+where id = %(id)s and is_published <> %(is_published)s and (not %(is_published)s or archived_at is null) returning title
 """
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*").fullmatch
 TAKEN = "select slug from courses where slug = %(slug)s or slug like %(slug)s || '-%%'"
@@ -77,10 +79,10 @@ def slug_of(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].rstrip("-")
 
 
-async def list_courses(work: Work, page: int = 1) -> tuple[Sequence[Row], int]:
-    """Return one page of all courses with what waits in each, and how many there are."""
+async def list_courses(work: Work, page: int = 1, *, archived: bool = False) -> tuple[Sequence[Row], int]:
+    """Return one page of all courses, or of the archived ones, with what waits in each, and how many there are."""
     work.require_admin()
-    rows = await work.rows(LIST, offset=(page - 1) * 20)
+    rows = await work.rows(LIST, offset=(page - 1) * 20, archived=archived)
     return rows, rows[0].total if rows else 0
 
 
@@ -91,7 +93,7 @@ async def show_course(work: Work, course_id: UUID) -> Course:
     if facts is None:
         raise NotFound(_("This course does not exist any more."))
     modules = await work.rows(MODULES, id=course_id)
-    return Course(facts, modules, await work.rows(BATCHES, id=course_id))
+    return Course(facts, modules, await work.rows(BATCHES, id=course_id, now=work.now))
 
 
 async def create_course(work: Work, facts: CourseFacts) -> UUID:

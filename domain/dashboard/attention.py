@@ -29,11 +29,14 @@ select jsonb_build_object(
   'overdue', (select count(*) from payments p where p.state in ('due', 'part_paid') and exists (
      select from payment_requests r where r.payment_id = p.id and r.state <> 'paid'
        and r.due_on < (%(now)s at time zone 'Asia/Kolkata')::date)),
+  'meetings', (select count(*) from sessions where cancelled_at is null and ends_at > %(now)s
+     and (zoom_state in ('failed', 'missing') or (zoom_state in ('creating', 'changing') and zoom_reason <> ''))),
   'imports', (select jsonb_agg(jsonb_build_object('id', id, 'name', file_name)) from (select id, file_name from lead_imports
      where state = 'failed' and created_at > %(now)s - interval '7 days' order by created_at desc limit 3) i),
   'steps', (select jsonb_agg(to_jsonb(s)) from (
      select kind, count(*), (array_agg(subject_id order by finished_at desc))[1] as subject, true as has_failed
-       from automation_steps where state = 'failed' and finished_at > %(now)s - interval '7 days' group by kind
+       from automation_steps where state = 'failed' and finished_at > %(now)s - interval '7 days'
+       and kind <> 'sync_meeting' group by kind
      union all
      select kind, count(*), (array_agg(subject_id order by due_at))[1], false from automation_steps
       where state = 'planned' and attempt >= 3 and due_at <= %(now)s group by kind
@@ -81,6 +84,7 @@ def read_attention(found: Mapping[str, Any], now: datetime, worker_age: float | 
         *_accounts(found["accounts"] or {}),
         *_steps(found["steps"] or ()),
         *_imports(found["imports"] or ()),
+        *_meetings(found),
         *_payments(found),
         *_emails(found),
         *_applications(found),
@@ -130,6 +134,13 @@ def _steps(steps: Iterable[Mapping[str, Any]]) -> Iterable[Concern]:
 def _imports(imports: Iterable[Mapping[str, Any]]) -> Iterable[Concern]:
     for one in imports:
         yield Concern(_("Import failed: {file}", file=one["name"]), f"/admin/imports/{one['id']}", _("Open"), 1)
+
+
+def _meetings(found: Mapping[str, Any]) -> Iterable[Concern]:
+    # The class says how its meeting stands; a step that failed before it was mended does not.
+    if count := found["meetings"]:
+        text = ngettext("Class has no Zoom meeting as it should", "Classes have no Zoom meeting as they should", count)
+        yield Concern(text, "/admin/sessions?state=trouble", _("Look at it"), count)
 
 
 def _payments(found: Mapping[str, Any]) -> Iterable[Concern]:

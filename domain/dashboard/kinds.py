@@ -19,6 +19,7 @@ STEPS = {
     "send_receipt": "Receipt",
     "try_provider": "Test of a provider",
     "read_payment_hint": "Check of a payment",
+    "sync_meeting": "Zoom meeting of a class",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -52,6 +53,7 @@ PLACES = {
     "send_receipt": "/admin/payments",
     "try_provider": "/admin/integrations",
     "read_payment_hint": "/admin/payments",
+    "sync_meeting": "/admin/sessions/{subject}",
 }
 
 

@@ -12,10 +12,13 @@ from domain.language import _
 from domain.sessions.following import plan_what_follows
 from domain.work import Row, Work
 
+What = Literal["scheduled", "moved", "changed", "cancelled"]
+
 SHORTEST, LONGEST = 5, 24 * 60
 
 BATCH = """
-select b.id, b.name, b.timezone, b.archived_at, c.id as course_id, c.title as course,
+select b.id, b.name, b.timezone, b.archived_at is not null or c.archived_at is not null as is_archived, c.id as course_id,
+  c.title as course,
   %(module_id)s::uuid is null or exists (select from modules m where m.id = %(module_id)s and m.course_id = c.id) as has_module
 from batches b join courses c on c.id = b.course_id where b.id = %(batch_id)s
 """
@@ -51,11 +54,12 @@ async def create_session(
     *,
     tell: bool = True,
     series_id: UUID | None = None,
+    is_first: bool = False,
     form_key: UUID | None = None,
 ) -> UUID | None:
     """Plan a session and all that follows it; return its id, or None when the form of ``form_key`` was sent before.
 
-    ``tell`` writes to the students of the batch. Raises InvalidInput.
+    ``tell`` writes to the students of the batch; of a series only with the first. Raises InvalidInput.
     """
     work.require_admin()
     batch = await check(work, facts)
@@ -68,32 +72,43 @@ async def create_session(
     if facts.create_zoom_meeting:
         await plan_step(work, "sync_meeting", session_id, key=f"sync_meeting:{session_id}:1")
     await plan_what_follows(work, session_id, 1, ends_at)
-    if tell:
-        await plan_telling(work, session_id, 1, "scheduled")
+    if tell and (series_id is None or is_first):
+        await plan_telling(work, session_id, 1, "scheduled", series_id)
     await record(work, "session.created", "session", session_id, facts.title, batch=batch.name)
     work.signal("sessions")
     return session_id
 
 
-async def plan_telling(
-    work: Work, session_id: UUID, version: int, what: Literal["scheduled", "moved", "changed", "cancelled"]
-) -> None:
-    """Plan to write to the students of the session's batch that this version of it stands so."""
+async def session_of_form(work: Work, form_key: UUID) -> UUID | None:
+    """Return the session that a form sent before has made."""
+    session_id: UUID | None = await work.value("select id from sessions where form_key = %(key)s", key=form_key)
+    return session_id
+
+
+async def plan_telling(work: Work, session_id: UUID, version: int, what: What, series_id: UUID | None = None) -> None:
+    """Plan to write to the students of the session's batch that this version of it stands so.
+
+    With ``series_id`` the session is the first of a series that was made at once, which is told of in one message.
+    """
     key = f"tell_session:{session_id}:{version}"
-    await plan_step(work, "tell_session", session_id, key=key, version=version, payload={"what": what})
+    payload = {"what": what} | ({"series_id": str(series_id)} if series_id else {})
+    await plan_step(work, "tell_session", session_id, key=key, version=version, payload=payload)
 
 
-async def check(work: Work, facts: SessionFacts) -> Row:
-    """Return the batch with its course; raise InvalidInput naming what is wrong with the facts."""
+async def check(work: Work, facts: SessionFacts, *, before: Row | None = None) -> Row:
+    """Return the batch with its course; raise InvalidInput naming what is wrong with the facts.
+
+    With ``before``, a session as it is: what it has already may stay.
+    """
     batch = await work.row(BATCH, batch_id=facts.batch_id, module_id=facts.module_id)
     errors = {}
-    if batch is None or batch.archived_at is not None:
+    if batch is None or (batch.is_archived and before is None):
         errors["batch"] = _("Choose a batch.")
     elif not batch.has_module:
         errors["module"] = _("Choose a module of this course.")
     if not facts.title:
         errors["title"] = _("Give the class a title.")
-    if facts.starts_at <= work.now:
+    if facts.starts_at <= work.now and (before is None or before.starts_at != facts.starts_at):
         errors["starts_at"] = _("This moment has passed. Choose a start in the future.")
     if not SHORTEST <= facts.duration <= LONGEST:
         errors["duration"] = _("A class lasts from 5 minutes to 24 hours.")

@@ -46,6 +46,8 @@ PARTS = {
           '{"apiKey": "•••", "campaignName": "welcome", "destination": "+919876543210"}', 180,
           '{"content-type": "application/json"}', '{"success": "true"}', 19) returning id""",
     "person_id": "select person_id from profiles where role = 'student' order by created_at desc limit 1",
+    "session_id": "select id from sessions where cancelled_at is null order by starts_at desc limit 1",
+    "enrolment_id": "select id from enrolments where state = 'active' order by enrolled_at limit 1",
     "payment_id": "select payment_id from refunds order by created_at limit 1",
     "receipt_id": "select id from gateway_payments where credited_at is not null order by credited_at limit 1",
     "phone": """

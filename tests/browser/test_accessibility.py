@@ -22,7 +22,7 @@ EMPTY = [
     "/admin",
     *(
         f"/admin/{name}"
-        for name in ("leads", "imports", "campaigns", "applications", "students", "courses", "payments")
+        for name in ("leads", "imports", "campaigns", "applications", "students", "courses", "payments", "sessions")
     ),
 ]
 EMPTY += [
@@ -102,6 +102,14 @@ def test_everybody_can_use_what_opens_over_a_page(keys: str, demo: Launch, visit
 def test_everybody_can_use_a_page_that_has_nothing_to_show_yet(address: str, empty: Launch, visits: Visits):
     page = visits.look(empty, OWNER, OWNER_PASSWORD)
     page.goto(address)
+    assert not problems(page)
+
+
+@pytest.mark.parametrize("query", ["?view=month", "?view=week", "?state=cancelled"])
+def test_everybody_can_use_the_calendar_and_the_list_of_classes(query: str, demo: Launch, visits: Visits):
+    page = visits.look(demo, "owner@demo.gurudesk.test")
+    page.goto(f"/admin/sessions{query}")
+    expect(page.locator("#sessions-rows a").first).to_be_visible()
     assert not problems(page)
 
 

@@ -1,7 +1,7 @@
 """The batches of a course: made, changed, opened and closed."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Controller, Request, get, post
@@ -10,10 +10,12 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 from pydantic import BeforeValidator, Field
 
+from domain.courses.archiving import archive_batch, unarchive_batch
 from domain.courses.batches import BatchFacts, create_batch, open_batch, show_batch, update_batch
 from domain.courses.editing import show_course
 from domain.errors import InvalidInput
 from domain.language import _
+from domain.sessions.local_times import HOME_ZONE, zone_names
 from domain.work import Work
 from web.fields import OneLine
 from web.forms import FormModel, read_form, refuse, typed_values
@@ -31,9 +33,18 @@ class BatchForm(FormModel):
     starts_on: Annotated[date | None, BeforeValidator(_empty_is_none)] = None
     ends_on: Annotated[date | None, BeforeValidator(_empty_is_none)] = None
     capacity: Annotated[int | None, BeforeValidator(_empty_is_none)] = None
+    timezone: Annotated[OneLine, Field(max_length=60)] = HOME_ZONE
+    keep: Literal["", "moments", "local"] = ""
+    tell: bool = False
 
     def facts(self) -> BatchFacts:
-        return BatchFacts(self.name, self.starts_on, self.ends_on, self.capacity)
+        return BatchFacts(self.name, self.starts_on, self.ends_on, self.capacity, self.timezone)
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Return the zones to choose from, India's first."""
+    names = [HOME_ZONE, *(name for name in zone_names() if name != HOME_ZONE)]
+    return [(name, name.replace("_", " ")) for name in names]
 
 
 class BatchController(Controller):
@@ -44,13 +55,13 @@ class BatchController(Controller):
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], course_id: FromPath[UUID]
     ) -> Template:
         course = (await show_course(work, course_id)).facts
-        return page(request, FORM, form=None, batch=None, course=course)
+        return page(request, FORM, form=None, batch=None, course=course, zones=zone_choices())
 
     @post()
     async def create(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], course_id: FromPath[UUID]
     ) -> Response[Any]:
-        context = {"batch": None, "course": (await show_course(work, course_id)).facts}
+        context = {"batch": None, "course": (await show_course(work, course_id)).facts, "zones": zone_choices()}
         data, form = await read_form(request, BatchForm, FORM, **context)
         try:
             await create_batch(work, course_id, data.facts())
@@ -67,7 +78,8 @@ class BatchController(Controller):
         batch_id: FromPath[UUID],
     ) -> Template:
         batch = await show_batch(work, course_id, batch_id)
-        return page(request, FORM, form=None, batch=batch, course=(await show_course(work, course_id)).facts)
+        course = (await show_course(work, course_id)).facts
+        return page(request, FORM, form=None, batch=batch, course=course, zones=zone_choices())
 
     @post("/{batch_id:uuid}/edit")
     async def update(
@@ -78,10 +90,10 @@ class BatchController(Controller):
         batch_id: FromPath[UUID],
     ) -> Response[Any]:
         batch = await show_batch(work, course_id, batch_id)
-        context = {"batch": batch, "course": (await show_course(work, course_id)).facts}
+        context = {"batch": batch, "course": (await show_course(work, course_id)).facts, "zones": zone_choices()}
         data, form = await read_form(request, BatchForm, FORM, **context)
         try:
-            await update_batch(work, course_id, batch_id, data.facts())
+            await update_batch(work, course_id, batch_id, data.facts(), keep=data.keep, tell=data.tell)
         except InvalidInput as error:
             raise refuse(FORM, form, error, **context) from None
         return go(request, f"/admin/courses/{course_id}#batches", _("Saved."))
@@ -97,4 +109,17 @@ class BatchController(Controller):
         is_open = (await typed_values(request)).get("is_open") == "yes"
         await open_batch(work, course_id, batch_id, is_open)
         message = _("The batch is open for applications.") if is_open else _("The batch takes no more applications.")
+        return go(request, f"/admin/courses/{course_id}#batches", message)
+
+    @post("/{batch_id:uuid}/archive")
+    async def archive(
+        self,
+        request: Request[Any, Any, Any],
+        work: NamedDependency[Work],
+        course_id: FromPath[UUID],
+        batch_id: FromPath[UUID],
+    ) -> Response[Any]:
+        is_archived = (await typed_values(request)).get("is_archived") == "yes"
+        name = await (archive_batch if is_archived else unarchive_batch)(work, course_id, batch_id)
+        message = _("{name} is archived.", name=name) if is_archived else _("{name} is back.", name=name)
         return go(request, f"/admin/courses/{course_id}#batches", message)

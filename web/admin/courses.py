@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 from pydantic import BeforeValidator, Field
 
+from domain.courses.archiving import archive_course, unarchive_course
 from domain.courses.editing import CourseFacts, create_course, list_courses, publish_course, show_course, update_course
 from domain.errors import InvalidInput
 from domain.language import _
@@ -44,9 +45,11 @@ class CourseController(Controller):
     @get()
     async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
         number = page_number(request.query_params)
-        courses, total = await list_courses(work, number)
-        pages = max(1, -(-total // 20))
-        return page(request, "admin/courses/index.html", courses=courses, total=total, number=number, pages=pages)
+        archived = request.query_params.get("state") == "archived"
+        courses, total = await list_courses(work, number, archived=archived)
+        context = {"total": total, "number": number, "pages": max(1, -(-total // 20))}
+        query = {"state": "archived"} if archived else {}
+        return page(request, "admin/courses/index.html", courses=courses, query=query, **context)
 
     @get("/new")
     async def new(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
@@ -93,3 +96,13 @@ class CourseController(Controller):
         await publish_course(work, course_id, is_published)
         message = _("The course is published.") if is_published else _("The course is hidden from visitors.")
         return go(request, f"{INDEX}/{course_id}", message)
+
+    @post("/{course_id:uuid}/archive")
+    async def archive(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], course_id: FromPath[UUID]
+    ) -> Response[Any]:
+        if (await typed_values(request)).get("is_archived") == "yes":
+            title = await archive_course(work, course_id)
+            return go(request, f"{INDEX}/{course_id}", _("“{title}” is archived.", title=title))
+        title = await unarchive_course(work, course_id)
+        return go(request, f"{INDEX}/{course_id}", _("“{title}” is back, still hidden from visitors.", title=title))

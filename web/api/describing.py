@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from litestar import get, post
+from litestar import delete, get, patch, post
 from litestar.openapi.datastructures import ResponseSpec
 
 from web.api.shapes import ErrorBody
@@ -48,6 +48,16 @@ def changes(
     for code, (shape, when) in (also or {}).items():
         options["responses"][code] = ResponseSpec(shape, generate_examples=False, description=when)
     return post(path or None, status_code=status, **options, **more)
+
+
+def patches(path: str, *, scope: str, summary: str, description: str = "") -> Declared:
+    """Declare a PATCH: what is left out of the body stays as it is."""
+    return patch(path, status_code=200, **_described(scope, summary, description, CHANGING))
+
+
+def deletes(path: str, *, scope: str, summary: str, description: str = "") -> Declared:
+    """Declare a DELETE that answers with what is left."""
+    return delete(path, status_code=200, **_described(scope, summary, description, CHANGING))
 
 
 def _described(scope: str, summary: str, description: str, refusals: tuple[int, ...]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ TAGS = {
     "Campaigns": "E-mails to many leads.",
     "Applications": "Who has applied, and the decision.",
     "Students": "Who is enrolled.",
+    "Sessions": "Live classes with their meetings.",
     "Messages": "E-mails, WhatsApp messages and calls to one person.",
     "Broadcasts": "Messages to many: drafted, judged, confirmed, followed.",
     "Payments": "What people are asked for, what came of it, and what was given back.",
@@ -38,8 +39,8 @@ scopes you ticked. Cookies open nothing here.
 **Limit.** {per_minute} requests a minute for each token. `RateLimit-Remaining` says what is left; past it the answer is 429 with
 `Retry-After` in seconds.
 
-**Sending again.** Every POST takes an `Idempotency-Key`. The same request with the same key is done once and answered alike
-for 24 hours; another request with it is refused with 409.
+**Sending again.** Every POST and PATCH takes an `Idempotency-Key`. The same request with the same key is done once and
+answered alike for 24 hours; another request with it is refused with 409.
 """
 
 

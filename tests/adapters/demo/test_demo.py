@@ -16,6 +16,7 @@ from adapters.postgres.database import Database
 from adapters.settings import Settings
 from domain.automation.handlers import HANDLERS
 from domain.demo import remove_demo
+from domain.sessions.following import AFTER_THE_END
 from domain.work import SYSTEM, Work
 from tests.fixtures.cast import ASHA, send_csrf
 
@@ -23,7 +24,7 @@ NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 RESERVED = re.compile(r".*@([a-z.]+\.test|example\.(com|org|net))")
 TABLES = """
     people profiles sign_ins one_time_links courses modules batches lead_imports lead_import_rows imported_leads lead_campaigns
-    cta_submissions enrolments payments payment_requests gateway_payments refunds broadcasts broadcast_recipients
+    cta_submissions enrolments payments payment_requests gateway_payments refunds broadcasts broadcast_recipients sessions
     deliveries email_logs whatsapp_logs call_logs email_suppressions crm_messages notifications lead_tags automation_steps
 """.split()  # noqa: SIM905
 
@@ -59,10 +60,24 @@ def test_the_demo_ends_now_and_begins_sixty_days_ago():
         for rows in tables.values()
         for row in rows
         for name, value in row.items()
-        if isinstance(value, datetime) and name != "due_at"
+        if isinstance(value, datetime) and name not in ("due_at", "starts_at", "ends_at")
     ]
     assert max(moments) <= NOW
     assert NOW - timedelta(days=62) < min(moments) < NOW - timedelta(days=58)
+
+
+def test_classes_were_held_and_are_ahead_in_every_batch():
+    tables = make_business(NOW, "hash")
+    sessions = tables["sessions"]
+    ahead = [session for session in sessions if session["starts_at"] > NOW]
+    assert {session["batch_id"] for session in ahead} == {batch["id"] for batch in tables["batches"]}
+    assert {session["zoom_state"] for session in ahead} == {"creating"}
+    held = [session for session in sessions if session["ended_at"]]
+    assert len(held) >= 7
+    assert all(session["zoom_meeting_id"] and session["ended_at"] <= NOW for session in held)
+    assert sum(session["cancelled_at"] is not None for session in sessions) == 1
+    made = [step["subject_id"] for step in tables["automation_steps"] if step["kind"] == "sync_meeting"]
+    assert made == [session["id"] for session in ahead]
 
 
 def test_the_weeks_grow():
@@ -106,14 +121,15 @@ async def test_the_demo_password_signs_in(loaded: Database, client: httpx.AsyncC
     assert (answer.status_code, answer.headers["location"]) == (303, "/admin")
 
 
-async def test_nothing_of_the_demo_is_sent_or_run_by_itself(loaded: Database):
+async def test_nothing_of_the_demo_is_sent_and_all_that_runs_by_itself_are_its_coming_classes(loaded: Database):
     async with loaded.work(SYSTEM) as work:
         waiting = await work.value(
             "select count(*) from deliveries where state not in ('sent', 'failed', 'unknown', 'cancelled')"
             " or leased_until is not null"
         )
-        steps = await work.value("select count(*) from automation_steps")
-    assert (waiting, steps) == (0, 0)
+        kinds = await work.rows("select distinct kind from automation_steps")
+    assert waiting == 0
+    assert {row.kind for row in kinds} <= {"sync_meeting", *AFTER_THE_END}
 
 
 async def test_the_demo_gives_admins_something_to_mend(loaded: Database):

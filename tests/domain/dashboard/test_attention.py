@@ -63,6 +63,27 @@ async def test_an_overdue_payment_and_one_that_does_not_fit_each_lead_to_their_l
     ]
 
 
+async def test_a_class_without_its_meeting_is_named_until_it_has_one(work: Work):
+    batch = await add_batch(work)
+    session = await work.value(
+        """
+        insert into sessions (batch_id, title, starts_at, duration, ends_at, zoom_state, created_at, updated_at)
+        values (%(batch)s, 'Joins', %(now)s + interval '1 day', 60, %(now)s + interval '1 day 1 hour', 'creating', %(now)s,
+        %(now)s)
+        returning id
+        """,
+        batch=batch,
+        now=work.now,
+    )
+    assert await concerns(work) == []
+    await add_step(work, "sync_meeting", "failed", subject_id=session, finished_at=work.now)
+    await work.run("update sessions set zoom_state = 'failed', zoom_reason = 'Zoom refused it.'")
+    (concern,) = await concerns(work)
+    assert (concern.count, concern.href) == (1, "/admin/sessions?state=trouble")
+    await work.run("update sessions set zoom_state = 'ready', zoom_reason = ''")
+    assert await concerns(work) == []
+
+
 async def test_a_failed_step_leads_to_its_subject(work: Work):
     subject = uuid4()
     await add_step(work, "run_import", "failed", subject_id=subject, finished_at=work.now - timedelta(hours=1))

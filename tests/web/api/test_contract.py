@@ -50,11 +50,15 @@ IDS = {
     "person_id": "select person_id from profiles where role = 'student' limit 1",
     "delivery_id": "select id from deliveries limit 1",
     "broadcast_id": "select id from broadcasts where state = 'draft' limit 1",
+    "session_id": "select id from sessions order by starts_at desc limit 1",
     "payment_id": "select coalesce((select id from payments limit 1), gen_random_uuid())",
 }
 
 # A call that would take away what those after it need.
 IDS_OF = {
+    "DELETE /api/admin/sessions/{session_id}": {
+        "session_id": "select id from sessions order by starts_at desc limit 1 offset 1"
+    },
     "POST /api/broadcasts/{broadcast_id}/deletion": {
         "broadcast_id": "select id from broadcasts where state = 'done' limit 1"
     },

@@ -1,0 +1,129 @@
+"""Moving a student to another batch of the same course, and taking them out of one. Their classes follow by themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.admissions.approving import BATCHES, LOCK_BATCHES, BatchFull
+from domain.audit import record
+from domain.errors import Conflict, InvalidInput, NotFound
+from domain.language import _, ngettext
+from domain.notifications import notify
+from domain.work import Row, Work
+
+ENROLMENT = """
+select e.id, e.person_id, e.batch_id, e.state, e.price_paise, e.application_id, h.name, b.name as batch, b.course_id,
+  c.title as course
+from enrolments e join people h on h.id = e.person_id join batches b on b.id = e.batch_id join courses c on c.id = b.course_id
+where e.id = %(id)s
+"""
+HOLD = f"{ENROLMENT} for update of e"
+# Of the same course, and not put away; how many places each has, and what is ahead.
+CHOICES = """
+select b.id, b.name, b.starts_on, b.timezone, b.capacity,
+  (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn') as taken,
+  (select count(*) from sessions s where s.batch_id = b.id and s.cancelled_at is null and s.starts_at > %(now)s) as ahead
+from batches b where b.course_id = %(course_id)s and b.archived_at is null and b.id <> %(batch_id)s
+order by b.starts_on desc nulls first, b.name
+"""
+THERE = "select id, state from enrolments where person_id = %(person_id)s and batch_id = %(batch_id)s for update"
+MOVE = "update enrolments set batch_id = %(batch_id)s where id = %(id)s"
+REVIVE = "update enrolments set state = 'active', price_paise = %(price)s where id = %(id)s"
+SET = "update enrolments set state = %(state)s where id = %(id)s"
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentView:
+    """An enrolment, and the batches it could move to."""
+
+    facts: Row
+    choices: Sequence[Row]
+
+
+async def show_enrolment(work: Work, enrolment_id: UUID) -> EnrolmentView:
+    """Return an enrolment with where it could move. Raises NotFound."""
+    work.require_admin()
+    facts = _found(await work.row(ENROLMENT, id=enrolment_id))
+    choices = await work.rows(CHOICES, course_id=facts.course_id, batch_id=facts.batch_id, now=work.now)
+    return EnrolmentView(facts, choices)
+
+
+async def move_student(work: Work, enrolment_id: UUID, batch_id: UUID | None, *, beyond_capacity: bool = False) -> str:
+    """Move an enrolment to another batch of its course; return that batch's name.
+
+    Raises InvalidInput for a batch that it cannot move to, BatchFull, and Conflict when the student is there already.
+    """
+    work.require_admin()
+    await work.rows(LOCK_BATCHES, ids=[batch_id])
+    enrolment = _found(await work.row(HOLD, id=enrolment_id))
+    if enrolment.state == "withdrawn":
+        raise Conflict(_("This enrolment is withdrawn. Enrol them again first."))
+    batch = await work.row(BATCHES, ids=[batch_id])
+    if batch is None or batch.course_id != enrolment.course_id or batch.id == enrolment.batch_id:
+        raise InvalidInput({"batch": _("Choose another batch of this course.")})
+    if batch.is_archived:
+        raise InvalidInput({"batch": _("This batch is archived. Bring it back first.")})
+    there = await work.row(THERE, person_id=enrolment.person_id, batch_id=batch_id)
+    if there is not None and there.state != "withdrawn":
+        raise Conflict(_("{name} is in {batch} already.", name=enrolment.name, batch=batch.name))
+    _check_places(batch, beyond_capacity)
+    if there is None:
+        await work.run(MOVE, id=enrolment_id, batch_id=batch_id)
+    else:
+        # Once there and withdrawn: a person is in a batch once, so that enrolment comes to life and this one ends.
+        await work.run(REVIVE, id=there.id, price=enrolment.price_paise)
+        await work.run(SET, id=enrolment_id, state="withdrawn")
+    details = {"course": batch.course, "before": enrolment.batch, "after": batch.name}
+    await record(work, "enrolment.moved", "student", enrolment.person_id, enrolment.name, **details)
+    title = _("You are in {batch} of {course} now", batch=batch.name, course=batch.course)
+    await notify(work, enrolment.person_id, "enrolment", title, _("Its classes are in your schedule."), "/student")
+    _tell(work, enrolment.person_id)
+    return str(batch.name)
+
+
+async def withdraw_enrolment(work: Work, enrolment_id: UUID) -> None:
+    """Take a student out of a batch: its classes and its place are no longer theirs. Raises Conflict when it is so already."""
+    work.require_admin()
+    enrolment = _found(await work.row(HOLD, id=enrolment_id))
+    if enrolment.state == "withdrawn":
+        raise Conflict(_("It is withdrawn already."))
+    await work.run(SET, id=enrolment_id, state="withdrawn")
+    await _record(work, "enrolment.withdrawn", enrolment)
+
+
+async def restore_enrolment(work: Work, enrolment_id: UUID, *, beyond_capacity: bool = False) -> None:
+    """Enrol a student again where they were. Raises Conflict when they are, and BatchFull."""
+    work.require_admin()
+    batch_id = await work.value("select batch_id from enrolments where id = %(id)s", id=enrolment_id)
+    await work.rows(LOCK_BATCHES, ids=[batch_id])
+    enrolment = _found(await work.row(HOLD, id=enrolment_id))
+    if enrolment.state != "withdrawn":
+        raise Conflict(_("They are enrolled already."))
+    batch = _found(await work.row(BATCHES, ids=[enrolment.batch_id]))
+    _check_places(batch, beyond_capacity)
+    await work.run(SET, id=enrolment_id, state="active")
+    await _record(work, "enrolment.restored", enrolment)
+
+
+def _check_places(batch: Row, beyond_capacity: bool) -> None:
+    if batch.capacity is not None and batch.taken >= batch.capacity and not beyond_capacity:
+        left = ngettext("{count} place left", "{count} places left", max(batch.capacity - batch.taken, 0))
+        raise BatchFull(_("{batch} has {left} of {all}.", batch=batch.name, left=left, all=batch.capacity))
+
+
+async def _record(work: Work, action: str, enrolment: Row) -> None:
+    details = {"course": enrolment.course, "batch": enrolment.batch}
+    await record(work, action, "student", enrolment.person_id, enrolment.name, **details)
+    _tell(work, enrolment.person_id)
+
+
+def _tell(work: Work, person_id: UUID) -> None:
+    for topic in ("students", "courses"):
+        work.signal(topic)
+    work.signal("sessions", person_id)
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise NotFound(_("This enrolment does not exist any more."))
+    return row
