@@ -11,6 +11,9 @@ from domain.messaging.calls.reading import read_call
 from domain.payments.checking import read_hint
 from domain.payments.refunding import ask_refund
 from domain.payments.requests import create_payment_request, switch_payment_request
+from domain.sessions.registering import register_students
+from domain.sessions.reporting import read_attendance
+from domain.sessions.telling import tell_session
 
 HANDLERS: dict[str, Handler] = {
     "check_import": import_steps.check_import,
@@ -26,4 +29,7 @@ HANDLERS: dict[str, Handler] = {
     "ask_refund": ask_refund,
     "try_provider": try_provider,
     "read_payment_hint": read_hint,
+    "tell_session": tell_session,
+    "register_students": register_students,
+    "read_attendance": read_attendance,
 }

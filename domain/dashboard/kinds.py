@@ -17,6 +17,9 @@ STEPS = {
     "ask_refund": "Refund",
     "try_provider": "Test of a provider",
     "read_payment_hint": "Check of a payment",
+    "tell_session": "News of a class",
+    "register_students": "Join links of a class",
+    "read_attendance": "Attendance of a class",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -33,6 +36,10 @@ EMAILS = {
     "message": "Message of another program",
     "reply": "Answer on WhatsApp",
     "opt_confirmation": "Confirmation of an opt-out",
+    "class_scheduled": "Class scheduled",
+    "class_changed": "Class changed",
+    "class_cancelled": "Class cancelled",
+    "classes_ahead": "Classes ahead",
 }
 PLACES = {
     "check_import": "/admin/imports/{subject}",
@@ -48,6 +55,9 @@ PLACES = {
     "ask_refund": "/admin/payments",
     "try_provider": "/admin/integrations",
     "read_payment_hint": "/admin/payments",
+    "tell_session": "/admin/sessions/{subject}/attendance",
+    "register_students": "/admin/sessions/{subject}/attendance",
+    "read_attendance": "/admin/sessions/{subject}/attendance",
 }
 
 

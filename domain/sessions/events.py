@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.messaging.webhooks.events import AT_ONCE, Event, done, store, waiting
 from domain.ports.meetings import MeetingEvent
+from domain.sessions.attending import came, left
 from domain.work import Row, Work
 
 PROVIDER = "zoom"
@@ -63,6 +64,8 @@ APPLY: dict[str, Applier] = {
     "meeting.started": started,
     "meeting.ended": ended,
     "meeting.deleted": deleted,
+    "meeting.participant_joined": came,
+    "meeting.participant_left": left,
 }
 
 
