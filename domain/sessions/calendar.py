@@ -69,7 +69,9 @@ def join_path(session_id: UUID) -> str:
 
 def google_link(session: Row, base_url: str) -> str:
     """Return the address at which Google Calendar offers to add the class."""
-    span = "/".join(moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ") for moment in (session.starts_at, session.ends_at))
+    span = "/".join(
+        moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ") for moment in (session.starts_at, session.ends_at)
+    )
     values = {
         "action": "TEMPLATE",
         "text": session.title,
@@ -80,9 +82,7 @@ def google_link(session: Row, base_url: str) -> str:
     return f"https://calendar.google.com/calendar/render?{urlencode(values)}"
 
 
-def _event(
-    session: Row, base_url: str, now: datetime, organizer: Party | None, attendee: Party | None
-) -> Event:
+def _event(session: Row, base_url: str, now: datetime, organizer: Party | None, attendee: Party | None) -> Event:
     event = Event()
     event.add("uid", uid_of(session.id, base_url))
     event.add("sequence", session.version)

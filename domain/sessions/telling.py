@@ -153,5 +153,7 @@ def deliveries_of(person: Row, session: Row, kind: str, what: str, now: datetime
     if person.by_phone and (person.consent_whatsapp or not person.by_email):
         params = version | single_params(kind, session, person.name, person.own_zone)
         at = person.after_quiet if person.after_quiet + BEFORE_CLASS < session.starts_at else now
-        rows.append({**base, "channel": "whatsapp", "address": person.phone, "params": params, "due_at": at.isoformat()})
+        rows.append(
+            {**base, "channel": "whatsapp", "address": person.phone, "params": params, "due_at": at.isoformat()}
+        )
     return rows

@@ -37,6 +37,9 @@ class CalendarController(Controller):
 async def _count(request: Request[Any, Any, Any], person: str) -> None:
     """Count a read for the calendar, and for the address it comes from. Raises TooMany."""
     limiter = services_of(request).limiter
-    for bucket, most in ((f"calendar:{person}", READS_AN_HOUR), (f"calendar_from:{address_of(request)}", 10 * READS_AN_HOUR)):
+    for bucket, most in (
+        (f"calendar:{person}", READS_AN_HOUR),
+        (f"calendar_from:{address_of(request)}", 10 * READS_AN_HOUR),
+    ):
         if wait := await limiter.hit(bucket, limit=most, seconds=3600):
             raise TooMany(_("This calendar is read too often. Once an hour is enough."), wait)

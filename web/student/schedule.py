@@ -12,7 +12,7 @@ from domain.language import _
 from domain.sessions.calendar import calendar_file, google_link
 from domain.sessions.feeds import close_feed, feed_path, my_feed, open_feed
 from domain.sessions.joining import join
-from domain.sessions.schedule import find_mine, list_mine, next_sessions
+from domain.sessions.schedule import find_mine, list_mine
 from domain.work import Work
 from web.addresses import page_number
 from web.rendering import go, page, page_or_fragment
@@ -39,13 +39,6 @@ class ScheduleController(Controller):
             feed=feed,
             feed_url=_feed_url(request, work, feed.key) if feed else "",
             here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-        )
-
-    @get("/next")
-    async def next(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
-        """Show the class that runs or comes next, as the first page has it."""
-        return page_or_fragment(
-            request, "student/schedule/next.html", "student/schedule/_next.html", upcoming=await next_sessions(work)
         )
 
     @post("/calendar")
