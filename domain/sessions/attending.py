@@ -21,7 +21,7 @@ STATE = """
 case when a.marked is not null then a.marked
   when a.joined_at is not null and a.joined_at <= s.starts_at + make_interval(mins => r.late_after) then 'present'
   when a.joined_at is not null then 'late'
-  when s.ends_at <= %(now)s or s.ended_at <= %(now)s then 'absent'
+  when s.ends_at <= %(now)s or (s.ended_at <= %(now)s and s.ended_at >= s.starts_at) then 'absent'
   else 'ahead' end
 """
 RULES = """

@@ -96,14 +96,14 @@ def _event(session: Row, base_url: str, now: datetime, organizer: Party | None, 
     event.add("status", "CANCELLED" if session.cancelled_at else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if session.cancelled_at else "OPAQUE")
     if organizer:
-        event.add("organizer", _address(organizer), encode=0)
+        event.add("organizer", _address(organizer), encode=False)
     if attendee:
         address = _address(attendee)
         address.params["CUTYPE"] = vText("INDIVIDUAL")
         address.params["ROLE"] = vText("REQ-PARTICIPANT")
         address.params["PARTSTAT"] = vText("NEEDS-ACTION")
         address.params["RSVP"] = vText("FALSE")
-        event.add("attendee", address, encode=0)
+        event.add("attendee", address, encode=False)
     return event
 
 

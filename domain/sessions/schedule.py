@@ -23,7 +23,7 @@ from rules r, sessions s join batches b on b.id = s.batch_id join courses c on c
 left join modules m on m.id = s.module_id left join attendance a on a.session_id = s.id and a.person_id = %(me)s
 where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn')
 """
-IS_PAST = "(s.ends_at <= %(now)s or (s.ended_at <= %(now)s and s.ended_at >= s.starts_at))"
+IS_PAST = "(s.ends_at <= %(now)s or coalesce(s.ended_at <= %(now)s and s.ended_at >= s.starts_at, false))"
 NEXT = f"""
 with {RULES} {MINE} and s.ends_at > %(now)s
   and (s.ended_at is null or s.ended_at < s.starts_at or s.ended_at > %(now)s - interval '15 minutes')
@@ -64,10 +64,6 @@ class MySession:
     @property
     def is_being_made(self) -> bool:
         return bool(self.facts.create_zoom_meeting) and not self.facts.has_link
-
-    @property
-    def seconds_to_start(self) -> float:
-        return (self.facts.starts_at - self.now).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,8 @@ insert into deliveries (channel, kind, person_id, subject_id, to_address, to_nam
   created_at)
 select r.channel, r.kind, r.person_id, %(id)s, lower(r.address), r.name, r.kind, r.params,
   'class:' || %(id)s::uuid || ':' || %(version)s::int || ':' || r.person_id || ':' || r.channel, r.due_at, %(now)s
-from unnest(%(rows)s::jsonb[]) as one, jsonb_to_record(one) as r (channel text, kind text, person_id uuid, address text, name text, params jsonb,
-  due_at timestamptz)
+from unnest(%(rows)s::jsonb[]) as one, jsonb_to_record(one) as r (channel text, kind text, person_id uuid, address text,
+  name text, params jsonb, due_at timestamptz)
 on conflict (idempotency_key) do nothing
 """
 NOTE = """

@@ -9,7 +9,9 @@ from tests.fixtures._ics import read_ics
 from tests.fixtures.applicants import ROHIT
 from tests.fixtures.cast import ASHA, BEN, CHITRA
 
-DELIVERIES = "select channel, kind, state, reason, params, to_address from deliveries where kind like 'class%%' order by created_at, channel"
+DELIVERIES = """
+select channel, kind, state, reason, params, to_address from deliveries where kind like 'class%%' order by created_at, channel
+"""
 
 
 async def consent(classroom, actor, by_whatsapp=True):
@@ -200,7 +202,8 @@ async def test_a_thousand_students_are_told_in_chunks_and_a_killed_worker_leaves
             """
             with made as (insert into people (name, email, created_at, updated_at)
               select 'P ' || n, 'p' || n || '@example.test', now(), now() from generate_series(1, 4) n returning id),
-            students as (insert into profiles (person_id, role, created_at, updated_at) select id, 'student', now(), now() from made)
+            students as (insert into profiles (person_id, role, created_at, updated_at)
+              select id, 'student', now(), now() from made)
             insert into enrolments (person_id, batch_id, enrolled_at) select id, %(batch)s, now() from made
             """,
             batch=classroom.batch_id,
