@@ -93,7 +93,7 @@ def rule(late_after: int) -> str:
     return _(
         "Present: came in up to {minutes} minutes after the start. Late: came in after that. Absent: had not come in when the"
         " class was over. Coming in is opening the join link here, or being seen in the meeting. What an admin marks counts"
-        " before all of it.",
+        " before all of it. Classes that were over when somebody was enrolled do not count for them.",
         minutes=late_after,
     )
 

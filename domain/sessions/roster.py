@@ -19,16 +19,17 @@ FOUND = 2_000
 MOST_UNMATCHED = 50
 HEADER = ("Name", "Email", "Phone", "Attendance", "Marked by hand", "Came in at", "Minutes", "Class", "Starts at")
 
-# Who is enrolled, and who came although they are not any more.
+# Who was enrolled by the end of it, and who came although they are not any more.
 ROSTER = f"""
 select h.id as person_id, h.name, h.email, h.phone, a.joined_at, a.seconds, a.marked, m.name as marked_by, {STATE} as state,
   g.person_id is not null as has_link,
   (select array_agg(distinct y.source order by y.source) from session_stays y
     where y.session_id = s.id and y.person_id = h.id) as sources
 from sessions s cross join rules r
-join (select e.person_id, e.batch_id from enrolments e where e.state <> 'withdrawn'
-  union select t.person_id, o.batch_id from attendance t join sessions o on o.id = t.session_id
-    where t.session_id = %(id)s and (t.joined_at is not null or t.marked is not null)) l on l.batch_id = s.batch_id
+join (select e.person_id, o.id from enrolments e join sessions o on o.batch_id = e.batch_id
+    where o.id = %(id)s and e.state <> 'withdrawn' and e.enrolled_at < o.ends_at
+  union select t.person_id, t.session_id from attendance t
+    where t.session_id = %(id)s and (t.joined_at is not null or t.marked is not null)) l on l.id = s.id
 join people h on h.id = l.person_id
 left join attendance a on a.session_id = s.id and a.person_id = h.id
 left join people m on m.id = a.marked_by
@@ -96,10 +97,11 @@ with {RULES}, mine as (
   from sessions s cross join rules r join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
   left join attendance a on a.session_id = s.id and a.person_id = %(person)s
   where s.cancelled_at is null and s.starts_at <= %(now)s and (a.joined_at is not null or a.marked is not null or exists (
-    select from enrolments e where e.person_id = %(person)s and e.batch_id = s.batch_id and e.state <> 'withdrawn'))
+    select from enrolments e where e.person_id = %(person)s and e.batch_id = s.batch_id and e.state <> 'withdrawn'
+      and e.enrolled_at < s.ends_at))
 )
 select (select coalesce(jsonb_object_agg(state, n), '{{}}') from (select state, count(*) as n from mine group by state) z)
-  as by_state, mine.* from mine order by starts_at desc, id limit 20
+  as by_state, mine.* from mine order by starts_at desc, id limit 10
 """
 
 Mark = Literal["present", "late", "absent"]
@@ -178,7 +180,7 @@ async def dismiss(work: Work, session_id: UUID, stay_id: UUID) -> None:
 
 
 async def attendance_of(work: Work, person_id: UUID) -> tuple[Sequence[Row], Mapping[str, int]]:
-    """Return a student's last 20 classes with how they attended, and how often each way of all."""
+    """Return a student's last 10 classes with how they attended, and how often each way of all."""
     rows = await work.rows(OF_PERSON, person=person_id, now=work.now)
     return rows, rows[0].by_state if rows else {}
 

@@ -13,17 +13,22 @@ from domain.sessions.session import State, state_of
 from domain.work import Row, Work
 
 PER_PAGE = 20
-# A class that was called off stays in view until its time, so that nobody waits for it.
+# Of classes that were over before they came nobody is asked whether they were there.
+ATTENDED = f"""
+case when a.joined_at is null and a.marked is null and s.ends_at <= (select e.enrolled_at from enrolments e
+  where e.batch_id = s.batch_id and e.person_id = %(me)s) then 'before' else {STATE} end
+"""
 MINE = f"""
 select s.id, s.batch_id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.moved_from, s.cancelled_at,
   s.cancel_reason, s.ended_at, s.create_zoom_meeting, case when s.create_zoom_meeting then '' else s.place end as place,
   s.zoom_state, s.zoom_passcode, s.zoom_join_url <> '' as has_link, b.name as batch, b.timezone, c.title as course,
-  m.title as module, {STATE} as attended, a.seconds, r.join_opens
+  m.title as module, {ATTENDED} as attended, a.seconds, r.join_opens
 from rules r, sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
 left join modules m on m.id = s.module_id left join attendance a on a.session_id = s.id and a.person_id = %(me)s
 where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn')
 """
 IS_PAST = "(s.ends_at <= %(now)s or coalesce(s.ended_at <= %(now)s and s.ended_at >= s.starts_at, false))"
+# A class that was called off stays in view until its time, so that nobody waits for it.
 NEXT = f"""
 with {RULES} {MINE} and s.ends_at > %(now)s
   and (s.ended_at is null or s.ended_at < s.starts_at or s.ended_at > %(now)s - interval '15 minutes')

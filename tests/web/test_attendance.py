@@ -20,6 +20,7 @@ async def held(database, schedules, enrolment_id):
             "update sessions set starts_at = %(now)s - interval '2 hours', ends_at = %(now)s - interval '1 hour'",
             now=work.now,
         )
+        await work.run("update enrolments set enrolled_at = enrolled_at - interval '1 day'")
     return session_id
 
 
@@ -41,6 +42,14 @@ async def test_the_list_says_who_was_there_and_by_which_rule(as_admin, database,
     assert counting.round_trips <= 4
     assert ASHA.name not in (await as_admin.get(f"/admin/sessions/{held}/attendance?state=absent")).text
     assert "Nothing matches" in (await as_admin.get(f"/admin/sessions/{held}/attendance?q=nobody")).text
+
+
+async def test_who_was_enrolled_after_a_class_was_not_absent_from_it(as_admin, as_student, database, held):
+    async with database.work(SYSTEM) as work:
+        await work.run("update enrolments set enrolled_at = %(now)s", now=work.now)
+    assert "Nobody is in this batch" in (await as_admin.get(f"/admin/sessions/{held}/attendance")).text
+    assert "No class of theirs has begun yet." in (await as_admin.get(f"/admin/students/{ASHA.id}")).text
+    assert "You were not there" not in (await as_student.get("/student/schedule?show=past")).text
 
 
 async def test_a_mark_by_hand_is_kept_with_who_made_it(as_admin, database, held):
@@ -69,7 +78,9 @@ async def test_an_unknown_participant_is_matched_or_dismissed_once(as_admin, dat
     assert "Who was this?" not in text
     async with database.work(SYSTEM) as work:
         assert await work.value("select seconds is not null and joined_at is not null from attendance")
-        actions = [row.action for row in await work.rows("select action from audit_logs where action like 'attendance%%'")]
+        actions = [
+            row.action for row in await work.rows("select action from audit_logs where action like 'attendance%%'")
+        ]
     assert sorted(actions) == ["attendance.dismissed", "attendance.matched"]
 
 
