@@ -1,4 +1,5 @@
-"""The baselines: a bare Litestar handler that does one psycopg query and renders the leads list's template, and one that stores.
+"""The baselines: a bare Litestar handler that does one psycopg query and renders the leads list's template, one
+that stores, and one that stores and leads on.
 
 It is served as the application is, by `python -m bench.bare`, and knows no sign-in, no transaction and no row security.
 """
@@ -13,7 +14,7 @@ from uuid import uuid4
 
 import psycopg
 from litestar import Litestar, Request, Response, get, post
-from litestar.response import Template
+from litestar.response import Redirect, Template
 from litestar.template import TemplateConfig
 from psycopg.rows import namedtuple_row
 
@@ -74,6 +75,22 @@ async def store(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(b"")
 
 
+@get("/join")
+async def join(request: Request[Any, Any, Any]) -> Redirect:
+    """Note that somebody comes, and lead on."""
+    connections: asyncio.Queue[psycopg.AsyncConnection[Any]] = request.app.state.connections
+    connection = await connections.get()
+    try:
+        await connection.execute(
+            "insert into webhook_events (provider, event_id, kind, payload, occurred_at)"
+            " values ('bare', %s, 'bare', '{}', now())",
+            (uuid4().hex,),
+        )
+    finally:
+        connections.put_nowait(connection)
+    return Redirect("https://zoom.test/j/1", status_code=303)
+
+
 @get("/health/live")
 async def alive() -> Response[str]:
     return Response("alive")
@@ -91,7 +108,7 @@ def create_app(settings: Settings) -> Litestar:
             await app.state.connections.get_nowait().close()
 
     return Litestar(
-        [index, store, alive],
+        [index, store, join, alive],
         lifespan=[lifespan],
         template_config=TemplateConfig(instance=engine()),
         openapi_config=None,

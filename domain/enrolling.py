@@ -9,6 +9,7 @@ from domain.audit import record
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _, ngettext
 from domain.notifications import notify
+from domain.sessions.enrolling import welcome_to_classes
 from domain.work import Row, Work
 
 ENROLMENT = """
@@ -77,6 +78,7 @@ async def move_student(work: Work, enrolment_id: UUID, batch_id: UUID | None, *,
     await record(work, "enrolment.moved", "student", enrolment.person_id, enrolment.name, **details)
     title = _("You are in {batch} of {course} now", batch=batch.name, course=batch.course)
     await notify(work, enrolment.person_id, "enrolment", title, _("Its classes are in your schedule."), "/student")
+    await welcome_to_classes(work, enrolment.person_id, batch.id)
     _tell(work, enrolment.person_id)
     return str(batch.name)
 
@@ -102,6 +104,7 @@ async def restore_enrolment(work: Work, enrolment_id: UUID, *, beyond_capacity: 
     batch = _found(await work.row(BATCHES, ids=[enrolment.batch_id]))
     _check_places(batch, beyond_capacity)
     await work.run(SET, id=enrolment_id, state="active")
+    await welcome_to_classes(work, enrolment.person_id, batch.id)
     await _record(work, "enrolment.restored", enrolment)
 
 

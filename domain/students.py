@@ -1,6 +1,6 @@
 """Students: who is enrolled, one student with all that concerns them, and their account."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from domain.language import _
 from domain.messaging.inbox import messages_of
 from domain.messaging.outbox import plan_email
 from domain.payments.listing import payments_of
+from domain.sessions.roster import attendance_of
 from domain.work import Row, Work
 
 PER_PAGE = 20
@@ -113,6 +114,8 @@ class Student:
     audit: Sequence[Row]
     messages: Sequence[Row]
     payments: Sequence[Row]
+    attendance: Sequence[Row]
+    attendance_counts: Mapping[str, int]
 
 
 async def list_students(work: Work, filters: StudentFilters, page: int = 1, per_page: int = PER_PAGE) -> Students:
@@ -132,6 +135,7 @@ async def show_student(work: Work, person_id: UUID) -> Student:
     work.require_admin()
     facts = await _student(work, person_id)
     applications = await work.rows(APPLICATIONS, id=person_id)
+    attendance, attendance_counts = await attendance_of(work, person_id)
     return Student(
         facts=facts,
         enrolments=await enrolments_of(work, person_id),
@@ -140,6 +144,8 @@ async def show_student(work: Work, person_id: UUID) -> Student:
         audit=await work.rows(AUDIT, id=person_id, applications=[one.id for one in applications]),
         messages=await messages_of(work, person_id),
         payments=await payments_of(work, person_id),
+        attendance=attendance,
+        attendance_counts=attendance_counts,
     )
 
 

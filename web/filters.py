@@ -14,11 +14,13 @@ IST = ZoneInfo("Asia/Kolkata")
 
 
 def moment(value: datetime | None, zone: str = "Asia/Kolkata", style: str = "full") -> Markup:
-    """Write a UTC moment in ``zone`` with the zone's name: 23 Nov 2026, 18:20 IST. ``style``: full, day or time."""
+    """Write a UTC moment in ``zone`` with the zone's name: 23 Nov 2026, 18:20 IST. ``style``: full, day, time, or class."""
     if value is None:
         return Markup("–")
     local = value.astimezone(ZoneInfo(zone))
     formats = {"full": "%-d %b %Y, %H:%M %Z", "day": "%-d %b %Y", "time": "%H:%M %Z"}
+    # A class is looked for by its weekday.
+    formats["class"] = f"%a {formats['full']}"
     text = local.strftime(formats[style])
     return Markup('<time datetime="{}" data-style="{}">{}</time>').format(value.isoformat(), style, text)
 

@@ -8,6 +8,7 @@ from web.account.sign_ins import SignInsController
 from web.admin.activity import ActivityController
 from web.admin.application_decisions import ApplicationDecisionController
 from web.admin.applications import ApplicationController
+from web.admin.attendance import AttendanceController
 from web.admin.audit import AuditController
 from web.admin.batches import BatchController
 from web.admin.broadcast_recipients import BroadcastRecipientController
@@ -63,6 +64,7 @@ from web.live import LiveController
 from web.notifications import NotificationsController
 from web.public.admin_request import AdminRequestController, AdminRequestVerificationController
 from web.public.apply import ApplyController
+from web.public.calendar import CalendarController
 from web.public.landing import LandingController
 from web.public.password import ForgotPasswordController, SetPasswordController
 from web.public.pay import PayController
@@ -73,6 +75,7 @@ from web.static_files import static_file
 from web.student.course import StudentCourseController
 from web.student.dashboard import StudentDashboardController
 from web.student.payments import StudentPaymentController
+from web.student.schedule import ScheduleController, StudentSessionController
 from web.webhooks.aisensy import AiSensyWebhookController
 from web.webhooks.bolna import BolnaWebhookController
 from web.webhooks.instamojo import InstamojoWebhookController
@@ -121,6 +124,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ApplyController,
             UnsubscribeController,
             PayController,
+            CalendarController,
             SignInController,
             SignOutController,
             ForgotPasswordController,
@@ -139,7 +143,14 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
     (
         "student",
         "/student",
-        [StudentDashboardController, StudentCourseController, StudentPaymentController, NotificationsController],
+        [
+            StudentDashboardController,
+            StudentCourseController,
+            ScheduleController,
+            StudentSessionController,
+            StudentPaymentController,
+            NotificationsController,
+        ],
     ),
     (
         "admin",
@@ -170,6 +181,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ApplicationDecisionController,
             StudentController,
             EnrolmentController,
+            AttendanceController,
             PaymentController,
             PaymentChangeController,
             FlaggedPaymentController,

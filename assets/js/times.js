@@ -14,6 +14,7 @@ function written(date, style = "full", zone = OWN) {
   return style === "day" ? text : `${text} ${zoneName(date, zone)}`;
 }
 const FORMATS = { full: { dateStyle: "medium", timeStyle: "short" }, day: { dateStyle: "medium" }, time: { timeStyle: "short" } };
+FORMATS.class = { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" };
 
 const usesOwn = () => { try { return localStorage.getItem("zone") === "own" && !SAME; } catch { return false; } };
 

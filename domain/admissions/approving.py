@@ -12,6 +12,7 @@ from domain.errors import Conflict, InvalidInput
 from domain.language import _, ngettext
 from domain.messaging.outbox import plan_email
 from domain.notifications import notify_admins
+from domain.sessions.enrolling import welcome_to_classes
 from domain.work import Row, Work
 
 # Guarded by status and version: of two admins deciding at once one hits the row, the other none.
@@ -149,6 +150,7 @@ async def _make_student(work: Work, application: Row, batch: Row, is_known: bool
         now=work.now,
     )
     await _plan_email(work, application, batch, "enrolled" if is_known else "welcome")
+    await welcome_to_classes(work, person_id, batch.id)
     await record(
         work,
         "application.approved",

@@ -14,6 +14,9 @@ from domain.payments.letters import send_receipt
 from domain.payments.refunding import ask_refund
 from domain.payments.requests import create_payment_request, switch_payment_request
 from domain.sessions.meetings import sync_meeting
+from domain.sessions.registering import register_students
+from domain.sessions.reporting import read_attendance
+from domain.sessions.telling import tell_session
 
 HANDLERS: dict[str, Handler] = {
     "check_import": import_steps.check_import,
@@ -32,4 +35,7 @@ HANDLERS: dict[str, Handler] = {
     "try_provider": try_provider,
     "read_payment_hint": read_hint,
     "sync_meeting": sync_meeting,
+    "tell_session": tell_session,
+    "register_students": register_students,
+    "read_attendance": read_attendance,
 }

@@ -20,6 +20,9 @@ STEPS = {
     "try_provider": "Test of a provider",
     "read_payment_hint": "Check of a payment",
     "sync_meeting": "Zoom meeting of a class",
+    "tell_session": "News of a class",
+    "register_students": "Join links of a class",
+    "read_attendance": "Attendance of a class",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -36,6 +39,10 @@ EMAILS = {
     "message": "Message of another program",
     "reply": "Answer on WhatsApp",
     "opt_confirmation": "Confirmation of an opt-out",
+    "class_scheduled": "Class scheduled",
+    "class_changed": "Class changed",
+    "class_cancelled": "Class cancelled",
+    "classes_ahead": "Classes ahead",
 }
 PLACES = {
     "check_import": "/admin/imports/{subject}",
@@ -54,6 +61,9 @@ PLACES = {
     "try_provider": "/admin/integrations",
     "read_payment_hint": "/admin/payments",
     "sync_meeting": "/admin/sessions/{subject}",
+    "tell_session": "/admin/sessions/{subject}/attendance",
+    "register_students": "/admin/sessions/{subject}/attendance",
+    "read_attendance": "/admin/sessions/{subject}/attendance",
 }
 
 

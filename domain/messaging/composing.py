@@ -4,6 +4,7 @@ E-mails of one group are rendered once, with marks where their recipients differ
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from domain.accounts.one_time_links import create_link
@@ -17,7 +18,8 @@ from domain.messaging.marks import mark, substitutions
 from domain.messaging.reply_address import common_reply_address, reply_address
 from domain.messaging.unsubscribe_links import unsubscribe_token
 from domain.payments.links import pay_path
-from domain.ports import Email, Recipient, RenderedEmail
+from domain.ports import Attachment, Email, Recipient, RenderedEmail
+from domain.sessions.letters import LETTERS, write_letter
 from domain.work import Row, Work
 
 LOG = """
@@ -42,7 +44,10 @@ class Composer:
         self.ports = ports
 
     async def compose(self, work: Work, send_id: UUID, rows: Sequence[Row]) -> Email:
-        """Return one e-mail for deliveries of one group; raise CannotCompose when their template or subject is gone."""
+        """Return one e-mail for deliveries of one group.
+
+        Raises CannotCompose when their template or subject is gone, Outdated when they are not true any more.
+        """
         common = await self._common(work)
         if rows[0].campaign_id:
             return self._campaign(send_id, rows, common)
@@ -50,8 +55,18 @@ class Composer:
             return await self._broadcast(work, send_id, rows, common)
         (row,) = rows
         values = {**common, **row.params, "recipient_name": row.to_name, **await self._secrets(work, row)}
-        rendered = self._rendered(row.template, values)
-        return self._email(send_id, [Recipient(row.id, row.to_address, row.to_name)], rendered, row.kind, common)
+        attachments: Sequence[Attachment] = ()
+        if row.kind in LETTERS:
+            letter = await write_letter(work, row, self.ports, common["business_name"])
+            values, attachments = {**values, **letter.values}, letter.attachments
+        email = self._email(
+            send_id,
+            [Recipient(row.id, row.to_address, row.to_name)],
+            self._rendered(row.template, values),
+            row.kind,
+            common,
+        )
+        return replace(email, attachments=attachments)
 
     def _campaign(self, send_id: UUID, rows: Sequence[Row], common: Mapping[str, str]) -> Email:
         own = [self._own_values(row) for row in rows]
@@ -165,7 +180,7 @@ class Composer:
 
 
 async def prepare_email(work: Work, composer: Composer, send_id: UUID, rows: Sequence[Row]) -> Email:
-    """Compose the e-mail of claimed deliveries of one group and begin their logs. Raises CannotCompose."""
+    """Compose the e-mail of claimed deliveries of one group and begin their logs. Raises CannotCompose and Outdated."""
     email = await composer.compose(work, send_id, rows)
     subjects = [_filled(email.subject, recipient.substitutions) for recipient in email.recipients]
     ids = [recipient.delivery_id for recipient in email.recipients]

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from domain.messaging.webhooks.events import AT_ONCE, Event, done, store, waiting
 from domain.ports.meetings import MeetingEvent
-from domain.work import Row, Work
+from domain.sessions.attending import came, left
+from domain.work import Row, Signal, Work
 
 PROVIDER = "zoom"
 LONGEST_ID = 200
@@ -31,6 +32,11 @@ update sessions set zoom_state = 'missing', updated_at = %(now)s
 where id = %(id)s and cancelled_at is null and zoom_state in ('ready', 'changing') and ends_at > %(now)s
 """
 
+STUDENTS = """
+select e.person_id from enrolments e join sessions s on s.batch_id = e.batch_id
+where s.id = %(id)s and e.state <> 'withdrawn'
+"""
+
 Applier = Callable[[Work, Row, Row], Awaitable[None]]
 
 
@@ -44,6 +50,7 @@ async def ended(work: Work, session: Row, event: Row) -> None:
     """Note that the meeting ended."""
     await work.run(ENDED, id=session.id, at=event.occurred_at)
     tell(work, session.id)
+    await tell_students(work, session.id)
 
 
 async def deleted(work: Work, session: Row, event: Row) -> None:
@@ -58,11 +65,18 @@ def tell(work: Work, session_id: UUID) -> None:
     work.signal(f"session:{session_id}")
 
 
+async def tell_students(work: Work, session_id: UUID) -> None:
+    """Tell the open pages of the students of a class that it changed: call it where what they see does."""
+    work.signals += [Signal("sessions", row.person_id) for row in await work.rows(STUDENTS, id=session_id)]
+
+
 # Kind of event -> what it does to its session. Kinds that are not here are kept and change nothing.
 APPLY: dict[str, Applier] = {
     "meeting.started": started,
     "meeting.ended": ended,
     "meeting.deleted": deleted,
+    "meeting.participant_joined": came,
+    "meeting.participant_left": left,
 }
 
 

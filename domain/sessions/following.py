@@ -8,10 +8,13 @@ from uuid import UUID
 
 from domain.automation.steps import cancel_steps, plan_step
 from domain.language import _
+from domain.sessions.reporting import LOOKS
 from domain.work import Work
 
 # kind -> how long after the end. Zoom takes about a quarter of an hour for the report and one or two for the recording.
-AFTER_THE_END: dict[str, timedelta] = {}
+AFTER_THE_END: dict[str, timedelta] = {
+    "read_attendance": LOOKS[0],
+}
 
 
 async def plan_what_follows(work: Work, session_id: UUID, version: int, ends_at: datetime) -> None:

@@ -56,6 +56,13 @@ PARTS = {
         from people where phone is not null order by id limit 1 returning from_address""",
     "template_id": "select id from whatsapp_templates where campaign = 'course_banner'",
     "broadcast_id": "select id from broadcasts where state = 'done' order by created_at limit 1",
+    "session_id": """
+        insert into sessions (batch_id, title, description, starts_at, duration, ends_at, zoom_state, zoom_meeting_id,
+          zoom_join_url, zoom_passcode, created_at, updated_at)
+        select e.batch_id, 'Joins: putting tables together', 'Bring the query from last week.', app_now() + interval '30 minutes',
+          90, app_now() + interval '2 hours', 'ready', '84000000001', 'https://zoom.test/j/1', '471100', app_now(), app_now()
+        from enrolments e join people p on p.id = e.person_id where p.email = 'student@demo.gurudesk.test' limit 1
+        returning id""",
     "slug": "select slug from courses where is_published order by created_at limit 1",
     "error_id": """
         insert into error_logs (reference, component, kind, message, trace, method, path)

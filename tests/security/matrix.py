@@ -52,6 +52,7 @@ EXPECTED: dict[str, tuple[Cells, Cells, Cells, Cells]] = {
     "session_registrants": (SELF_AND_ADMINS, ADMINS, ADMINS, ADMINS),
     "session_stays": (SELF_AND_ADMINS, ADMINS, ADMINS, ADMINS),
     "attendance": (SELF_AND_ADMINS, ADMINS, ADMINS, ADMINS),
+    "session_tellings": (ADMINS, ADMINS, ADMINS, ADMINS),
     "calendar_feeds": (SELF_AND_SYSTEM, SELF_AND_SYSTEM, SELF_AND_SYSTEM, SELF_AND_SYSTEM),
     "lead_imports": (ADMINS, ADMINS, ADMINS, ADMINS),
     "lead_import_rows": (ADMINS, ADMINS, ADMINS, ADMINS),

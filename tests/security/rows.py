@@ -103,6 +103,11 @@ ROWS: dict[str, Rows] = {
         f" values ('{COURSES['attended']}', %(owner)s, now())",
         "person_id",
     ),
+    "session_tellings": personal(
+        "insert into session_tellings (session_id, person_id, version, told_at)"
+        f" values ('{COURSES['attended']}', %(owner)s, 1, now())",
+        "person_id",
+    ),
     "calendar_feeds": personal(
         "insert into calendar_feeds (person_id, created_at) values (%(owner)s, now())", "person_id"
     ),

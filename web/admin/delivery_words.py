@@ -91,4 +91,8 @@ def kind_names() -> dict[str, str]:
         "message": _("By another program"),
         "reply": _("Reply"),
         "opt_confirmation": _("Opt-out confirmed"),
+        "class_scheduled": _("Class scheduled"),
+        "class_changed": _("Class changed"),
+        "class_cancelled": _("Class cancelled"),
+        "classes_ahead": _("Classes ahead"),
     }

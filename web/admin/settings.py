@@ -19,6 +19,7 @@ from domain.business_settings import (
 from domain.errors import InvalidInput
 from domain.language import _
 from domain.messaging.contact_rules import QUIET_CHANNELS, ContactRules, change_rules, read_rules
+from domain.sessions.rules import ClassRules, change_class_rules, read_class_rules
 from domain.work import Work
 from web.fields import PersonName
 from web.forms import FormModel, read_form, refuse
@@ -56,6 +57,13 @@ class ContactRulesForm(FormModel):
         return ContactRules(quiet, self.marketing_a_day, int(self.call_price * 100))
 
 
+class ClassRulesForm(FormModel):
+    """Both in minutes."""
+
+    join_opens: int = Field(ge=0, le=240)
+    late_after: int = Field(ge=0, le=240)
+
+
 class RemovalForm(FormModel):
     word: str = ""
 
@@ -82,6 +90,12 @@ class SettingsController(Controller):
         except InvalidInput as error:
             raise refuse(PAGE, form, error, **context) from None
         return go(request, INDEX, _("The rules are saved. They hold for whatever leaves from now on."))
+
+    @post("/class-rules")
+    async def update_class_rules(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        data, _form = await read_form(request, ClassRulesForm, PAGE, **await context_of(work))
+        await change_class_rules(work, ClassRules(data.join_opens, data.late_after))
+        return go(request, INDEX, _("The rules of classes are saved."))
 
     @post("/pause")
     async def pause(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
@@ -111,4 +125,9 @@ class DemoRemovalController(Controller):
 
 async def context_of(work: Work) -> dict[str, Any]:
     """Return what the page shows."""
-    return {"settings": await read_settings(work), "rules": await read_rules(work), "remove_word": REMOVE_WORD}
+    return {
+        "settings": await read_settings(work),
+        "rules": await read_rules(work),
+        "class_rules": await read_class_rules(work),
+        "remove_word": REMOVE_WORD,
+    }

@@ -107,6 +107,33 @@ TEMPLATES: dict[str, tuple[str, list[Component]]] = {
         "MARKETING",
         [_header("VIDEO"), _body("Hi {{1}}, meet the people who teach {{2}}."), _footer(STOP)],
     ),
+    "class_scheduled": (
+        "UTILITY",
+        [
+            _body("Hi {{1}}, a class is planned for you: {{2}}, on {{3}}. You find the way in behind the button."),
+            _buttons(_link("See the class")),
+        ],
+    ),
+    "class_changed": (
+        "UTILITY",
+        [
+            _body("Hi {{1}}, your class {{2}} has changed. It is on {{3}} now. What is new stands behind the button."),
+            _buttons(_link("See the class")),
+        ],
+    ),
+    "class_cancelled": (
+        "UTILITY",
+        [_body("Hi {{1}}, your class {{2}} on {{3}} does not take place. We are sorry.")],
+    ),
+    "classes_ahead": (
+        "UTILITY",
+        [
+            _body(
+                "Hi {{1}}, your classes in {{2}} are planned. The next is on {{3}}. You find all of them behind the button."
+            ),
+            _buttons(_link("See your classes")),
+        ],
+    ),
     "sign_in_code": (
         "AUTHENTICATION",
         [

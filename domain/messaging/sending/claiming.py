@@ -11,6 +11,7 @@ from domain.messaging.quiet_hours import HOURS, WAITS_UNTIL
 from domain.messaging.sending.batches import Batch, Message
 from domain.messaging.sending.settling import write_down
 from domain.messaging.whatsapp.preparing import prepare_whatsapp
+from domain.sessions.letters import LETTERS, Outdated, with_params_of_now
 from domain.work import Row, Work
 
 MOST_TOGETHER = 1_000  # SendGrid's limit of personalizations in one request
@@ -78,6 +79,10 @@ update deliveries d set state = 'cancelled', lease_token = null, leased_until = 
 returning d.id, d.broadcast_id
 """
 
+WITHDRAW = """
+update deliveries set state = 'cancelled', lease_token = null, leased_until = null, reason = %(reason)s where id = any(%(ids)s)
+"""
+
 
 async def claim_batch(
     work: Work, composer: Composer, *, lease_seconds: float, channel: Channel = "email"
@@ -103,15 +108,25 @@ async def claim_batch(
     except CannotCompose as problem:
         await write_down(work, channel, send_id, "failed", reason=str(problem))
         return True
+    except Outdated as reason:
+        await _withdraw(work, rows, str(reason))
+        return True
     return Batch(send_id, channel, message, rows[0].attempt)
 
 
 async def _prepare(work: Work, composer: Composer, channel: Channel, send_id: UUID, rows: Sequence[Row]) -> Message:
     if channel == "whatsapp":
-        return await prepare_whatsapp(work, rows[0], composer.ports.base_url)
+        row = await with_params_of_now(work, rows[0]) if rows[0].kind in LETTERS else rows[0]
+        return await prepare_whatsapp(work, row, composer.ports.base_url)
     if channel == "call":
         return await prepare_call(work, rows[0])
     return await prepare_email(work, composer, send_id, rows)
+
+
+async def _withdraw(work: Work, rows: Sequence[Row], reason: str) -> None:
+    """Let go of what is not true any more."""
+    await work.run(WITHDRAW, ids=[row.id for row in rows], reason=reason)
+    tell(work, rows)
 
 
 async def _leave_out(work: Work, rows: Sequence[Row], send_id: UUID, *, is_live: bool) -> Sequence[Row]:

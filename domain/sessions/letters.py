@@ -1,0 +1,147 @@
+"""What students are sent about classes. It is made when it leaves, from the class as it then is: never an old time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from domain.automation.running import Ports
+from domain.language import _, ngettext
+from domain.ports import Attachment
+from domain.sessions.calendar import MEDIA_TYPE, Method, Party, calendar_file, join_path
+from domain.sessions.when import when
+from domain.work import Row, Work
+
+SINGLE = ("class_scheduled", "class_changed", "class_cancelled")
+AHEAD = "classes_ahead"
+LETTERS = (*SINGLE, AHEAD)
+MOST_AHEAD = 200
+MOST_NAMED = 8
+
+COLUMNS = """
+s.id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.moved_from, s.cancelled_at, s.cancel_reason,
+  case when s.create_zoom_meeting then '' else s.place end as place, b.name as batch, b.timezone, c.title as course
+"""
+FROM = "from sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id"
+ONE = f"""
+select {COLUMNS}, (select t.version from session_tellings t where t.session_id = s.id and t.person_id = %(person)s) as told,
+  (select timezone from people where id = %(person)s) as own_zone
+{FROM} where s.id = %(id)s
+"""
+STILL_TO_COME = f"""
+select {COLUMNS}, (select timezone from people where id = %(person)s) as own_zone
+{FROM} where s.batch_id = %(batch)s and s.ends_at > %(now)s and s.cancelled_at is null
+order by s.starts_at, s.id limit {MOST_AHEAD}
+"""
+
+
+class Outdated(Exception):
+    """What was planned is no longer true, or has been said since; the message says why, to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What fills a template, and what goes along."""
+
+    values: Mapping[str, object]
+    attachments: Sequence[Attachment]
+
+
+async def write_letter(work: Work, row: Row, ports: Ports, business: str) -> Letter:
+    """Return the e-mail of a claimed delivery. Raises Outdated."""
+    organizer = Party(ports.mail_from, business)
+    if row.kind == AHEAD:
+        sessions = await still_to_come(work, row.subject_id, row.person_id)
+        values = _values_ahead(sessions, row.to_name)
+        file = calendar_file(sessions, method="PUBLISH", base_url=ports.base_url, now=work.now, name=values["course"])
+        return Letter(values, [Attachment("classes.ics", MEDIA_TYPE, file, "PUBLISH")])
+    session = await true_session(work, row)
+    method: Method = "CANCEL" if session.cancelled_at else "REQUEST"
+    attendee = Party(row.to_address, row.to_name)
+    file = calendar_file(
+        [session], method=method, base_url=ports.base_url, now=work.now, organizer=organizer, attendee=attendee
+    )
+    values = values_of(session, row.to_name, session.own_zone) | {"is_moved": row.params.get("what") == "moved"}
+    return Letter(values, [Attachment("cancel.ics" if method == "CANCEL" else "invite.ics", MEDIA_TYPE, file, method)])
+
+
+async def with_params_of_now(work: Work, row: Row) -> Row:
+    """Return a claimed WhatsApp delivery with params that are true now. Raises Outdated."""
+    if row.kind == AHEAD:
+        sessions = await still_to_come(work, row.subject_id, row.person_id)
+        params = ahead_params(sessions, row.to_name, sessions[0].own_zone)
+    else:
+        session = await true_session(work, row)
+        params = single_params(row.kind, session, row.to_name, session.own_zone)
+    changed: Row = row._replace(params=row.params | params)
+    return changed
+
+
+async def true_session(work: Work, row: Row) -> Row:
+    """Return the class of a claimed delivery. Raises Outdated when they have heard of a later state, or it is over."""
+    session = await work.row(ONE, id=row.subject_id, person=row.person_id)
+    if session is None:
+        raise Outdated(_("The class is gone."))
+    if (session.told or 0) > int(row.params.get("version", 0)):
+        raise Outdated(_("The class was changed again: they are told of that instead."))
+    if bool(session.cancelled_at) != (row.kind == "class_cancelled"):
+        raise Outdated(_("The class was cancelled.") if session.cancelled_at else _("The class takes place after all."))
+    if session.ends_at <= work.now:
+        raise Outdated(_("The class is over."))
+    return session
+
+
+async def still_to_come(work: Work, batch_id: UUID, person_id: UUID | None) -> Sequence[Row]:
+    """Return the classes of a batch that are ahead, the next first. Raises Outdated when there are none."""
+    sessions = await work.rows(STILL_TO_COME, batch=batch_id, person=person_id, now=work.now)
+    if not sessions:
+        raise Outdated(_("No class is ahead any more."))
+    return sessions
+
+
+def values_of(session: Row, name: str, own_zone: str) -> dict[str, Any]:
+    """Return what the e-mails about one class say."""
+    return {
+        "first_name": first_name(name),
+        "class_title": session.title,
+        "course_title": session.course,
+        "batch_name": session.batch,
+        "when": when(session.starts_at, session.timezone, own_zone),
+        "was": when(session.moved_from, session.timezone, own_zone) if session.moved_from else "",
+        "duration": ngettext("{count} minute", "{count} minutes", session.duration),
+        "description": session.description,
+        "place": session.place,
+        "reason": session.cancel_reason,
+        "join_path": join_path(session.id),
+        "class_path": f"/student/sessions/{session.id}",
+    }
+
+
+def single_params(kind: str, session: Row, name: str, own_zone: str) -> dict[str, Any]:
+    """Return the params of a WhatsApp message about one class."""
+    params = [first_name(name), session.title, when(session.starts_at, session.timezone, own_zone)]
+    buttons = [] if kind == "class_cancelled" else [f"student/sessions/{session.id}"]
+    return {"params": params} | ({"buttons": buttons} if buttons else {})
+
+
+def ahead_params(sessions: Sequence[Row], name: str, own_zone: str) -> dict[str, Any]:
+    """Return the params of the WhatsApp message about all classes ahead."""
+    first = sessions[0]
+    params = [first_name(name), first.course, when(first.starts_at, first.timezone, own_zone)]
+    return {"params": params, "buttons": ["student/schedule"]}
+
+
+def first_name(name: str) -> str:
+    return (name.split() or [_("there")])[0]
+
+
+def _values_ahead(sessions: Sequence[Row], name: str) -> dict[str, Any]:
+    first = sessions[0]
+    return {
+        "first_name": first_name(name),
+        "course": first.course,
+        "batch_name": first.batch,
+        "count": ngettext("{count} class", "{count} classes", len(sessions)),
+        "classes": [(one.title, when(one.starts_at, one.timezone, one.own_zone)) for one in sessions[:MOST_NAMED]],
+        "more": max(len(sessions) - MOST_NAMED, 0),
+    }

@@ -1,0 +1,120 @@
+"""A student's classes, as they see them: what is next, what is coming and what was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from domain.errors import NotFound
+from domain.language import _
+from domain.sessions.attending import RULES, STATE
+from domain.sessions.session import State, state_of
+from domain.work import Row, Work
+
+PER_PAGE = 20
+# Of classes that were over before they came nobody is asked whether they were there.
+ATTENDED = f"""
+case when a.joined_at is null and a.marked is null and s.ends_at <= (select e.enrolled_at from enrolments e
+  where e.batch_id = s.batch_id and e.person_id = %(me)s) then 'before' else {STATE} end
+"""
+MINE = f"""
+select s.id, s.batch_id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.moved_from, s.cancelled_at,
+  s.cancel_reason, s.ended_at, s.create_zoom_meeting, case when s.create_zoom_meeting then '' else s.place end as place,
+  s.zoom_state, s.zoom_passcode, s.zoom_join_url <> '' as has_link, b.name as batch, b.timezone, c.title as course,
+  m.title as module, {ATTENDED} as attended, a.seconds, r.join_opens
+from rules r, sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
+left join modules m on m.id = s.module_id left join attendance a on a.session_id = s.id and a.person_id = %(me)s
+where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn')
+"""
+IS_PAST = "(s.ends_at <= %(now)s or coalesce(s.ended_at <= %(now)s and s.ended_at >= s.starts_at, false))"
+# A class that was called off stays in view until its time, so that nobody waits for it.
+NEXT = f"""
+with {RULES} {MINE} and s.ends_at > %(now)s
+  and (s.ended_at is null or s.ended_at < s.starts_at or s.ended_at > %(now)s - interval '15 minutes')
+order by s.starts_at, s.id limit 4
+"""
+ONE = f"with {RULES} {MINE} and s.id = %(id)s"
+LIST = f"""
+with {RULES}, page as ({MINE} and {IS_PAST} = %(past)s order by s.starts_at {{order}}, s.id limit %(most)s offset %(skip)s),
+totals as (select count(*) filter (where not {IS_PAST}) as coming, count(*) filter (where {IS_PAST}) as past from sessions s
+  where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn'))
+select totals.coming, totals.past, page.* from totals left join page on true order by page.starts_at {{order}}, page.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MySession:
+    """A class, and where it stands for the student."""
+
+    facts: Row
+    state: State
+    opens_at: datetime
+    now: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether one can go in."""
+        return self.state in ("starting", "live")
+
+    @property
+    def is_moved(self) -> bool:
+        return self.facts.moved_from is not None and self.state in ("upcoming", "starting")
+
+    @property
+    def has_room(self) -> bool:
+        """Say whether there is a link to follow, ours or another's."""
+        return bool(self.facts.has_link) or self.facts.place.startswith(("https://", "http://"))
+
+    @property
+    def is_being_made(self) -> bool:
+        return bool(self.facts.create_zoom_meeting) and not self.facts.has_link
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One page of a student's classes, and how many are coming and past."""
+
+    sessions: Sequence[MySession]
+    coming: int
+    past: int
+    page: int
+    pages: int
+
+
+async def next_sessions(work: Work) -> Sequence[MySession]:
+    """Return the classes of who asks that run or come next: one, and those called off before it."""
+    rows = [_mine(row, work.now) for row in await work.rows(NEXT, **_me(work))]
+    chosen: list[MySession] = []
+    for one in rows:
+        chosen.append(one)
+        if one.state != "cancelled":
+            break
+    return chosen
+
+
+async def list_mine(work: Work, *, is_past: bool, page: int = 1) -> Schedule:
+    """Return one page of the classes of who asks: coming, the next first, or past, the last first."""
+    order = "desc" if is_past else "asc"
+    values = _me(work) | {"past": is_past, "most": PER_PAGE, "skip": (page - 1) * PER_PAGE}
+    rows = await work.rows(LIST.format(order=order), **values)
+    total = rows[0].past if is_past else rows[0].coming
+    found = [_mine(row, work.now) for row in rows if row.id is not None]
+    return Schedule(found, rows[0].coming, rows[0].past, page, max(1, -(-total // PER_PAGE)))
+
+
+async def find_mine(work: Work, session_id: UUID) -> MySession:
+    """Return a class of who asks; raise NotFound for one that is not theirs."""
+    row = await work.row(ONE, id=session_id, **_me(work))
+    if row is None:
+        raise NotFound(_("There is no such class."))
+    return _mine(row, work.now)
+
+
+def _me(work: Work) -> dict[str, Any]:
+    return {"me": work.identity.person_id, "now": work.now}
+
+
+def _mine(row: Row, now: datetime) -> MySession:
+    opens_at = row.starts_at - timedelta(minutes=row.join_opens)
+    return MySession(row, state_of(row, now, row.join_opens), opens_at, now)

@@ -1,0 +1,229 @@
+"""Attendance is known from whatever tells of it, in any order and however often, and adds up to the same."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from domain.automation.steps import plan_step
+from domain.ports.meetings import Attendee, MeetingEvent
+from domain.sessions.attending import keep_stays
+from domain.sessions.events import apply_meeting_events, store_meeting_event
+from domain.sessions.roster import attendance_of, dismiss, mark_by_hand, match_by_hand, show_roster
+from domain.work import SYSTEM
+from tests.fixtures.cast import ASHA, BEN, CHITRA
+from tests.fixtures.house import until
+from tests.fixtures.sessions import MONDAY
+
+MEETING = "84000000001"
+
+
+@pytest.fixture
+async def held(database, schedules, enrolment_id):
+    """A class of Asha's on Monday, in Zoom; returns its id."""
+    session_id = await schedules(tell=False)
+    async with database.work(SYSTEM) as work:
+        await work.run(
+            "update sessions set zoom_meeting_id = %(meeting)s, zoom_uuid = 'u1', zoom_state = 'ready'", meeting=MEETING
+        )
+        await work.run(
+            "insert into session_registrants values (%(id)s, %(me)s, %(meeting)s, 'reg-asha', 'https://z', now())",
+            id=session_id,
+            me=ASHA.id,
+            meeting=MEETING,
+        )
+    return session_id
+
+
+def event(kind, minutes, *, connection="c1", registrant="reg-asha", name="Asha Rao", email=""):
+    at = MONDAY + timedelta(minutes=minutes)
+    attendee = Attendee(name, email, registrant, connection)
+    return MeetingEvent(
+        f"{kind}-{connection}-{minutes}", f"meeting.participant_{kind}", MEETING, "u1", at, attendee=attendee
+    )
+
+
+async def told(database, *events):
+    async with database.work(SYSTEM) as work:
+        for one in events:
+            await store_meeting_event(work, one)
+    async with database.work(SYSTEM) as work:
+        await apply_meeting_events(work)
+
+
+async def attended(database, session_id, after=91):
+    """Return the class's list as it stands so many minutes after the start."""
+    async with database.work(SYSTEM) as work:
+        work.now = MONDAY + timedelta(minutes=after)
+        return await show_roster(work, session_id)
+
+
+COMES_AND_GOES = (
+    event("joined", 2),
+    event("left", 30),
+    event("joined", 40, connection="c2"),
+    event("left", 85, connection="c2"),
+)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 0, 3, 2), (2, 0, 3, 1)])
+async def test_events_in_any_order_and_told_twice_add_up_to_the_same(database, held, order):
+    assert tuple(order) in set(permutations(range(4)))
+    for number in order:
+        await told(database, COMES_AND_GOES[number])
+    await told(database, *COMES_AND_GOES)
+    (asha,) = (await attended(database, held)).people
+    assert (asha.joined_at, asha.seconds, asha.state) == (MONDAY + timedelta(minutes=2), (28 + 45) * 60, "present")
+
+
+async def test_sources_that_tell_of_the_same_stay_are_counted_once(database, held):
+    await told(database, event("joined", 1), event("left", 61))
+    report = stay("r1", 0.9, 61.1)
+    async with database.work(SYSTEM) as work:
+        await keep_stays(work, held, "report", [report, report])
+    (asha,) = (await attended(database, held)).people
+    assert (asha.seconds, asha.sources) == (round(60.2 * 60), ["event", "report"])
+
+
+def stay(key, since, until_, *, registrant="reg-asha", name="Asha Rao", email=""):
+    return {
+        "stay_key": key,
+        "name": name,
+        "email": email,
+        "registrant_id": registrant,
+        "joined_at": (MONDAY + timedelta(minutes=since)).isoformat(),
+        "left_at": (MONDAY + timedelta(minutes=until_)).isoformat(),
+    }
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(-5, "present"), (10, "present"), (10.1, "late")])
+async def test_late_is_who_comes_in_after_ten_minutes(database, held, minutes, state):
+    await told(database, event("joined", minutes), event("left", 60))
+    assert (await attended(database, held)).people[0].state == state
+
+
+@pytest.mark.parametrize(("after", "state"), [(-1, "ahead"), (45, "ahead"), (91, "absent")])
+async def test_absent_is_who_has_not_come_when_the_class_is_over(database, held, after, state):
+    roster = await attended(database, held, after)
+    assert (roster.people[0].state, roster.by_state) == (state, {state: 1})
+
+
+async def test_an_admins_word_goes_before_what_was_counted_and_can_be_taken_back(database, work_as, held):
+    await told(database, event("joined", 50), event("left", 60))
+    for mark, state in (("present", "present"), ("absent", "absent"), ("", "late")):
+        async with work_as(BEN.identity) as work:
+            await mark_by_hand(work, held, ASHA.id, mark)
+        assert (await attended(database, held)).people[0].state == state
+    async with work_as(BEN.identity) as work:
+        marks = await work.rows("select details from audit_logs where action = 'attendance.marked' order by sequence")
+    assert [row.details["mark"] for row in marks] == ["present", "absent", "counted"]
+
+
+async def test_who_comes_without_a_link_is_known_by_the_address(database, held):
+    await told(database, event("joined", 1, registrant="", email="ASHA@example.test"), event("left", 20))
+    assert (await attended(database, held)).people[0].state == "present"
+
+
+async def test_whom_nobody_knows_is_matched_by_hand_here_and_known_in_the_next_class(
+    database, work_as, schedules, held
+):
+    unknown = {"registrant": "", "name": "asha's phone", "email": ""}
+    await told(database, event("joined", 1, **unknown), event("left", 31, **unknown))
+    roster = await attended(database, held)
+    assert [(one["name"], one["seconds"]) for one in roster.unmatched] == [("asha's phone", 1800)]
+    assert roster.people[0].state == "absent"
+    async with work_as(BEN.identity) as work:
+        await match_by_hand(work, held, roster.unmatched[0]["id"], ASHA.id)
+    roster = await attended(database, held)
+    assert (roster.unmatched, roster.people[0].state, roster.people[0].seconds) == ([], "present", 1800)
+    following = await schedules(tell=False, title="Next")
+    async with database.work(SYSTEM) as work:
+        await keep_stays(work, following, "report", [stay("n1", 0, 30, **unknown)])
+    assert (await attended(database, following)).people[0].state == "present"
+
+
+async def test_who_is_no_student_is_dismissed_and_stays_so(database, work_as, schedules, held):
+    teacher = {"registrant": "", "name": "Host", "email": "host@school.test"}
+    await told(database, event("joined", -5, **teacher))
+    roster = await attended(database, held)
+    async with work_as(BEN.identity) as work:
+        await dismiss(work, held, roster.unmatched[0]["id"])
+    following = await schedules(tell=False, title="Next")
+    async with database.work(SYSTEM) as work:
+        await keep_stays(work, following, "report", [stay("n1", 0, 30, **teacher)])
+    assert (await attended(database, held)).unmatched == []
+    assert (await attended(database, following)).unmatched == []
+
+
+async def test_who_runs_the_business_is_never_asked_about(database, held):
+    await told(database, event("joined", -5, registrant="", name="Ben", email=BEN.email))
+    assert (await attended(database, held)).unmatched == []
+
+
+async def test_nobody_elses_class_can_be_given_to_a_student(database, work_as, held):
+    await told(database, event("joined", 1, registrant="", name="Who?"))
+    roster = await attended(database, held)
+    with pytest.raises(Exception, match="student of this class"):
+        async with work_as(BEN.identity) as work:
+            await match_by_hand(work, held, roster.unmatched[0]["id"], CHITRA.id)
+
+
+async def test_a_students_own_page_has_each_class_with_how_they_attended(database, held):
+    await told(database, event("joined", 1), event("left", 60))
+    async with database.work(SYSTEM) as work:
+        work.now = MONDAY + timedelta(days=1)
+        classes, counts = await attendance_of(work, ASHA.id)
+    assert ([one.state for one in classes], counts) == (["present"], {"present": 1})
+
+
+async def test_from_links_of_their_own_to_the_report_zoom_knows_who_was_there(classroom):
+    """The whole way with Zoom's own side: links, coming in, events, the end, the report."""
+    await classroom.enrol(CHITRA)
+    session_id = await classroom.schedule(minutes=-5, create_zoom_meeting=True, place="", tell=False)
+    meeting = await classroom.in_zoom(session_id)
+    async with classroom.house.database.work(SYSTEM) as work:
+        await plan_step(work, "register_students", session_id, key="links")
+    await classroom.run()
+    links = await classroom.all(
+        "select person_id, join_url from session_registrants where session_id = %(id)s", id=session_id
+    )
+    assert {row.person_id for row in links} == {ASHA.id, CHITRA.id}
+    await classroom.press(meeting, "start")
+    await classroom.come_by(next(row.join_url for row in links if row.person_id == ASHA.id))
+
+    async def is_seen():
+        await classroom.run()
+        return await classroom.all("select 1 from attendance where person_id = %(id)s", id=ASHA.id)
+
+    await until(is_seen)
+    await classroom.press(meeting, "end")
+    await classroom.move(session_id, -200)
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update automation_steps set due_at = now() where kind = 'read_attendance'")
+    await until(lambda: reported(classroom, session_id))
+    async with classroom.house.database.work(BEN.identity) as work:
+        roster = await show_roster(work, session_id)
+    came = {one.person_id: (one.joined_at is not None, one.sources) for one in roster.people}
+    assert came == {ASHA.id: (True, ["event", "report"]), CHITRA.id: (False, None)}
+    # The host came, too, and is nobody of ours.
+    assert len(roster.unmatched) == 1
+    assert roster.session.next_look is not None
+
+
+async def reported(classroom, session_id):
+    await classroom.run()
+    return await classroom.all(
+        "select 1 from session_stays where session_id = %(id)s and source = 'report'", id=session_id
+    )
+
+
+async def test_a_meeting_that_refuses_registrations_leaves_the_common_link(classroom):
+    session_id = await classroom.schedule(create_zoom_meeting=True, place="", tell=False)
+    await classroom.in_zoom(session_id)
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update sessions set zoom_meeting_id = '99999999999' where id = %(id)s", id=session_id)
+        await plan_step(work, "register_students", session_id, key="links")
+    await classroom.run()
+    step = await classroom.one("select state from automation_steps where kind = 'register_students'")
+    assert step.state == "done"
+    assert await classroom.all("select 1 from session_registrants") == []

@@ -1,0 +1,258 @@
+"""Students are told of their classes: each change once, by what reaches them, and never of what is not true any more."""
+
+import pytest
+
+from domain.admissions.approving import Approval, approve
+from domain.sessions.enrolling import welcome_to_classes
+from domain.work import SYSTEM
+from tests.fixtures._ics import read_ics
+from tests.fixtures.applicants import ROHIT
+from tests.fixtures.cast import ASHA, BEN, CHITRA
+
+DELIVERIES = """
+select channel, kind, state, reason, params, to_address from deliveries where kind like 'class%%' order by created_at, channel
+"""
+
+
+async def consent(classroom, actor, by_whatsapp=True):
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update people set consent_whatsapp = %(yes)s where id = %(id)s", yes=by_whatsapp, id=actor.id)
+
+
+async def invitation(classroom, to=ASHA.email, at=-1):
+    """Return the calendar that came with an e-mail to somebody: the last one, unless told otherwise."""
+    messages = sorted(await classroom.house.mailbox(to), key=lambda message: message["id"])
+    return read_ics(await classroom.attachment(messages[at]))
+
+
+async def subjects(classroom, to=ASHA.email):
+    return [message["subject"] for message in sorted(await classroom.house.mailbox(to), key=lambda one: one["id"])]
+
+
+async def test_a_new_class_comes_with_an_invitation_that_calendars_take(classroom):
+    session_id = await classroom.schedule(description="Bring a laptop; and, if you can,\na mouse.")
+    await classroom.run()
+    session = await classroom.one(
+        "select title, starts_at, ends_at, duration, told_version, told_at from sessions where id = %(id)s",
+        id=session_id,
+    )
+    calendar = await invitation(classroom)
+    (event,) = calendar.components
+    assert (calendar["METHOD"], event["STATUS"], event["SEQUENCE"]) == ("REQUEST", "CONFIRMED", "1")
+    assert event["DTSTART"] == session.starts_at.strftime("%Y%m%dT%H%M%SZ")
+    assert event["DTEND"] == session.ends_at.strftime("%Y%m%dT%H%M%SZ")
+    assert event.text("SUMMARY") == "Joins"
+    assert event.text("LOCATION") == "Room 4, first floor"
+    assert "Bring a laptop; and, if you can,\na mouse." in event.text("DESCRIPTION")
+    assert f"/student/sessions/{session_id}/join" in event.text("DESCRIPTION")
+    assert event["ATTENDEE"].lower() == f"mailto:{ASHA.email}"
+    assert event.params("ATTENDEE")["CN"] == ASHA.name
+    assert event["ORGANIZER"].lower().startswith("mailto:")
+    assert (session.told_version, session.told_at is not None) == (1, True)
+
+
+async def test_a_change_and_a_cancellation_keep_the_uid_and_raise_the_sequence(classroom):
+    session_id = await classroom.schedule()
+    await classroom.run()
+    was = (await classroom.one("select starts_at from sessions")).starts_at
+    await classroom.change(session_id, "moved", moved_from=was)
+    await classroom.run()
+    await classroom.change(session_id, "cancelled", cancelled_at=was, cancel_reason="The teacher is ill.")
+    await classroom.run()
+    calendars = [await invitation(classroom, at=at) for at in range(3)]
+    events = [calendar.components[0] for calendar in calendars]
+    assert [calendar["METHOD"] for calendar in calendars] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert len({event["UID"] for event in events}) == 1
+    assert [event["SEQUENCE"] for event in events] == ["1", "2", "3"]
+    assert events[2]["STATUS"] == "CANCELLED"
+    assert [subject.split(":")[0] for subject in await subjects(classroom)] == ["Class", "Moved", "Cancelled"]
+
+
+async def test_whatsapp_goes_to_who_agreed_and_to_who_has_no_address(classroom):
+    await classroom.enrol(CHITRA)
+    await consent(classroom, ASHA)
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update people set email = null where id = %(id)s", id=CHITRA.id)
+        await work.run("update business_settings set value = '{}' where key = 'quiet_hours'")
+    session_id = await classroom.schedule()
+    await classroom.run()
+    rows = await classroom.all(DELIVERIES)
+    told = sorted((row.channel, row.kind, row.to_address, row.state) for row in rows)
+    assert told == sorted([
+        ("email", "class_scheduled", ASHA.email, "sent"),
+        ("whatsapp", "class_scheduled", ASHA.phone, "sent"),
+        ("whatsapp", "class_scheduled", CHITRA.phone, "sent"),
+    ])  # fmt: skip
+    (message,) = [row for row in rows if row.to_address == CHITRA.phone]
+    assert message.params["params"][:2] == ["Chitra", "Joins"]
+    assert message.params["buttons"] == [f"student/sessions/{session_id}"]
+
+
+async def test_who_opted_out_of_whatsapp_and_whose_address_is_dead_is_left_in_peace(classroom):
+    await consent(classroom, ASHA)
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("insert into email_suppressions values (%(to)s, 'bounced', '', null, now())", to=ASHA.email)
+        await work.run(
+            "insert into phone_suppressions (phone, channel, reason, created_at) values (%(to)s, 'whatsapp', 'opted_out', now())",
+            to=ASHA.phone,
+        )
+    await classroom.schedule()
+    await classroom.run()
+    assert await classroom.all(DELIVERIES) == []
+
+
+async def test_who_does_not_want_advertising_is_still_told_of_their_class(classroom):
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("insert into email_suppressions values (%(to)s, 'unsubscribed', '', null, now())", to=ASHA.email)
+    await classroom.schedule()
+    await classroom.run()
+    assert len(await classroom.house.mailbox(ASHA.email)) == 1
+
+
+async def test_the_same_version_is_told_once_however_often_the_step_runs(classroom):
+    await classroom.schedule()
+    await classroom.run()
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update automation_steps set state = 'planned', finished_at = null where kind = 'tell_session'")
+    await classroom.run()
+    assert len(await classroom.house.mailbox(ASHA.email)) == 1
+
+
+async def test_a_class_that_moved_on_is_told_of_as_it_is_now_and_once(classroom):
+    session_id = await classroom.schedule()
+    await classroom.change(session_id, "changed", title="Joins and more")
+    await classroom.run()
+    (step,) = await classroom.all(
+        "select state, reason from automation_steps where kind = 'tell_session' and subject_version = 1"
+    )
+    assert (step.state, "changed again" in step.reason) == ("skipped", True)
+    # Who never heard of the class is told of it, not of its change.
+    (subject,) = await subjects(classroom)
+    assert subject.startswith("Class: Joins and more")
+
+
+async def test_who_was_never_told_is_told_even_if_the_change_was_saved_quietly(classroom):
+    session_id = await classroom.schedule()
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update sessions set version = 2, title = 'Joins, mended' where id = %(id)s", id=session_id)
+    await classroom.run()
+    (subject,) = await subjects(classroom)
+    assert subject.startswith("Class: Joins, mended")
+
+
+async def test_what_still_waits_when_the_class_changes_never_leaves(classroom):
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update business_settings set value = 'true' where key = 'sending_paused'")
+    session_id = await classroom.schedule()
+    await classroom.run()
+    await classroom.change(session_id, "cancelled", cancelled_at=await classroom.now())
+    await classroom.run()
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update business_settings set value = 'false' where key = 'sending_paused'")
+    await classroom.run()
+    # They have not heard of it, so they need not hear that it is off.
+    assert await classroom.house.mailbox(ASHA.email) == []
+    (row,) = await classroom.all(DELIVERIES)
+    assert (row.state, "changed again" in row.reason) == ("cancelled", True)
+
+
+async def test_a_letter_that_waited_too_long_falls_away(classroom):
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update business_settings set value = 'true' where key = 'sending_paused'")
+    session_id = await classroom.schedule()
+    await classroom.run()
+    await classroom.move(session_id, -200)
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update business_settings set value = 'false' where key = 'sending_paused'")
+    await classroom.run()
+    (row,) = await classroom.all(DELIVERIES)
+    assert (row.state, row.reason) == ("cancelled", "The class is over.")
+    assert await classroom.house.mailbox(ASHA.email) == []
+
+
+async def test_only_who_was_told_of_a_class_hears_that_it_is_off(classroom):
+    session_id = await classroom.schedule()
+    await classroom.run()
+    await classroom.enrol(CHITRA)
+    await classroom.change(session_id, "cancelled", cancelled_at=await classroom.now())
+    await classroom.run()
+    assert len(await classroom.house.mailbox(ASHA.email)) == 2
+    assert await classroom.house.mailbox(CHITRA.email) == []
+
+
+async def test_the_first_word_waits_for_the_meeting_and_not_for_ever(classroom):
+    session_id = await classroom.schedule(create_zoom_meeting=True, place="")
+    await classroom.run()
+    (step,) = await classroom.all("select id, state, reason from automation_steps where kind = 'tell_session'")
+    assert (step.state, step.reason) == ("planned", "The meeting is being made.")
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run(
+            "update automation_steps set retry_at = null, created_at = created_at - interval '4 minutes' where id = %(id)s",
+            id=step.id,
+        )
+    await classroom.run()
+    (event,) = (await invitation(classroom)).components
+    assert event.text("LOCATION").endswith(f"/student/sessions/{session_id}/join")
+
+
+async def test_a_thousand_students_are_told_in_chunks_and_a_killed_worker_leaves_none_out(classroom, monkeypatch):
+    monkeypatch.setattr("domain.sessions.telling.CHUNK", 2)
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run(
+            """
+            with made as (insert into people (name, email, created_at, updated_at)
+              select 'P ' || n, 'p' || n || '@example.test', now(), now() from generate_series(1, 4) n returning id),
+            students as (insert into profiles (person_id, role, created_at, updated_at)
+              select id, 'student', now(), now() from made)
+            insert into enrolments (person_id, batch_id, enrolled_at) select id, %(batch)s, now() from made
+            """,
+            batch=classroom.batch_id,
+        )
+    await classroom.schedule()
+    await classroom.run()
+    rows = await classroom.all("select count(*) as count, count(distinct person_id) as people from deliveries")
+    assert (rows[0].count, rows[0].people) == (5, 5)
+
+
+async def test_who_is_enrolled_later_gets_what_is_ahead_in_one_message(classroom, applies):
+    await classroom.schedule(minutes=60)
+    await classroom.schedule(minutes=3 * 24 * 60)
+    over = await classroom.schedule(minutes=-300)
+    off = await classroom.schedule(minutes=120)
+    await classroom.change(off, "cancelled", cancelled_at=await classroom.now())
+    await classroom.run()
+    application_id = await applies(ROHIT)
+    async with classroom.house.database.work(BEN.identity) as work:
+        await approve(work, Approval(application_id, 1, classroom.batch_id))
+    await classroom.run()
+    letters = [one for one in await classroom.house.mailbox(ROHIT.email) if "classes" in one["subject"].lower()]
+    assert [one["subject"] for one in letters] == ["Your classes in Data Analytics: 2 classes ahead"]
+    calendar = read_ics(await classroom.attachment(letters[0]))
+    assert (calendar["METHOD"], len(calendar.components)) == ("PUBLISH", 2)
+    assert not any(str(over) in event["UID"] for event in calendar.components)
+
+
+async def test_who_came_later_hears_of_changes_like_everybody_and_never_twice_of_the_same(classroom):
+    session_id = await classroom.schedule()
+    await classroom.enrol(CHITRA)
+    async with classroom.house.database.work(BEN.identity) as work:
+        assert await welcome_to_classes(work, CHITRA.id, classroom.batch_id) == 1
+        assert await welcome_to_classes(work, CHITRA.id, classroom.batch_id) == 1
+    await classroom.run()
+    assert len(await classroom.house.mailbox(CHITRA.email)) == 1
+    await classroom.change(session_id, "changed")
+    await classroom.run()
+    assert [subject.split(":")[0] for subject in await subjects(classroom, CHITRA.email)] == [
+        "Your classes in Data Analytics",
+        "Changed",
+    ]
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "America/New_York"])
+async def test_a_time_is_told_in_the_zone_of_the_batch_and_in_ones_own(classroom, zone):
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update people set timezone = %(zone)s where id = %(id)s", zone=zone, id=ASHA.id)
+    await classroom.schedule()
+    await classroom.run()
+    (message,) = await classroom.house.mailbox(ASHA.email)
+    assert " IST (" in message["subject"]

@@ -1,0 +1,115 @@
+"""Who was in a class: the list, what an admin marks, whom nobody could name, and the CSV."""
+
+import tempfile
+from io import TextIOWrapper
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response, Stream, Template
+
+from domain.errors import InvalidInput
+from domain.language import _
+from domain.sessions.attending import rule, state_names
+from domain.sessions.roster import (
+    dismiss,
+    export_roster,
+    mark_by_hand,
+    match_by_hand,
+    roster_choices,
+    show_roster,
+)
+from domain.work import Work
+from web.addresses import page_number, uuid_or_none
+from web.admin.leads import chunks_of
+from web.forms import typed_values
+from web.rendering import go, page_or_fragment
+
+
+class AttendanceController(Controller):
+    path = "/sessions/{session_id:uuid}/attendance"
+
+    @get()
+    async def index(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
+    ) -> Template:
+        params = request.query_params
+        query = {"q": params.get("q", "")[:200], "state": params.get("state", "")}
+        roster = await show_roster(work, session_id, q=query["q"], state=query["state"], page=page_number(params))
+        choices = await roster_choices(work, session_id) if roster.unmatched else []
+        return page_or_fragment(
+            request,
+            "admin/sessions/attendance.html",
+            "admin/sessions/_attendance.html",
+            roster=roster,
+            choices=choices,
+            names=state_names(),
+            rule=rule(roster.session.late_after),
+            query=query,
+            path=request.url.path,
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        )
+
+    @get("/export", opt={"no_shell": True})
+    async def export(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
+    ) -> Stream:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who sends it
+        try:
+            text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+            await export_roster(work, session_id, text)
+            text.flush()
+            text.detach()
+        except BaseException:
+            file.close()
+            raise
+        headers = {
+            "Content-Disposition": f'attachment; filename="attendance-{work.now:%Y-%m-%d}.csv"',
+            "Content-Length": str(file.tell()),
+            "Cache-Control": "no-store",
+        }
+        return Stream(chunks_of(file), media_type="text/csv; charset=utf-8", headers=headers)
+
+    @post("/marks/{person_id:uuid}")
+    async def mark(
+        self,
+        request: Request[Any, Any, Any],
+        work: NamedDependency[Work],
+        session_id: FromPath[UUID],
+        person_id: FromPath[UUID],
+    ) -> Response[Any]:
+        await mark_by_hand(work, session_id, person_id, str((await typed_values(request)).get("mark", "")))
+        return go(request, _back(request, session_id), _("Saved."))
+
+    @post("/stays/{stay_id:uuid}/match")
+    async def match(
+        self,
+        request: Request[Any, Any, Any],
+        work: NamedDependency[Work],
+        session_id: FromPath[UUID],
+        stay_id: FromPath[UUID],
+    ) -> Response[Any]:
+        person_id = uuid_or_none(str((await typed_values(request)).get("person", "")))
+        if person_id is None:
+            raise InvalidInput({"": _("Choose who it was.")})
+        name = await match_by_hand(work, session_id, stay_id, person_id)
+        return go(request, _back(request, session_id), _("Counted for {name}.", name=name))
+
+    @post("/stays/{stay_id:uuid}/dismissal")
+    async def dismiss(
+        self,
+        request: Request[Any, Any, Any],
+        work: NamedDependency[Work],
+        session_id: FromPath[UUID],
+        stay_id: FromPath[UUID],
+    ) -> Response[Any]:
+        await dismiss(work, session_id, stay_id)
+        return go(request, _back(request, session_id), _("Left out, here and in later classes of the batch."))
+
+
+def _back(request: Request[Any, Any, Any], session_id: UUID) -> str:
+    """Return the list as it was filtered: its form sends the query along."""
+    query = request.url.query
+    return f"/admin/sessions/{session_id}/attendance" + (f"?{query}" if query else "")

@@ -1,0 +1,103 @@
+"""The student's classes: coming and past ones, one of them, the way in, and what brings them into a calendar."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Response, Template
+
+from domain.language import _
+from domain.sessions.calendar import calendar_file, google_link
+from domain.sessions.feeds import close_feed, feed_path, my_feed, open_feed
+from domain.sessions.joining import join
+from domain.sessions.schedule import find_mine, list_mine
+from domain.work import Work
+from web.addresses import page_number
+from web.rendering import go, page, page_or_fragment
+from web.work import services_of
+
+SCHEDULE = "/student/schedule"
+
+
+class ScheduleController(Controller):
+    path = "/schedule"
+
+    @get()
+    async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
+        is_past = request.query_params.get("show") == "past"
+        schedule = await list_mine(work, is_past=is_past, page=page_number(request.query_params))
+        feed = await my_feed(work)
+        return page_or_fragment(
+            request,
+            "student/schedule/index.html",
+            "student/schedule/_list.html",
+            schedule=schedule,
+            is_past=is_past,
+            query={"show": "past" if is_past else ""},
+            feed=feed,
+            feed_url=_feed_url(request, work, feed.key) if feed else "",
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        )
+
+    @post("/calendar")
+    async def open_calendar(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        await open_feed(work)
+        return go(request, f"{SCHEDULE}#calendar", _("This is your calendar's address. An earlier one has ended."))
+
+    @post("/calendar/end")
+    async def close_calendar(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        await close_feed(work)
+        return go(request, f"{SCHEDULE}#calendar", _("The address of your calendar has ended."))
+
+
+class StudentSessionController(Controller):
+    path = "/sessions/{session_id:uuid}"
+
+    @get()
+    async def show(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
+    ) -> Template:
+        mine = await find_mine(work, session_id)
+        google = google_link(mine.facts, services_of(request).settings.base_url)
+        return page_or_fragment(
+            request, "student/sessions/show.html", "student/sessions/_session.html", one=mine, google=google
+        )
+
+    @get("/join")
+    async def enter(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
+    ) -> Response[Any]:
+        """Lead into the class: what links in messages point at, and what the button opens in a tab of its own."""
+        return await _led(request, work, session_id)
+
+    @post("/join")
+    async def join(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
+    ) -> Response[Any]:
+        return await _led(request, work, session_id)
+
+    @get("/calendar", opt={"no_shell": True})
+    async def calendar(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
+    ) -> Response[bytes]:
+        mine = await find_mine(work, session_id)
+        base_url = services_of(request).settings.base_url
+        file = calendar_file([mine.facts], method="PUBLISH", base_url=base_url, now=work.now)
+        headers = {"Content-Disposition": 'attachment; filename="class.ics"', "Cache-Control": "no-store"}
+        return Response(file, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+async def _led(request: Request[Any, Any, Any], work: Work, session_id: UUID) -> Response[Any]:
+    way = await join(work, session_id)
+    if way.url:
+        headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        return Redirect(way.url, status_code=303, headers=headers)
+    return page(request, "student/sessions/join.html", one=way.session)
+
+
+def _feed_url(request: Request[Any, Any, Any], work: Work, key: UUID) -> str:
+    settings = services_of(request).settings
+    assert work.identity.person_id is not None
+    return f"{settings.base_url}{feed_path(settings.secret, work.identity.person_id, key)}"
