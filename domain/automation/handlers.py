@@ -11,6 +11,8 @@ from domain.messaging.calls.reading import read_call
 from domain.payments.checking import read_hint
 from domain.payments.refunding import ask_refund
 from domain.payments.requests import create_payment_request, switch_payment_request
+from domain.recordings.checking import check_recordings
+from domain.recordings.copying import copy_recording
 
 HANDLERS: dict[str, Handler] = {
     "check_import": import_steps.check_import,
@@ -26,4 +28,6 @@ HANDLERS: dict[str, Handler] = {
     "ask_refund": ask_refund,
     "try_provider": try_provider,
     "read_payment_hint": read_hint,
+    "check_recordings": check_recordings,
+    "copy_recording": copy_recording,
 }

@@ -17,6 +17,8 @@ STEPS = {
     "ask_refund": "Refund",
     "try_provider": "Test of a provider",
     "read_payment_hint": "Check of a payment",
+    "check_recordings": "Look for recordings",
+    "copy_recording": "Copy of a recording",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -48,6 +50,8 @@ PLACES = {
     "ask_refund": "/admin/payments",
     "try_provider": "/admin/integrations",
     "read_payment_hint": "/admin/payments",
+    "check_recordings": "/admin/sessions/{subject}/recordings",
+    "copy_recording": "/admin/session-recordings/{subject}",
 }
 
 

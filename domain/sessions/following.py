@@ -11,7 +11,9 @@ from domain.language import _
 from domain.work import Work
 
 # kind -> how long after the end. Zoom takes about a quarter of an hour for the report and one or two for the recording.
-AFTER_THE_END: dict[str, timedelta] = {}
+AFTER_THE_END: dict[str, timedelta] = {
+    "check_recordings": timedelta(hours=1),
+}
 
 
 async def plan_what_follows(work: Work, session_id: UUID, version: int, ends_at: datetime) -> None:
