@@ -14,6 +14,7 @@ from web.admin.broadcast_recipients import BroadcastRecipientController
 from web.admin.broadcast_runs import BroadcastRunController
 from web.admin.broadcasts import BroadcastController
 from web.admin.campaigns import CampaignController
+from web.admin.class_recordings import ClassRecordingController
 from web.admin.courses import CourseController
 from web.admin.dashboard import DashboardController, TrialEmailController
 from web.admin.deliveries import DeliveryController
@@ -32,6 +33,7 @@ from web.admin.payments import PaymentController
 from web.admin.recordings import RecordingController
 from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
+from web.admin.session_recordings import SessionRecordingController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.single_messages import SingleMessageController
 from web.admin.students import StudentController
@@ -68,6 +70,7 @@ from web.static_files import static_file
 from web.student.course import StudentCourseController
 from web.student.dashboard import StudentDashboardController
 from web.student.payments import StudentPaymentController
+from web.student.recordings import StudentRecordingController
 from web.webhooks.aisensy import AiSensyWebhookController
 from web.webhooks.bolna import BolnaWebhookController
 from web.webhooks.instamojo import InstamojoWebhookController
@@ -133,7 +136,13 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
     (
         "student",
         "/student",
-        [StudentDashboardController, StudentCourseController, StudentPaymentController, NotificationsController],
+        [
+            StudentDashboardController,
+            StudentCourseController,
+            StudentPaymentController,
+            StudentRecordingController,
+            NotificationsController,
+        ],
     ),
     (
         "admin",
@@ -169,6 +178,8 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             CourseController,
             ModuleController,
             BatchController,
+            SessionRecordingController,
+            ClassRecordingController,
             NotificationsController,
             AuditController,
             ErrorController,

@@ -13,3 +13,4 @@ import "./files.js";
 import "./copy.js";
 import "./times.js";
 import "./themes.js";
+import "./player.js";

@@ -10,16 +10,18 @@ from domain.language import _
 from domain.work import Row, Work
 
 BATCH = """
-select b.id, b.course_id, b.name, b.starts_on, b.ends_on, b.capacity, b.is_open, c.title as course
+select b.id, b.course_id, b.name, b.starts_on, b.ends_on, b.capacity, b.is_open, b.recordings_visible, c.title as course
 from batches b join courses c on c.id = b.course_id where b.id = %(id)s and b.course_id = %(course_id)s
 """
 ADD = """
-insert into batches (course_id, name, starts_on, ends_on, capacity, created_at)
-select id, %(name)s, %(starts_on)s::date, %(ends_on)s::date, %(capacity)s::int, %(now)s from courses where id = %(course_id)s
+insert into batches (course_id, name, starts_on, ends_on, capacity, recordings_visible, created_at)
+select id, %(name)s, %(starts_on)s::date, %(ends_on)s::date, %(capacity)s::int, %(recordings_visible)s, %(now)s
+from courses where id = %(course_id)s
 on conflict (course_id, name) do nothing returning id
 """
 UPDATE = """
-update batches set name = %(name)s, starts_on = %(starts_on)s, ends_on = %(ends_on)s, capacity = %(capacity)s
+update batches set name = %(name)s, starts_on = %(starts_on)s, ends_on = %(ends_on)s, capacity = %(capacity)s,
+  recordings_visible = %(recordings_visible)s
 where id = %(id)s and course_id = %(course_id)s
   and not exists (select from batches where course_id = %(course_id)s and name = %(name)s and id <> %(id)s)
 """
@@ -30,12 +32,16 @@ update batches set is_open = %(is_open)s where id = %(id)s and course_id = %(cou
 
 @dataclass(frozen=True, slots=True)
 class BatchFacts:
-    """What is typed about a batch. No capacity means no limit; no dates, that they are not fixed."""
+    """What is typed about a batch. No capacity means no limit; no dates, that they are not fixed.
+
+    ``recordings_visible`` shows recordings to students unless an admin hides them.
+    """
 
     name: str
     starts_on: date | None = None
     ends_on: date | None = None
     capacity: int | None = None
+    recordings_visible: bool = True
 
 
 async def show_batch(work: Work, course_id: UUID, batch_id: UUID) -> Row:

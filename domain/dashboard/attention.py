@@ -31,6 +31,8 @@ select jsonb_build_object(
        and r.due_on < (%(now)s at time zone 'Asia/Kolkata')::date)),
   'imports', (select jsonb_agg(jsonb_build_object('id', id, 'name', file_name)) from (select id, file_name from lead_imports
      where state = 'failed' and created_at > %(now)s - interval '7 days' order by created_at desc limit 3) i),
+  'recordings', (select count(*) from sessions s where s.zoom_recording_status in ('failed', 'missing')
+     and s.cancelled_at is null and not exists (select from recordings r where r.session_id = s.id and r.source <> 'zoom')),
   'steps', (select jsonb_agg(to_jsonb(s)) from (
      select kind, count(*), (array_agg(subject_id order by finished_at desc))[1] as subject, true as has_failed
        from automation_steps where state = 'failed' and finished_at > %(now)s - interval '7 days' group by kind
@@ -78,6 +80,7 @@ def read_attention(found: Mapping[str, Any], now: datetime, worker_age: float | 
         *_sending(found),
         *_providers(found["broken"] or ()),
         *_steps(found["steps"] or ()),
+        *_recordings(found),
         *_imports(found["imports"] or ()),
         *_payments(found),
         *_emails(found),
@@ -122,6 +125,12 @@ def _steps(steps: Iterable[Mapping[str, Any]]) -> Iterable[Concern]:
 def _imports(imports: Iterable[Mapping[str, Any]]) -> Iterable[Concern]:
     for one in imports:
         yield Concern(_("Import failed: {file}", file=one["name"]), f"/admin/imports/{one['id']}", _("Open"), 1)
+
+
+def _recordings(found: Mapping[str, Any]) -> Iterable[Concern]:
+    if count := found["recordings"]:
+        text = ngettext("Class has no recording", "Classes have no recording", count)
+        yield Concern(text, "/admin/session-recordings?state=trouble", _("Look at it"), count)
 
 
 def _payments(found: Mapping[str, Any]) -> Iterable[Concern]:

@@ -49,9 +49,7 @@ def read_captions(content: bytes) -> list[Cue]:
 
 def write_captions(cues: Iterable[Cue]) -> str:
     """Return the lines as WebVTT."""
-    blocks = [
-        f"{_clock(cue.starts_ms)} --> {_clock(cue.ends_ms)}\n{escape(cue.text, quote=False)}\n" for cue in cues
-    ]
+    blocks = [f"{_clock(cue.starts_ms)} --> {_clock(cue.ends_ms)}\n{escape(cue.text, quote=False)}\n" for cue in cues]
     return "WEBVTT\n\n" + "\n".join(blocks)
 
 

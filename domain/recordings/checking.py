@@ -151,7 +151,9 @@ def _standing(
     now: datetime, session: Row, films: int, is_partial: bool, processing: int, trouble: str
 ) -> tuple[str, str]:
     if films:
-        words = ngettext("{count} file is still being processed.", "{count} files are still being processed.", processing)
+        words = ngettext(
+            "{count} file is still being processed.", "{count} files are still being processed.", processing
+        )
         partial = words if processing else _("Zoom is still working on another part.")
         return ("partial" if is_partial else "synced"), trouble or (partial if is_partial else "")
     if trouble:
@@ -172,9 +174,7 @@ async def _plan_next(work: Work, run: StepRun, session: Row) -> None:
     number = int(run.step.payload.get("number", 0)) + 1
     key = f"check_recordings:{session.id}:{session.version}:{number}"
     payload = {"number": number}
-    await plan_step(
-        work, "check_recordings", session.id, key=key, version=session.version, payload=payload, due_at=at
-    )
+    await plan_step(work, "check_recordings", session.id, key=key, version=session.version, payload=payload, due_at=at)
 
 
 async def _is_whole(work: Work, session: Row) -> bool:
@@ -182,9 +182,8 @@ async def _is_whole(work: Work, session: Row) -> bool:
     left = await work.row(LEFT, id=session.id)
     if left is None or session.zoom_recording_status != "synced" or left.unread:
         return False
-    return left.transcripts >= left.parts or work.now >= session.ends_at + LONGEST_PROCESSING
+    return bool(left.transcripts >= left.parts or work.now >= session.ends_at + LONGEST_PROCESSING)
 
 
 def _is_regular(run: StepRun) -> bool:
     return "cause" not in run.step.payload
-

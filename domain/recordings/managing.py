@@ -24,7 +24,8 @@ SESSION = """
 select s.id, s.batch_id, s.title, s.starts_at, s.ends_at, s.version, s.recording, s.zoom_meeting_id, s.zoom_recording_status,
   s.zoom_recording_reason, s.recordings_checked_at, s.recordings_told_at, b.name as batch, b.course_id, c.title as course,
   b.recordings_visible, b.timezone,
-  (select min(due_at) from automation_steps where subject_id = s.id and kind = 'check_recordings' and state = 'planned') as next_look,
+  (select min(due_at) from automation_steps
+    where subject_id = s.id and kind = 'check_recordings' and state = 'planned') as next_look,
   exists (select from automation_steps where subject_id = s.id and kind = 'check_recordings' and (state = 'running'
     or (state = 'planned' and due_at <= %(now)s))) as is_looking
 from sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id where s.id = %(id)s
@@ -43,11 +44,15 @@ update sessions set zoom_recording_status = 'waiting', zoom_recording_reason = '
 where id = %(id)s and zoom_recording_status in ('', 'missing', 'failed')
 """
 SHOW = "update recordings set is_visible = %(is_visible)s, updated_at = %(now)s where id = %(id)s returning session_id, kind"
-RENAME = "update recordings set title = %(title)s, updated_at = %(now)s where id = %(id)s and title <> %(title)s returning session_id"
+RENAME = """
+update recordings set title = %(title)s, updated_at = %(now)s where id = %(id)s and title <> %(title)s returning session_id
+"""
 ADD = """
 insert into recordings (id, session_id, kind, source, title, duration, media_type, url, stored_name, checksum, zoom_file_size,
   read_at, created_by, created_at, updated_at)
-values (coalesce(%(id)s::uuid, gen_random_uuid()), %(session_id)s, %(kind)s, %(source)s, %(title)s, %(duration)s, %(media_type)s, %(url)s, %(stored_name)s, %(checksum)s,
+values (
+  coalesce(%(id)s::uuid, gen_random_uuid()), %(session_id)s, %(kind)s, %(source)s, %(title)s, %(duration)s, %(media_type)s, 
+  %(url)s, %(stored_name)s, %(checksum)s,
   %(size)s, %(now)s, %(me)s, %(now)s, %(now)s)
 returning id
 """
@@ -58,7 +63,9 @@ select s.id, s.title, s.starts_at, s.ends_at, s.zoom_recording_status as status,
   (select count(*) from recordings r where r.session_id = s.id and r.kind in ('video', 'link')) as films
 from sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
 where s.cancelled_at is null and (s.zoom_recording_status <> '' or exists (select from recordings r where r.session_id = s.id))
-  and (%(state)s = '' or s.zoom_recording_status = %(state)s)
+  and (%(state)s in ('', 'trouble') or s.zoom_recording_status = %(state)s)
+  and (%(state)s <> 'trouble' or (s.zoom_recording_status in ('failed', 'missing')
+    and not exists (select from recordings r where r.session_id = s.id and r.source <> 'zoom')))
   and (%(q)s = '' or position(lower(%(q)s) in lower(s.title || ' ' || b.name || ' ' || c.title)) > 0)
 order by s.ends_at desc, s.id limit 20 offset %(skip)s
 """
@@ -122,7 +129,8 @@ async def show_to_students(work: Work, recording_id: UUID, is_visible: bool) -> 
     if is_visible:
         await tell_students(work, session)
     tell(work, session.id)
-    return session.id
+    session_id: UUID = session.id
+    return session_id
 
 
 async def rename(work: Work, recording_id: UUID, title: str) -> None:

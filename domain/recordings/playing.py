@@ -33,7 +33,7 @@ where {PLAYABLE} and r.state <> 'processing'
       and position(lower(%(q)s) in lower(l.text)) > 0))
 order by s.starts_at desc, r.part, r.id limit {PER_PAGE} offset %(skip)s
 """
-SHOWN = f"""
+SHOWN = """
 select r.id, r.session_id, r.title, r.kind, r.part, r.duration, r.state, r.media_type, r.url, r.source, r.zoom_file_size as size,
   r.is_visible, r.recording_start, r.copy_state, s.title as session, s.starts_at, c.title as course, b.name as batch,
   v.percent, v.position, v.watched_at,
@@ -132,7 +132,7 @@ async def played(
         yield chunk
 
 
-async def found_again(meetings: MeetingProvider, source: Row) -> tuple[str, str] | None | CannotTell:
+async def found_again(meetings: MeetingProvider, source: Row) -> tuple[str, str] | CannotTell | None:
     """Ask the provider for a file whose address failed: its present address and token, or None when it exists no more."""
     if not source.zoom_uuid:
         return None
@@ -144,7 +144,9 @@ async def found_again(meetings: MeetingProvider, source: Row) -> tuple[str, str]
     return (file.download_url, answer.download_token) if file and isinstance(answer, MeetingRecording) else None
 
 
-def from_provider(meetings: MeetingProvider, url: str, token: str, start: int, length: int | None) -> AsyncIterator[bytes]:
+def from_provider(
+    meetings: MeetingProvider, url: str, token: str, start: int, length: int | None
+) -> AsyncIterator[bytes]:
     """Yield a file's bytes with its own token."""
     return _first_bytes(meetings.download(url, start, token), length)
 

@@ -21,21 +21,21 @@ _RANGE = re.compile(r"(\d{1,6})-(\d{1,6})")
 
 # One statement: the row is locked and read anew where somebody watches in two tabs. Time is the machine's, not the
 # business's: a clock that is moved has shown nobody anything.
+SINCE = f"%(claimed)s::int4multirange, {{duration}}, {{since}}, {FASTEST}, {SLACK})"
+FIRST = "watched_since('{}', " + SINCE.format(duration="r.duration", since="to_timestamp(%(opened)s)")
+NEXT = "watched_since(v.watched, " + SINCE.format(
+    duration="excluded.duration", since="greatest(v.counted_at, to_timestamp(%(opened)s))"
+)
 COUNT = f"""
-insert into recording_views as v (recording_id, person_id, watched, duration, position, opened_at, counted_at, seen_at, watched_at)
+insert into recording_views as v (recording_id, person_id, watched, duration, position, opened_at, counted_at, seen_at,
+  watched_at)
 select r.id, %(me)s, new.watched, r.duration, least(%(position)s, r.duration), %(now)s, now(), %(now)s,
   case when 100 * multirange_seconds(new.watched) >= {WATCHED_AT} * r.duration then %(now)s::timestamptz end
-from recordings r cross join lateral (select add_watched('{{}}', %(claimed)s::int4multirange * int4multirange(int4range(0, r.duration)),
-  {FASTEST} * greatest(extract(epoch from now())::bigint - %(opened)s, 0)::integer + {SLACK}) as watched) new
-where r.id = %(id)s and r.duration > 0
+from recordings r cross join lateral (select {FIRST} as watched) new where r.id = %(id)s and r.duration > 0
 on conflict (recording_id, person_id) do update set duration = excluded.duration, position = excluded.position,
-  counted_at = now(), seen_at = excluded.seen_at,
-  watched = add_watched(v.watched, %(claimed)s::int4multirange * int4multirange(int4range(0, excluded.duration)),
-    {FASTEST} * greatest(extract(epoch from now() - greatest(v.counted_at, to_timestamp(%(opened)s))), 0)::integer + {SLACK}),
-  watched_at = coalesce(v.watched_at, case when 100 * multirange_seconds(
-    add_watched(v.watched, %(claimed)s::int4multirange * int4multirange(int4range(0, excluded.duration)),
-      {FASTEST} * greatest(extract(epoch from now() - greatest(v.counted_at, to_timestamp(%(opened)s))), 0)::integer + {SLACK}))
-    >= {WATCHED_AT} * excluded.duration then excluded.seen_at end)
+  counted_at = now(), seen_at = excluded.seen_at, watched = {NEXT},
+  watched_at = coalesce(v.watched_at, case
+    when 100 * multirange_seconds({NEXT}) >= {WATCHED_AT} * excluded.duration then excluded.seen_at end)
 returning v.percent, v.seconds, v.watched_at is not null as is_watched
 """
 

@@ -23,7 +23,8 @@ from sessions where zoom_meeting_id = %(meeting)s for update
 """
 STARTED = """
 update sessions set started_at = least(started_at, %(at)s), zoom_uuid = coalesce(nullif(%(uuid)s, ''), zoom_uuid),
-  zoom_uuids = case when %(uuid)s = '' or zoom_uuids @> array[%(uuid)s::text] then zoom_uuids else zoom_uuids || %(uuid)s::text end
+  zoom_uuids = case when %(uuid)s = '' or zoom_uuids @> array[%(uuid)s::text] then zoom_uuids
+    else zoom_uuids || %(uuid)s::text end
 where id = %(id)s
 """
 # A meeting that is opened again after its end goes on: the last end counts.

@@ -81,6 +81,12 @@ language sql immutable parallel safe as $$
     from unnest(claimed - watched) one) new
   where total - (last - first) < most $$;
 
+-- As many seconds as can have played since a moment of real time, at up to ``fastest`` times the speed.
+create function watched_since(watched int4multirange, claimed int4multirange, duration integer, since timestamptz,
+  fastest integer, slack integer) returns int4multirange language sql stable parallel safe as $$
+  select add_watched(watched, claimed * int4multirange(int4range(0, duration)),
+    fastest * greatest(extract(epoch from now() - since), 0)::integer + slack) $$;
+
 create table recording_views (
   recording_id uuid not null references recordings on delete cascade,
   person_id uuid not null references people on delete cascade,
@@ -135,7 +141,6 @@ do $$ begin
     where table_schema = 'public' and table_name = 'recordings'
       and column_name not in ('zoom_download_url', 'stored_name', 'zoom_uuid'));
 end $$;
-grant execute on function multirange_seconds(int4multirange), add_watched(int4multirange, int4multirange, integer) to gurudesk_app;
 """
 
 
@@ -149,6 +154,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("drop function recording_source(uuid)")
     op.execute("drop table recording_views, recording_cues, recordings cascade")
+    op.execute("drop function watched_since(int4multirange, int4multirange, integer, timestamptz, integer, integer)")
     op.execute("drop function add_watched(int4multirange, int4multirange, integer), multirange_seconds(int4multirange)")
     op.execute("drop index sessions_recording_trouble")
     op.execute(

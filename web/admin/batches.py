@@ -31,9 +31,10 @@ class BatchForm(FormModel):
     starts_on: Annotated[date | None, BeforeValidator(_empty_is_none)] = None
     ends_on: Annotated[date | None, BeforeValidator(_empty_is_none)] = None
     capacity: Annotated[int | None, BeforeValidator(_empty_is_none)] = None
+    recordings_visible: bool = False
 
     def facts(self) -> BatchFacts:
-        return BatchFacts(self.name, self.starts_on, self.ends_on, self.capacity)
+        return BatchFacts(self.name, self.starts_on, self.ends_on, self.capacity, self.recordings_visible)
 
 
 class BatchController(Controller):

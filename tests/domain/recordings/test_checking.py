@@ -19,7 +19,9 @@ async def test_zooms_event_brings_the_recording_with_its_length_and_what_was_sai
     # What the film itself says, not the half hour that Zoom recorded.
     assert files[0].duration == 8
     async with held_class.house.database.work(ASHA.identity) as work:
-        said = await work.rows("select text from recording_cues where kind = 'line' and recording_id = %(id)s", id=files[0].id)
+        said = await work.rows(
+            "select text from recording_cues where kind = 'line' and recording_id = %(id)s", id=files[0].id
+        )
         told = await work.value("select count(*) from notifications where kind = 'recording'")
     assert any("Welcome to Joins" in line.text for line in said)
     assert told == 1
@@ -64,10 +66,20 @@ async def test_after_nine_days_without_any_it_is_missing_and_somebody_is_told(he
     assert session.zoom_recording_status == "missing"
     assert session.zoom_recording_reason
     async with held_class.house.database.work(SYSTEM) as work:
-        assert await work.value("select count(*) from automation_steps where state = 'planned' and kind = 'check_recordings'") == 0
+        assert (
+            await work.value(
+                "select count(*) from automation_steps where state = 'planned' and kind = 'check_recordings'"
+            )
+            == 0
+        )
         assert await work.value("select count(*) from audit_logs where action = 'recordings.missing'") == 1
     async with held_class.house.database.work(BEN.identity) as work:
-        assert await work.value("select count(*) from notifications where kind = 'recording' and person_id = %(me)s", me=BEN.id) == 1
+        assert (
+            await work.value(
+                "select count(*) from notifications where kind = 'recording' and person_id = %(me)s", me=BEN.id
+            )
+            == 1
+        )
 
 
 async def test_a_class_held_twice_under_one_number_leaves_two_parts_in_order(held_class):
