@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.response import Response
 
 from domain.accounts.tokens import token_hash
-from domain.errors import Conflict, NotAllowed, NotFound
+from domain.errors import Conflict, NotFound
 from domain.language import _
 from domain.ports import CannotTell
 from domain.ports.meetings import DownloadFailed
@@ -46,7 +46,7 @@ async def media(request: Request[Any, Any, Any], recording_id: UUID, token: str)
         if person_id is None or not may_play(
             services.settings.secret, token, recording_id, person_id, int(time.time())
         ):
-            raise NotAllowed(_("This address was made for somebody else, or has run out. Open the recording again."))
+            raise NotFound(_("This address was made for somebody else, or has run out. Open the recording again."))
         file = await file_of(work, recording_id)
     async with services.database.work(SYSTEM) as work:
         source = await source_of(work, recording_id)
@@ -69,7 +69,7 @@ async def _opened(
     except DownloadFailed as failure:
         if not failure.is_final:
             raise Conflict(failure.reason) from None
-    answer = None if source.stored_name else await found_again(services.meetings, source)
+    answer = await found_again(services.meetings, source)
     if isinstance(answer, CannotTell):
         raise Conflict(answer.reason)
     if answer is None:

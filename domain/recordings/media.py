@@ -8,6 +8,7 @@ Read = Callable[[int, int], Awaitable[bytes]]
 
 HEAD = 64
 WINDOW = 64 * 1024
+NEEDED = 128  # a box's header, and the one box we read
 MOST_BOXES = 64
 LONGEST = 48 * 3600  # seconds; what claims to be longer is damaged
 AUDIO = (b"M4A ", b"M4B ")
@@ -37,28 +38,48 @@ def kind_of(head: bytes) -> Kind | None:
 
 
 async def seconds_of(read: Read, size: int) -> int | None:
-    """Return how long an MP4 or M4A of ``size`` bytes plays, rounded to seconds; None when that cannot be read.
+    """Return how long an MP4 or M4A of ``size`` bytes plays, in seconds; None when it does not say, or is not whole.
 
     Few bytes are read, wherever in the file they are: a class of two hours is two gigabytes.
     """
-    at, end = 0, size
-    window, begins = b"", 0
+    file = _Window(read)
+    at, moov = 0, None
     for _box in range(MOST_BOXES):
-        if at + 16 > end:
+        if at >= size:
+            break
+        length, name, header = _box_of(await file.at(at))
+        if name == b"moov":
+            moov = (at + header, at + length)
+        if length == 0:  # to the end of the file
+            break
+        if length < header or at + length > size:
             return None
-        if not begins <= at <= begins + len(window) - 128:
-            window, begins = await read(at, WINDOW), at
-        here = window[at - begins :]
+        at += length
+    return await _length_in(file, *moov) if moov else None
+
+
+async def _length_in(file: "_Window", at: int, end: int) -> int | None:
+    for _box in range(MOST_BOXES):
+        here = await file.at(at)
         length, name, header = _box_of(here)
         if name == b"mvhd":
             return _duration(here[header:])
-        if name == b"moov":
-            at += header
-            continue
-        if length < header:
+        if length < header or at + length >= end:
             return None
         at += length
     return None
+
+
+class _Window:
+    """The bytes around a place, read a stretch at a time."""
+
+    def __init__(self, read: Read) -> None:
+        self._read, self._begins, self._bytes = read, 0, b""
+
+    async def at(self, place: int) -> bytes:
+        if not self._begins <= place <= self._begins + len(self._bytes) - NEEDED:
+            self._bytes, self._begins = await self._read(place, WINDOW), place
+        return self._bytes[place - self._begins :]
 
 
 def _box_of(here: bytes) -> tuple[int, bytes, int]:

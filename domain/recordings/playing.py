@@ -54,8 +54,13 @@ select id, kind, media_type, state, zoom_file_size as size, copy_state from reco
 where id = %(id)s and kind in ('video', 'audio', 'chat')
 """
 SOURCE = "select * from recording_source(%(id)s)"
-MOVED = "update recordings set zoom_download_url = %(url)s, state = 'ready', updated_at = %(now)s where id = %(id)s"
-GONE = "update recordings set state = 'gone', updated_at = %(now)s where id = %(id)s and stored_name is null"
+# A copy of ours that failed is none any more.
+MOVED = """
+update recordings set zoom_download_url = %(url)s, state = 'ready', stored_name = null, updated_at = %(now)s,
+  copy_state = case when copy_state = 'copied' then 'none' else copy_state end
+where id = %(id)s
+"""
+GONE = "update recordings set state = 'gone', updated_at = %(now)s where id = %(id)s"
 
 
 @dataclass(frozen=True, slots=True)

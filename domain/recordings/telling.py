@@ -13,10 +13,9 @@ update sessions s set recordings_told_at = %(now)s where s.id = %(id)s and s.rec
 """
 TELL = """
 insert into notifications (person_id, kind, title, body, url, created_at)
-select e.person_id, 'recording', %(title)s, '', '/student/recordings', %(now)s
-from enrolments e where e.batch_id = %(batch_id)s and e.state <> 'withdrawn'
-returning person_id
+select person, 'recording', %(title)s, '', '/student/recordings', %(now)s from unnest(%(people)s::uuid[]) person
 """
+STUDENTS = "select person_id from enrolments where batch_id = %(batch_id)s and state <> 'withdrawn'"
 
 
 async def tell_students(work: Work, session: Row) -> None:
@@ -24,9 +23,11 @@ async def tell_students(work: Work, session: Row) -> None:
     if not await work.run(TOLD, id=session.id, now=work.now):
         return
     title = _("You can watch “{title}” now", title=session.title)
-    for row in await work.rows(TELL, batch_id=session.batch_id, title=title, now=work.now):
-        work.signal("notifications", row.person_id)
-        work.signal("recordings", row.person_id)
+    students = [row.person_id for row in await work.rows(STUDENTS, batch_id=session.batch_id)]
+    await work.run(TELL, people=students, title=title, now=work.now)
+    for person_id in students:
+        work.signal("notifications", person_id)
+        work.signal("recordings", person_id)
 
 
 def tell(work: Work, session_id: UUID) -> None:

@@ -7,7 +7,7 @@ from litestar import Controller, Request, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Response, Template
 from pydantic import Field
 
@@ -48,14 +48,10 @@ class ClassRecordingController(Controller):
     path = "/session-recordings"
 
     @get()
-    async def index(
-        self,
-        request: Request[Any, Any, Any],
-        work: NamedDependency[Work],
-        state: FromQuery[str] = "",
-        q: FromQuery[str] = "",
-    ) -> Template:
-        state, q, number = state if state in STATES else "", " ".join(q.split())[:100], page_number(request)
+    async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
+        asked, number = request.query_params, page_number(request)
+        state = asked.get("state", "") if asked.get("state") in STATES else ""
+        q = " ".join(asked.get("q", "").split())[:100]
         sessions, total = await list_sessions(work, state, q, number)
         context = {
             "sessions": sessions,

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response, Template
 
-from domain.errors import InvalidInput, NotAllowed, NotFound
+from domain.errors import InvalidInput, NotFound
 from domain.language import _
 from domain.recordings.addresses import opened_at, view_token
 from domain.recordings.captions import write_captions
@@ -106,9 +106,7 @@ class StudentRecordingController(Controller):
         secret = services_of(request).settings.secret
         opened = opened_at(secret, str(typed.get("opened", "")), recording_id, me)
         if opened is None:
-            raise NotAllowed(
-                _("This page was open for too long, or the request came from elsewhere. Reload and try again.")
-            )
+            raise InvalidInput({"opened": _("This page was open for too long. Reload it and try again.")})
         position = str(typed.get("position", "0"))
         if not (position.isascii() and position.isdigit() and len(position) < 7):
             raise InvalidInput({"position": _("Please write a number.")})
