@@ -21,7 +21,7 @@ function goOn(media, player) {
   const asked = player.dataset.start;
   const place = Number(asked || player.dataset.position || 0);
   const go = () => {
-    if (place > 0 && (asked || place < media.duration - 5)) media.currentTime = place;
+    if (place > 0 && (asked || place < media.duration * 0.97 - 1)) media.currentTime = place;
   };
   if (media.readyState >= 1) go();
   else media.addEventListener("loadedmetadata", go, { once: true });
