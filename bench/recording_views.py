@@ -99,7 +99,9 @@ async def _rate(
             while time.perf_counter() < until:
                 student = choice.randrange(WATCHING)
                 film = choice.choice(films)
-                connection.request = _request(settings, cookies[student], *people[student], film, choice.randrange(3_500))
+                connection.request = _request(
+                    settings, cookies[student], *people[student], film, choice.randrange(3_500)
+                )
                 times.append(await connection.get())
 
     await asyncio.gather(*(report() for _one in range(AT_ONCE)))

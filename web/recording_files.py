@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
@@ -91,8 +92,9 @@ async def _begun(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     first = await anext(chunks, b"")
 
     async def whole() -> AsyncIterator[bytes]:
-        yield first
-        async for chunk in chunks:
-            yield chunk
+        async with aclosing(chunks):  # type: ignore[type-var]
+            yield first
+            async for chunk in chunks:
+                yield chunk
 
     return whole()
