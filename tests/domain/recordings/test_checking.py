@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from domain.recordings.managing import session_recordings, sync_now
+from domain.dashboard.reading import read_dashboard
+from domain.recordings.managing import add_link, list_sessions, session_recordings, sync_now
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, BEN
 
@@ -66,20 +67,24 @@ async def test_after_nine_days_without_any_it_is_missing_and_somebody_is_told(he
     assert session.zoom_recording_status == "missing"
     assert session.zoom_recording_reason
     async with held_class.house.database.work(SYSTEM) as work:
-        assert (
-            await work.value(
-                "select count(*) from automation_steps where state = 'planned' and kind = 'check_recordings'"
-            )
-            == 0
-        )
+        planned = "select count(*) from automation_steps where state = 'planned' and kind = 'check_recordings'"
+        assert await work.value(planned) == 0
         assert await work.value("select count(*) from audit_logs where action = 'recordings.missing'") == 1
     async with held_class.house.database.work(BEN.identity) as work:
-        assert (
-            await work.value(
-                "select count(*) from notifications where kind = 'recording' and person_id = %(me)s", me=BEN.id
-            )
-            == 1
-        )
+        told = "select count(*) from notifications where kind = 'recording' and person_id = %(me)s"
+        assert await work.value(told, me=BEN.id) == 1
+
+
+async def test_a_class_without_a_recording_needs_attention_until_one_is_added_by_hand(work_as, schedules):
+    session_id, href = await schedules(), "/admin/session-recordings?state=trouble"
+    async with work_as(SYSTEM) as work:
+        await work.run("update sessions set zoom_recording_status = 'missing'")
+    async with work_as(BEN.identity) as work:
+        assert href in [one.href for one in (await read_dashboard(work, 1.0)).attention]
+        assert [one.id for one in (await list_sessions(work, "trouble"))[0]] == [session_id]
+        await add_link(work, session_id, "https://videos.example.test/1", "")
+        assert href not in [one.href for one in (await read_dashboard(work, 1.0)).attention]
+        assert await list_sessions(work, "trouble") == ([], 0)
 
 
 async def test_a_class_held_twice_under_one_number_leaves_two_parts_in_order(held_class):

@@ -59,7 +59,7 @@ async def test_zooms_film_plays_through_us_and_no_address_or_token_of_zooms_is_s
 
 async def test_a_film_that_zoom_has_deleted_says_so_on_its_page(recorded_class):
     await recorded_class.zoom("update sandbox.zoom_recording_files set deleted_at = app_now()")
-    async with opened(recorded_class) as (browser, source, page):
+    async with opened(recorded_class) as (browser, source, _page):
         assert (await browser.get(source)).status_code == 404
         place = re.search(r"/student/recordings/[0-9a-f-]{36}", source)
         assert place
