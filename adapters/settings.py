@@ -48,6 +48,10 @@ class Settings(ProviderSettings):
     mail_from_name: str = Field("Gurudesk", validation_alias="GURUDESK_MAIL_FROM_NAME")
     reply_domain: str = Field("", pattern=DOMAIN, validation_alias="GURUDESK_REPLY_DOMAIN")
 
+    recording_upload_mb: int = Field(2048, ge=1, le=20_000, validation_alias="GURUDESK_RECORDING_UPLOAD_MB")
+    recording_copies: bool = Field(False, validation_alias="GURUDESK_RECORDING_COPIES")
+    recording_copy_mb: int = Field(10_240, ge=1, le=100_000, validation_alias="GURUDESK_RECORDING_COPY_MB")
+
     sandbox_delays: bool = Field(True, validation_alias="GURUDESK_SANDBOX_DELAYS")
     sandbox_failure_rate: float | None = Field(None, ge=0, le=1, validation_alias="GURUDESK_SANDBOX_FAILURE_RATE")
     sandbox_seed: int = Field(1, validation_alias="GURUDESK_SANDBOX_SEED")

@@ -11,7 +11,18 @@ from typing import Any
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
-MEASURES = ("leads_list", "importing", "cta_emails", "streams", "start", "adapters", "webhooks", "broadcast", "joining")
+MEASURES = (
+    "leads_list",
+    "importing",
+    "cta_emails",
+    "streams",
+    "start",
+    "adapters",
+    "webhooks",
+    "broadcast",
+    "joining",
+    "recording_views",
+)
 
 
 def main(wanted: list[str]) -> None:

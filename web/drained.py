@@ -15,15 +15,15 @@ class Drained(Response[None]):
     A browser that is cut off while it sends shows a broken connection instead of the answer.
     """
 
-    def __init__(self, answer: Response[Any]) -> None:
+    def __init__(self, answer: Response[Any], most: int = MOST) -> None:
         super().__init__(None)
-        self.answer = answer
+        self.answer, self.most = answer, most
 
     def to_asgi_response(self, request: Request[Any, Any, Any], **options: Any) -> Any:
         respond = self.answer.to_asgi_response(request=request, **options)
 
         async def drain_and_respond(scope: Scope, receive: Receive, send: Send) -> None:
-            left = MOST
+            left = self.most
             while left > 0:
                 message: Any = await receive()
                 if message["type"] != "http.request" or not message.get("more_body"):

@@ -84,6 +84,24 @@ def duration(seconds: float | None) -> str:
     return _("{minutes} min {seconds} s", minutes=minutes, seconds=rest) if minutes else _("{seconds} s", seconds=rest)
 
 
+def clock(seconds: float | None) -> str:
+    """Write a place in a film, or its length: 4:05, 1:32:05."""
+    if seconds is None:
+        return "–"
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
+
+
+def filesize(size: int | None) -> str:
+    """Write bytes as people do: 640 KB, 1.4 GB."""
+    if size is None:
+        return "–"
+    for power, unit in ((3, "GB"), (2, "MB")):
+        if size >= 1024**power:
+            return f"{size / 1024**power:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{max(round(size / 1024), 1)} KB"
+
+
 def nl2br(text: str) -> Markup:
     """Keep the line breaks a person typed; everything else is escaped."""
     return Markup("<br>").join(escape(line) for line in text.splitlines())
@@ -108,5 +126,7 @@ FILTERS = {
     "percent": percent,
     "price": price,
     "duration": duration,
+    "clock": clock,
+    "filesize": filesize,
     "nl2br": nl2br,
 }

@@ -12,7 +12,7 @@ def part_of(path: Path, media_type: str, asked: str, *, max_age: int = 0) -> Res
     """Return the file, or with a ``Range`` the part asked for: 206, or 416 when it lies beyond the end."""
     size = path.stat().st_size
     headers = {"Accept-Ranges": "bytes", "Cache-Control": f"private, max-age={max_age}"}
-    span = _span(asked, size)
+    span = span_of(asked, size)
     if span is None:
         return Response(path.read_bytes(), media_type=media_type, headers=headers)
     first, last = span
@@ -26,7 +26,7 @@ def part_of(path: Path, media_type: str, asked: str, *, max_age: int = 0) -> Res
     return Response(content, status_code=206, media_type=media_type, headers=headers)
 
 
-def _span(asked: str, size: int) -> tuple[int, int] | None:
+def span_of(asked: str, size: int) -> tuple[int, int] | None:
     """Return the first and last byte asked for; None when all are, or the question cannot be read."""
     found = _RANGE.fullmatch(asked.strip())
     if not found or not (found[1] or found[2]):

@@ -15,6 +15,7 @@ from web.admin.broadcast_recipients import BroadcastRecipientController
 from web.admin.broadcast_runs import BroadcastRunController
 from web.admin.broadcasts import BroadcastController
 from web.admin.campaigns import CampaignController
+from web.admin.class_recordings import ClassRecordingController
 from web.admin.courses import CourseController
 from web.admin.dashboard import DashboardController, TrialEmailController
 from web.admin.deliveries import DeliveryController
@@ -36,6 +37,7 @@ from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
 from web.admin.session_changes import SessionChangeController
 from web.admin.session_forms import SessionFormController
+from web.admin.session_recordings import SessionRecordingController
 from web.admin.sessions import SessionController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.single_messages import SingleMessageController
@@ -75,6 +77,7 @@ from web.static_files import static_file
 from web.student.course import StudentCourseController
 from web.student.dashboard import StudentDashboardController
 from web.student.payments import StudentPaymentController
+from web.student.recordings import StudentRecordingController
 from web.student.schedule import ScheduleController, StudentSessionController
 from web.webhooks.aisensy import AiSensyWebhookController
 from web.webhooks.bolna import BolnaWebhookController
@@ -149,6 +152,8 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ScheduleController,
             StudentSessionController,
             StudentPaymentController,
+            StudentPaymentController,
+            StudentRecordingController,
             NotificationsController,
         ],
     ),
@@ -191,6 +196,8 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SessionController,
             SessionFormController,
             SessionChangeController,
+            SessionRecordingController,
+            ClassRecordingController,
             NotificationsController,
             AuditController,
             ErrorController,

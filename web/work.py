@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from litestar import Request
+from litestar.exceptions import ClientException
+from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 from adapters.bootstrap import Services
 from domain.accounts.tokens import token_hash
@@ -17,6 +19,7 @@ from domain.work import SYSTEM, Identity, Work
 from web.cookies import Cookies
 from web.shell import read_shell
 
+FORM_AROUND = 1024 * 1024  # what a form adds to its file, at most
 MAY_ENTER: dict[str, set[str]] = {
     "public": {"anonymous", "student", "admin", "super_admin"},
     "signed_in": {"student", "admin", "super_admin"},
@@ -85,6 +88,15 @@ async def check_sender(request: Request[Any, Any, Any]) -> None:
         services = services_of(request)
         async with services.database.work_of(token_hash(Cookies(services.settings).sign_in(request))) as work:
             check_audience(request, work.identity)
+    if request.route_handler.opt.get("takes_recordings"):
+        check_size(request, services_of(request).settings.recording_upload_mb * 1024 * 1024)
+
+
+def check_size(request: Request[Any, Any, Any], largest: int) -> None:
+    """Turn away what says by itself that it is too large, before any of it is read."""
+    told = request.headers.get("content-length", "0")
+    if told.isdigit() and int(told) > largest + FORM_AROUND:
+        raise ClientException(status_code=HTTP_413_REQUEST_ENTITY_TOO_LARGE)
 
 
 def check_audience(request: Request[Any, Any, Any], identity: Identity) -> None:

@@ -323,6 +323,8 @@ def ports_of(services: Services) -> Ports:
         whatsapp_is_live=settings.is_live("aisensy"),
         voice_is_live=settings.is_live("bolna"),
         reply_domain=settings.reply_domain,
+        copies_recordings=settings.recording_copies,
+        largest_copy=settings.recording_copy_mb * 1024 * 1024,
         payments_are_live=settings.is_live("instamojo"),
         meetings_are_live=settings.is_live("zoom"),
         lookup_delay=settings.lookup_delay_seconds,

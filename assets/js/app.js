@@ -14,3 +14,4 @@ import "./copy.js";
 import "./times.js";
 import "./themes.js";
 import "./countdown.js";
+import "./player.js";

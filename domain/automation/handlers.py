@@ -13,6 +13,8 @@ from domain.payments.checking import read_hint
 from domain.payments.letters import send_receipt
 from domain.payments.refunding import ask_refund
 from domain.payments.requests import create_payment_request, switch_payment_request
+from domain.recordings.checking import check_recordings
+from domain.recordings.copying import copy_recording
 from domain.sessions.meetings import sync_meeting
 from domain.sessions.registering import register_students
 from domain.sessions.reporting import read_attendance
@@ -38,4 +40,6 @@ HANDLERS: dict[str, Handler] = {
     "tell_session": tell_session,
     "register_students": register_students,
     "read_attendance": read_attendance,
+    "check_recordings": check_recordings,
+    "copy_recording": copy_recording,
 }

@@ -110,6 +110,8 @@ class Ports:
     payments_are_live: bool = False
     meetings_are_live: bool = False
     reply_domain: str = ""
+    copies_recordings: bool = False
+    largest_copy: int = 10 * 1024**3  # bytes of one file
     lookup_delay: float = 15.0  # seconds until what may have left is looked up
 
     def is_live(self, channel: str) -> bool:

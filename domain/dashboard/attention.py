@@ -33,6 +33,8 @@ select jsonb_build_object(
      and (zoom_state in ('failed', 'missing') or (zoom_state in ('creating', 'changing') and zoom_reason <> ''))),
   'imports', (select jsonb_agg(jsonb_build_object('id', id, 'name', file_name)) from (select id, file_name from lead_imports
      where state = 'failed' and created_at > %(now)s - interval '7 days' order by created_at desc limit 3) i),
+  'recordings', (select count(*) from sessions s where s.zoom_recording_status in ('failed', 'missing')
+     and s.cancelled_at is null and not exists (select from recordings r where r.session_id = s.id and r.source <> 'zoom')),
   'steps', (select jsonb_agg(to_jsonb(s)) from (
      select kind, count(*), (array_agg(subject_id order by finished_at desc))[1] as subject, true as has_failed
        from automation_steps where state = 'failed' and finished_at > %(now)s - interval '7 days'
@@ -83,6 +85,7 @@ def read_attention(found: Mapping[str, Any], now: datetime, worker_age: float | 
         *_providers(found["broken"] or ()),
         *_accounts(found["accounts"] or {}),
         *_steps(found["steps"] or ()),
+        *_recordings(found),
         *_imports(found["imports"] or ()),
         *_meetings(found),
         *_payments(found),
@@ -141,6 +144,12 @@ def _meetings(found: Mapping[str, Any]) -> Iterable[Concern]:
     if count := found["meetings"]:
         text = ngettext("Class has no Zoom meeting as it should", "Classes have no Zoom meeting as they should", count)
         yield Concern(text, "/admin/sessions?state=trouble", _("Look at it"), count)
+
+
+def _recordings(found: Mapping[str, Any]) -> Iterable[Concern]:
+    if count := found["recordings"]:
+        text = ngettext("Class has no recording", "Classes have no recording", count)
+        yield Concern(text, "/admin/session-recordings?state=trouble", _("Look at it"), count)
 
 
 def _payments(found: Mapping[str, Any]) -> Iterable[Concern]:

@@ -23,6 +23,8 @@ STEPS = {
     "tell_session": "News of a class",
     "register_students": "Join links of a class",
     "read_attendance": "Attendance of a class",
+    "check_recordings": "Look for recordings",
+    "copy_recording": "Copy of a recording",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -64,6 +66,8 @@ PLACES = {
     "tell_session": "/admin/sessions/{subject}/attendance",
     "register_students": "/admin/sessions/{subject}/attendance",
     "read_attendance": "/admin/sessions/{subject}/attendance",
+    "check_recordings": "/admin/sessions/{subject}/recordings",
+    "copy_recording": "/admin/session-recordings/{subject}",
 }
 
 

@@ -36,6 +36,33 @@ class FileStore(Protocol):
         """Remove the file; one that is gone already is fine."""
         ...
 
+    async def size(self, name: str) -> int | None:
+        """Return the size of a stored file in bytes, or None when it is not there."""
+        ...
+
+    def read(self, name: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """Yield the bytes of a stored file, or the part asked for. Raises FileNotFoundError."""
+        ...
+
+    async def partial_size(self, name: str) -> int:
+        """Return how many bytes of a file that is still being fetched are there."""
+        ...
+
+    async def append(self, name: str, chunks: AsyncIterator[bytes], *, limit: int) -> int:
+        """Add to what has been fetched, and return its size so far. What came before a failure stays.
+
+        Past ``limit`` bytes in all, raise FileTooLarge and keep nothing.
+        """
+        ...
+
+    async def keep(self, name: str) -> str:
+        """Make what has been fetched the stored file; return its SHA-256."""
+        ...
+
+    async def forget_partial(self, name: str) -> None:
+        """Drop what has been fetched."""
+        ...
+
 
 class LiveSignals(Protocol):
     async def announce(self, signals: Sequence[Signal]) -> None:

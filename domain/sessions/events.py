@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.messaging.webhooks.events import AT_ONCE, Event, done, store, waiting
 from domain.ports.meetings import MeetingEvent
+from domain.recordings.reporting import recorded
 from domain.sessions.attending import came, left
 from domain.work import Row, Signal, Work
 
@@ -22,7 +23,9 @@ select id, batch_id, title, starts_at, ends_at, version, cancelled_at, zoom_stat
 from sessions where zoom_meeting_id = %(meeting)s for update
 """
 STARTED = """
-update sessions set started_at = least(started_at, %(at)s), zoom_uuid = coalesce(nullif(%(uuid)s, ''), zoom_uuid)
+update sessions set started_at = least(started_at, %(at)s), zoom_uuid = coalesce(nullif(%(uuid)s, ''), zoom_uuid),
+  zoom_uuids = case when %(uuid)s = '' or zoom_uuids @> array[%(uuid)s::text] then zoom_uuids
+    else zoom_uuids || %(uuid)s::text end
 where id = %(id)s
 """
 # A meeting that is opened again after its end goes on: the last end counts.
@@ -77,6 +80,8 @@ APPLY: dict[str, Applier] = {
     "meeting.deleted": deleted,
     "meeting.participant_joined": came,
     "meeting.participant_left": left,
+    "recording.completed": recorded,
+    "recording.transcript_completed": recorded,
 }
 
 

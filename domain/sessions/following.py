@@ -14,6 +14,7 @@ from domain.work import Work
 # kind -> how long after the end. Zoom takes about a quarter of an hour for the report and one or two for the recording.
 AFTER_THE_END: dict[str, timedelta] = {
     "read_attendance": LOOKS[0],
+    "check_recordings": timedelta(hours=1),
 }
 
 

@@ -16,6 +16,25 @@ from web.app import create_app
 # Who looks at the pages of an audience: the demo's owner sees all that admins see.
 LOOKS = {"public": "", "student": "student", "signed_in": "student", "admin": "owner", "super_admin": "owner"}
 
+RECORDED = """
+with held as (
+  insert into sessions (batch_id, title, starts_at, duration, ends_at, zoom_meeting_id, zoom_recording_status,
+    zoom_recording_reason, created_at, updated_at)
+  select e.batch_id, 'Window functions', app_now() - interval '3 hours', 60, app_now() - interval '2 hours', '87412345678',
+    'waiting', 'Zoom has no recording yet.', now(), now()
+  from enrolments e join people p on p.id = e.person_id where p.email = 'student@demo.gurudesk.test' limit 1 returning id),
+made as (
+  insert into recordings (session_id, kind, source, url, duration, created_at, updated_at)
+  select id, 'link', 'link', 'https://videos.example.com/1', 3000, now(), now() from held returning id, session_id),
+said as (
+  insert into recording_cues (recording_id, kind, number, starts_ms, ends_ms, text)
+  select made.id, kind, n, n * 5000, n * 5000 + 4000, 'Partition by the month, and order by the day.'
+  from made, generate_series(1, 20) n, unnest(array['line', 'chapter']) kind),
+seen as (
+  insert into recording_views (recording_id, person_id, watched, duration, position, opened_at, counted_at, seen_at)
+  select made.id, p.id, '{[0,1200)}', 3000, 1200, now(), now(), now() from made, people p
+  where p.email = 'student@demo.gurudesk.test')
+"""
 # Where a part of an address comes from.
 PARTS = {
     "lead_id": "select lead_id from cta_submissions where lead_id is not null order by submitted_at limit 1",
@@ -24,6 +43,16 @@ PARTS = {
         insert into lead_deletions (leads, total, seen, removed, created_at)
         values ('{}', 100000, 35000, 35000, now()) returning id""",
     "campaign_id": "select id from lead_campaigns order by created_at limit 1",
+    # A class of the demo's student, whose recording lies elsewhere: nothing is asked for that is not there.
+    # A class that begins soon, in which the demo's student is.
+    "session_id": """
+        insert into sessions (batch_id, title, description, starts_at, duration, ends_at, zoom_state, zoom_meeting_id,
+          zoom_join_url, zoom_passcode, created_at, updated_at)
+        select e.batch_id, 'Joins: putting tables together', 'Bring the query from last week.', app_now() + interval '30 minutes',
+          90, app_now() + interval '2 hours', 'ready', '84000000001', 'https://zoom.test/j/1', '471100', app_now(), app_now()
+        from enrolments e join people p on p.id = e.person_id where p.email = 'student@demo.gurudesk.test' limit 1
+        returning id""",
+    "recording_id": RECORDED + " select id from made",
     "course_id": "select course_id from batches order by starts_on, id limit 1",
     "batch_id": "select id from batches order by starts_on, id limit 1",
     "message_id": """
@@ -46,7 +75,6 @@ PARTS = {
           '{"apiKey": "•••", "campaignName": "welcome", "destination": "+919876543210"}', 180,
           '{"content-type": "application/json"}', '{"success": "true"}', 19) returning id""",
     "person_id": "select person_id from profiles where role = 'student' order by created_at desc limit 1",
-    "session_id": "select id from sessions where cancelled_at is null order by starts_at desc limit 1",
     "enrolment_id": "select id from enrolments where state = 'active' order by enrolled_at limit 1",
     "payment_id": "select payment_id from refunds order by created_at limit 1",
     "receipt_id": "select id from gateway_payments where credited_at is not null order by credited_at limit 1",
@@ -56,13 +84,6 @@ PARTS = {
         from people where phone is not null order by id limit 1 returning from_address""",
     "template_id": "select id from whatsapp_templates where campaign = 'course_banner'",
     "broadcast_id": "select id from broadcasts where state = 'done' order by created_at limit 1",
-    "session_id": """
-        insert into sessions (batch_id, title, description, starts_at, duration, ends_at, zoom_state, zoom_meeting_id,
-          zoom_join_url, zoom_passcode, created_at, updated_at)
-        select e.batch_id, 'Joins: putting tables together', 'Bring the query from last week.', app_now() + interval '30 minutes',
-          90, app_now() + interval '2 hours', 'ready', '84000000001', 'https://zoom.test/j/1', '471100', app_now(), app_now()
-        from enrolments e join people p on p.id = e.person_id where p.email = 'student@demo.gurudesk.test' limit 1
-        returning id""",
     "slug": "select slug from courses where is_published order by created_at limit 1",
     "error_id": """
         insert into error_logs (reference, component, kind, message, trace, method, path)
@@ -78,6 +99,7 @@ PARTS_OF = {
                 '["Full name", "Phone number", "Which of our courses interests you the most, and why?"]',
                 '[["Meera Nair", "Arjun Sethi"], ["p:+919876543210", "p:+919876543211"], ["Data Analytics", ""]]',
                 '{"0": "name", "1": "phone", "2": ""}', now()) returning id""",
+    "/admin/sessions/{session_id}/recordings": RECORDED + " select session_id from made",
     "/admin/broadcasts/{broadcast_id}/message": "select id from broadcasts where state = 'draft' order by created_at limit 1",
     "/admin/broadcasts/{broadcast_id}/edit": "select id from broadcasts where state = 'draft' order by created_at limit 1",
 }

@@ -108,6 +108,23 @@ ROWS: dict[str, Rows] = {
         f" values ('{COURSES['attended']}', %(owner)s, 1, now())",
         "person_id",
     ),
+    # A recording has its session's id, which is its course's.
+    "recordings": of_course(
+        "insert into recordings (id, session_id, kind, source, created_at, updated_at)"
+        " values (%(course)s, %(course)s, 'video', 'zoom', now(), now())",
+        "session_id",
+    ),
+    "recording_cues": of_course(
+        "insert into recording_cues (recording_id, kind, number, starts_ms, ends_ms, text)"
+        " values (%(course)s, 'line', 1, 0, 1, 'x')",
+        "recording_id",
+        "text = 'y'",
+    ),
+    "recording_views": personal(
+        "insert into recording_views (recording_id, person_id, duration, opened_at, counted_at, seen_at)"
+        f" values ('{COURSES['attended']}', %(owner)s, 1, now(), now(), now())",
+        "person_id",
+    ),
     "calendar_feeds": personal(
         "insert into calendar_feeds (person_id, created_at) values (%(owner)s, now())", "person_id"
     ),

@@ -15,6 +15,7 @@ ACT_AS_OWNER = {
     "fold_lead_counts",
     "is_my_course",
     "remember_import",
+    "recording_source",
     "search_people",
     "session_start_url",
     "shift_clock",

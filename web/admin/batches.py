@@ -36,9 +36,11 @@ class BatchForm(FormModel):
     timezone: Annotated[OneLine, Field(max_length=60)] = HOME_ZONE
     keep: Literal["", "moments", "local"] = ""
     tell: bool = False
+    recordings_visible: bool = False
 
     def facts(self) -> BatchFacts:
-        return BatchFacts(self.name, self.starts_on, self.ends_on, self.capacity, self.timezone)
+        dates = self.starts_on, self.ends_on
+        return BatchFacts(self.name, *dates, self.capacity, self.timezone, self.recordings_visible)
 
 
 def zone_choices() -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Recordings: what a class left, how it is found, kept and watched, and who has watched how much of it."""

@@ -1,0 +1,163 @@
+"""All recordings for admins: where each class stands, and one recording with who has watched it and where people stop."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.background_tasks import BackgroundTask
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response, Template
+from pydantic import Field
+
+from domain.errors import InvalidInput
+from domain.language import _
+from domain.recordings.captions import LARGEST
+from domain.recordings.managing import (
+    PER_PAGE,
+    add_captions,
+    list_sessions,
+    remove,
+    rename,
+    show_to_students,
+    tenths_of,
+    viewers_of,
+)
+from domain.recordings.playing import show_recording
+from domain.recordings.viewing import WATCHED_AT
+from domain.work import Work
+from web.fields import OneLine
+from web.forms import Form, FormModel, FormRefused, read_form, typed_values
+from web.paging import page_number
+from web.recording_files import media, media_path
+from web.rendering import go, page, page_or_fragment
+from web.student.recordings import captions_of, elsewhere, with_media_of
+from web.work import services_of
+
+PLACE = "/admin/session-recordings"
+SHOW = "admin/recordings/show.html"
+STATES = ("waiting", "partial", "synced", "failed", "missing", "trouble")
+
+
+class TitleForm(FormModel):
+    title: Annotated[OneLine, Field(max_length=120)] = ""
+
+
+class ClassRecordingController(Controller):
+    path = "/session-recordings"
+
+    @get()
+    async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
+        asked, number = request.query_params, page_number(request)
+        state = asked.get("state", "") if asked.get("state") in STATES else ""
+        q = " ".join(asked.get("q", "").split())[:100]
+        sessions, total = await list_sessions(work, state, q, number)
+        context = {
+            "sessions": sessions,
+            "total": total,
+            "number": number,
+            "pages": max(1, -(-total // PER_PAGE)),
+            "query": {"state": state, "q": q},
+            "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        }
+        return page_or_fragment(request, "admin/recordings/index.html", "admin/recordings/_results.html", **context)
+
+    @get("/{recording_id:uuid}")
+    async def show(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
+    ) -> Template:
+        context = await self._context(request, work, recording_id)
+        return with_media_of(page(request, SHOW, form=None, **context), context["recording"])
+
+    @post("/{recording_id:uuid}")
+    async def update(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
+    ) -> Response[Any]:
+        context = await self._context(request, work, recording_id)
+        data, _form = await read_form(request, TitleForm, SHOW, **context)
+        await rename(work, recording_id, data.title)
+        return go(request, f"{PLACE}/{recording_id}", _("Saved."))
+
+    @post("/{recording_id:uuid}/visibility")
+    async def change_visibility(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
+    ) -> Response[Any]:
+        is_visible = (await typed_values(request)).get("is_visible") == "yes"
+        session_id = await show_to_students(work, recording_id, is_visible)
+        words = _("Students can see it now.") if is_visible else _("It is hidden from students.")
+        return go(request, f"/admin/sessions/{session_id}/recordings", words)
+
+    @post("/{recording_id:uuid}/captions", opt={"takes_files": True}, request_max_body_size=LARGEST + 100_000)
+    async def caption(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
+    ) -> Response[Any]:
+        sent = (await request.form()).get("file")
+        try:
+            if not isinstance(sent, UploadFile) or not sent.filename:
+                raise InvalidInput({"file": _("Please choose a file first.")})
+            lines = await add_captions(work, recording_id, await sent.read(LARGEST))
+        except InvalidInput as refusal:
+            raise FormRefused(
+                SHOW, Form({}, refusal.fields), await self._context(request, work, recording_id)
+            ) from None
+        return go(request, f"{PLACE}/{recording_id}", _("The captions are there: {count} lines.", count=lines))
+
+    @post("/{recording_id:uuid}/removal")
+    async def destroy(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
+    ) -> Response[Any]:
+        session_id, stored = await remove(work, recording_id)
+        answer = go(request, f"/admin/sessions/{session_id}/recordings", _("The recording is removed."))
+        if stored:  # once the row is gone for good
+            answer.background = BackgroundTask(services_of(request).files.delete, stored)
+        return answer
+
+    @get("/{recording_id:uuid}/address", opt={"no_shell": True})
+    async def address(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
+    ) -> Response[str]:
+        """Give a player whose address has run out the next one."""
+        await show_recording(work, recording_id)
+        assert work.identity.person_id is not None
+        path = media_path(request, PLACE, recording_id, work.identity.person_id)
+        return Response(path, media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+    @get("/{recording_id:uuid}/media/{token:str}", opt={"no_shell": True})
+    async def media(
+        self, request: Request[Any, Any, Any], recording_id: FromPath[UUID], token: FromPath[str]
+    ) -> Response[Any]:
+        return await media(request, recording_id, token)
+
+    @get("/{recording_id:uuid}/captions", opt={"no_shell": True})
+    async def captions(self, work: NamedDependency[Work], recording_id: FromPath[UUID]) -> Response[str]:
+        return await captions_of(work, recording_id)
+
+    @get("/{recording_id:uuid}/link", opt={"no_shell": True})
+    async def follow(self, work: NamedDependency[Work], recording_id: FromPath[UUID]) -> Response[bytes]:
+        """Lead to a recording that lies elsewhere."""
+        return await elsewhere(work, recording_id)
+
+    async def _context(self, request: Request[Any, Any, Any], work: Work, recording_id: UUID) -> dict[str, Any]:
+        recording, transcript = await show_recording(work, recording_id)
+        number, me = page_number(request), work.identity.person_id
+        assert me is not None
+        viewers, total = await viewers_of(work, recording_id, number)
+        return {
+            "recording": recording,
+            "transcript": transcript,
+            "media": media_path(request, PLACE, recording_id, me),
+            "viewers": viewers,
+            "total": total,
+            "number": number,
+            "pages": max(1, -(-total // PER_PAGE)),
+            "tenths": (tenths := await tenths_of(work, recording_id)),
+            "seen_points": [(tenth_name(one.tenth), one.seen) for one in tenths],
+            "stopped_points": [(tenth_name(one.tenth), one.stopped) for one in tenths],
+            "watched_at": WATCHED_AT,
+            "now": work.now,
+        }
+
+
+def tenth_name(tenth: int) -> str:
+    return f"{tenth * 10} %"

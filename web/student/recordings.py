@@ -1,0 +1,140 @@
+"""The recordings a student may watch: the list, the player, and what it reports."""
+
+import time
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response, Template
+
+from domain.errors import InvalidInput, NotFound
+from domain.language import _
+from domain.recordings.addresses import opened_at, view_token
+from domain.recordings.captions import write_captions
+from domain.recordings.playing import PER_PAGE, my_recordings, show_recording, transcript_of
+from domain.recordings.viewing import WATCHED_AT, count_view
+from domain.work import Work
+from web.forms import typed_values
+from web.headers import csp_with_media_of
+from web.paging import page_number
+from web.recording_files import media, media_path
+from web.rendering import page, page_or_fragment
+from web.work import services_of
+
+PLACE = "/student/recordings"
+LONGEST_QUERY = 100
+
+
+class StudentRecordingController(Controller):
+    path = "/recordings"
+
+    @get()
+    async def index(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], q: FromQuery[str] = ""
+    ) -> Template:
+        wanted, number = " ".join(q.split())[:LONGEST_QUERY], page_number(request)
+        recordings, total = await my_recordings(work, wanted, number)
+        context = {
+            "recordings": recordings,
+            "total": total,
+            "number": number,
+            "pages": max(1, -(-total // PER_PAGE)),
+            "query": {"q": wanted},
+            "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        }
+        return page_or_fragment(request, "student/recordings/index.html", "student/recordings/_list.html", **context)
+
+    @get("/{recording_id:uuid}")
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        work: NamedDependency[Work],
+        recording_id: FromPath[UUID],
+        t: FromQuery[str] = "",
+    ) -> Template:
+        recording, transcript = await show_recording(work, recording_id)
+        me = work.identity.person_id
+        assert me is not None
+        others = [other | {"media": media_path(request, PLACE, UUID(other["id"]), me)} for other in recording.others]
+        context = {
+            "recording": recording,
+            "transcript": transcript,
+            "others": others,
+            "media": media_path(request, PLACE, recording_id, me),
+            "opened": view_token(services_of(request).settings.secret, recording_id, me, int(time.time())),
+            "start": int(t) if t.isascii() and t.isdigit() and len(t) < 7 else None,
+            "watched_at": WATCHED_AT,
+        }
+        answer = page(request, "student/recordings/show.html", **context)
+        return with_media_of(answer, recording)
+
+    @get("/{recording_id:uuid}/address", opt={"no_shell": True})
+    async def address(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
+    ) -> Response[str]:
+        """Give a player whose address has run out the next one."""
+        await show_recording(work, recording_id)
+        assert work.identity.person_id is not None
+        path = media_path(request, PLACE, recording_id, work.identity.person_id)
+        return Response(path, media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+    @get("/{recording_id:uuid}/media/{token:str}", opt={"no_shell": True})
+    async def media(
+        self, request: Request[Any, Any, Any], recording_id: FromPath[UUID], token: FromPath[str]
+    ) -> Response[Any]:
+        return await media(request, recording_id, token)
+
+    @get("/{recording_id:uuid}/captions", opt={"no_shell": True})
+    async def captions(self, work: NamedDependency[Work], recording_id: FromPath[UUID]) -> Response[str]:
+        return await captions_of(work, recording_id)
+
+    @get("/{recording_id:uuid}/link", opt={"no_shell": True})
+    async def follow(self, work: NamedDependency[Work], recording_id: FromPath[UUID]) -> Response[bytes]:
+        """Lead to a recording that lies elsewhere."""
+        return await elsewhere(work, recording_id)
+
+    @post("/{recording_id:uuid}/views", status_code=200, opt={"no_shell": True})
+    async def watch(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
+    ) -> Response[dict[str, Any]]:
+        """Count what was watched."""
+        typed, me = await typed_values(request), work.identity.person_id
+        assert me is not None
+        secret = services_of(request).settings.secret
+        opened = opened_at(secret, str(typed.get("opened", "")), recording_id, me)
+        if opened is None:
+            raise InvalidInput({"opened": _("This page was open for too long. Reload it and try again.")})
+        position = str(typed.get("position", "0"))
+        if not (position.isascii() and position.isdigit() and len(position) < 7):
+            raise InvalidInput({"position": _("Please write a number.")})
+        view = await count_view(work, recording_id, str(typed.get("ranges", "")), int(position), opened)
+        return Response({"percent": view.percent, "is_watched": view.is_watched}, headers={"Cache-Control": "no-store"})
+
+
+async def captions_of(work: Work, recording_id: UUID) -> Response[str]:
+    """Answer with the lines of a recording as a caption track."""
+    lines = (await transcript_of(work, recording_id)).lines
+    if not lines:
+        raise NotFound(_("We could not find that. It may have been removed."))
+    headers = {"Cache-Control": "private, no-store"}
+    return Response(write_captions(lines), media_type="text/vtt; charset=utf-8", headers=headers)
+
+
+async def elsewhere(work: Work, recording_id: UUID) -> Response[bytes]:
+    """Lead to where a linked recording lies, without saying where from."""
+    recording, _transcript = await show_recording(work, recording_id)
+    if recording.kind != "link":
+        raise NotFound(_("We could not find that. It may have been removed."))
+    headers = {"Location": recording.url, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+    return Response(b"", status_code=302, headers=headers)
+
+
+def with_media_of(answer: Template, recording: Any) -> Template:
+    """Let this one page play a film of the one other place it lies at; every other page plays ours alone."""
+    if recording.kind == "link" and recording.media_type:
+        parts = urlsplit(recording.url)
+        answer.headers["Content-Security-Policy"] = csp_with_media_of(f"{parts.scheme}://{parts.netloc}")
+    return answer
