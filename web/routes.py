@@ -8,6 +8,7 @@ from web.account.sign_ins import SignInsController
 from web.admin.activity import ActivityController
 from web.admin.application_decisions import ApplicationDecisionController
 from web.admin.applications import ApplicationController
+from web.admin.assignments import AssignmentController
 from web.admin.audit import AuditController
 from web.admin.batches import BatchController
 from web.admin.broadcast_recipients import BroadcastRecipientController
@@ -35,6 +36,7 @@ from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.single_messages import SingleMessageController
 from web.admin.students import StudentController
+from web.admin.submissions import ExtensionController, SubmissionController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
 from web.admin.tokens import TeamTokenController, TokenController
 from web.admin.whatsapp import WhatsAppController
@@ -65,6 +67,7 @@ from web.public.sign_in import SignInController, SignOutController
 from web.public.styleguide import StyleguideController
 from web.public.unsubscribe import UnsubscribeController
 from web.static_files import static_file
+from web.student.assignments import StudentAssignmentController
 from web.student.course import StudentCourseController
 from web.student.dashboard import StudentDashboardController
 from web.student.payments import StudentPaymentController
@@ -133,7 +136,13 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
     (
         "student",
         "/student",
-        [StudentDashboardController, StudentCourseController, StudentPaymentController, NotificationsController],
+        [
+            StudentDashboardController,
+            StudentCourseController,
+            StudentAssignmentController,
+            StudentPaymentController,
+            NotificationsController,
+        ],
     ),
     (
         "admin",
@@ -169,6 +178,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             CourseController,
             ModuleController,
             BatchController,
+            AssignmentController,
+            SubmissionController,
+            ExtensionController,
             NotificationsController,
             AuditController,
             ErrorController,

@@ -7,6 +7,7 @@ from domain.demo import run_removal
 from domain.integrations.trying import try_provider
 from domain.leads import import_steps
 from domain.leads.mass_deletion import run_deletion
+from domain.learning.receipts import send_receipt
 from domain.messaging.calls.reading import read_call
 from domain.payments.checking import read_hint
 from domain.payments.refunding import ask_refund
@@ -26,4 +27,5 @@ HANDLERS: dict[str, Handler] = {
     "ask_refund": ask_refund,
     "try_provider": try_provider,
     "read_payment_hint": read_hint,
+    "send_receipt": send_receipt,
 }

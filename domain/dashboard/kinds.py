@@ -17,6 +17,7 @@ STEPS = {
     "ask_refund": "Refund",
     "try_provider": "Test of a provider",
     "read_payment_hint": "Check of a payment",
+    "send_receipt": "Receipt of what was handed in",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -29,6 +30,8 @@ EMAILS = {
     "broadcast": "Broadcast",
     "payment_link": "Payment link",
     "payment_received": "Receipt",
+    "submission_receipt": "Receipt of what was handed in",
+    "submission_marked": "Grade or return of an assignment",
     "single": "Message by hand",
     "message": "Message of another program",
     "reply": "Answer on WhatsApp",
@@ -48,6 +51,7 @@ PLACES = {
     "ask_refund": "/admin/payments",
     "try_provider": "/admin/integrations",
     "read_payment_hint": "/admin/payments",
+    "send_receipt": "/admin/assignments",
 }
 
 

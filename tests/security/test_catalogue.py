@@ -13,6 +13,7 @@ ACT_AS_OWNER = {
     "enter_with_token",
     "fold_lead_counts",
     "is_my_course",
+    "plan_submission_receipt",
     "search_people",
     "session_start_url",
     "shift_clock",
