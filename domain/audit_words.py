@@ -100,6 +100,7 @@ SENTENCES = {
     "session.created": "Class scheduled",
     "student.corrected": "Student's details corrected",
     "student.deactivated": "Student's account deactivated",
+    "student.picture_removed": "Student's picture taken away",
     "student.reactivated": "Student's account reactivated",
     "student.welcomed_again": "Welcome e-mail sent again",
     "submission.graded": "Submission graded",

@@ -30,6 +30,7 @@ REMOVE = (
     "delete from payments where is_demo",
     "delete from broadcasts where is_demo",
     "delete from sessions where is_demo",
+    "delete from assignments where is_demo",
     "delete from people where is_demo",
     # Campaigns of the demo, and those that people sent for its courses to nobody but its leads.
     """
@@ -58,7 +59,7 @@ delete from batches b where b.course_id = any(%(courses)s) and b.created_at <= %
 """
 TOPICS = (
     "leads", "imports", "applications", "students", "courses", "payments", "broadcasts", "deliveries", "messages",
-    "notifications", "activity",
+    "notifications", "activity", "assignments",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from web.account.password import PasswordController
+from web.account.picture import PictureController
 from web.account.profile import NewsController, ProfileController
 from web.account.sign_ins import SignInsController
 from web.admin.activity import ActivityController
@@ -35,6 +36,7 @@ from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.single_messages import SingleMessageController
+from web.admin.student_pictures import StudentPictureController
 from web.admin.students import StudentController
 from web.admin.submissions import ExtensionController, SubmissionController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
@@ -131,7 +133,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
     (
         "signed_in",
         "/account",
-        [ProfileController, NewsController, PasswordController, SignInsController],
+        [ProfileController, PictureController, NewsController, PasswordController, SignInsController],
     ),
     (
         "student",
@@ -172,6 +174,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ApplicationController,
             ApplicationDecisionController,
             StudentController,
+            StudentPictureController,
             PaymentController,
             PaymentChangeController,
             FlaggedPaymentController,
