@@ -20,7 +20,7 @@ EMPTY = [
     "/admin",
     *(
         f"/admin/{name}"
-        for name in ("leads", "imports", "campaigns", "applications", "students", "courses", "payments")
+        for name in ("leads", "imports", "campaigns", "applications", "students", "courses", "payments", "assignments")
     ),
 ]
 EMPTY += [
