@@ -31,12 +31,10 @@ class PictureMaker(Protocol):
         ...
 
 
-async def keep_picture(
-    work: Work, files: FileStore, maker: PictureMaker, chunks: AsyncIterator[bytes]
-) -> tuple[str, str | None]:
-    """Make the picture of who asks from what is sent; return our name for it, and for the one it replaces.
+async def make_picture(files: FileStore, maker: PictureMaker, chunks: AsyncIterator[bytes]) -> tuple[str, int]:
+    """Make a picture of what is sent and store it; return our name for it and its bytes. Raises NoPicture.
 
-    Raises NoPicture. What was sent itself is not kept.
+    What was sent itself is not kept. Takes a moment: let no transaction wait for it.
     """
     sent, stored_name = f"pictures/{uuid4()}", f"pictures/{uuid4()}"
     try:
@@ -47,14 +45,14 @@ async def keep_picture(
         made = await maker.square(files.path(sent))
     finally:
         await files.delete(sent)
+    return stored_name, await files.put(stored_name, _once(made), limit=MAX_PICTURE)
+
+
+async def keep_picture(work: Work, stored_name: str, size: int) -> str | None:
+    """Let a stored picture be that of who asks; return our name for the one it replaces, if there was one."""
     before = await work.row(FIND, id=work.identity.person_id)
-    size = await files.put(stored_name, _once(made), limit=MAX_PICTURE)
-    try:
-        await work.run(KEEP, me=work.identity.person_id, stored_name=stored_name, size=size, now=work.now)
-    except BaseException:
-        await files.delete(stored_name)
-        raise
-    return stored_name, before.stored_name if before else None
+    await work.run(KEEP, me=work.identity.person_id, stored_name=stored_name, size=size, now=work.now)
+    return before.stored_name if before else None
 
 
 async def find_picture(work: Work, person_id: UUID) -> Row:

@@ -1,6 +1,7 @@
 """What a student does with an assignment: write, add files, hand in, replace, and nothing with anybody else's."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -217,3 +218,22 @@ async def test_a_draft_of_an_assignment_or_one_of_another_batch_does_not_exist_f
     hidden = await sets(publish=False)
     assert (await as_student.get(f"/student/assignments/{hidden}")).status_code == 404
     assert (await send(as_student, f"/student/assignments/{hidden}", text="x")).status_code == 404
+
+
+async def test_while_files_are_stored_no_connection_to_the_database_is_held(as_student, address, services, app):
+    held = []
+
+    class Watching:
+        """The store, counting who holds a connection while it works."""
+
+        def __getattr__(self, name):
+            return getattr(services.files, name)
+
+        async def put(self, *values, **options):
+            held.append(services.database.engine.pool.checkedout())
+            return await services.files.put(*values, **options)
+
+    app.state.services = replace(services, files=Watching())
+    await send(as_student, address, ("a.pdf", PDF))
+    app.state.services = services
+    assert held == [0]

@@ -15,7 +15,15 @@ from adapters.pictures import PillowPictureMaker
 from domain.accounts.profile import read_account
 from domain.errors import NotFound
 from domain.language import _
-from domain.learning.pictures import MAX_PICTURE, MEDIA_TYPE, NoPicture, find_picture, keep_picture, remove_picture
+from domain.learning.pictures import (
+    MAX_PICTURE,
+    MEDIA_TYPE,
+    NoPicture,
+    find_picture,
+    keep_picture,
+    make_picture,
+    remove_picture,
+)
 from domain.work import Work
 from web.account.profile import PAGE, zone_choices
 from web.admin.imports import chunks
@@ -24,7 +32,7 @@ from web.drained import Drained
 from web.errors import render_http_error
 from web.forms import Form, FormRefused
 from web.rendering import go
-from web.work import services_of
+from web.work import opened_work, services_of
 
 TOO_LARGE = MAX_PICTURE + 1_000_000
 
@@ -47,17 +55,21 @@ class PictureController(Controller):
         return await picture_of(request, work, work.identity.person_id)
 
     @post(opt={"takes_files": True}, request_max_body_size=TOO_LARGE)
-    async def update(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+    async def update(self, request: Request[Any, Any, Any]) -> Response[Any]:
         upload = (await request.form()).get("picture")
         files = services_of(request).files
         try:
             if not isinstance(upload, UploadFile) or not upload.filename:
                 raise NoPicture(_("Please choose a picture first."))
-            _made, before = await keep_picture(work, files, PillowPictureMaker(), chunks(upload))
+            stored_name, size = await make_picture(files, PillowPictureMaker(), chunks(upload))
         except NoPicture as error:
-            context = {"account": await read_account(work), "timezones": zone_choices()}
-            values = {name: getattr(context["account"], name) for name in ("name", "city", "timezone")}
-            raise FormRefused(PAGE, Form(values, {"picture": str(error)}), context) from None
+            raise await refused_picture(request, error) from None
+        try:
+            async with opened_work(request) as work:
+                before = await keep_picture(work, stored_name, size)
+        except BaseException:
+            await files.delete(stored_name)
+            raise
         answer = go(request, "/account", _("Your picture is saved."))
         if before:
             answer.background = BackgroundTask(files.delete, before)
@@ -67,6 +79,14 @@ class PictureController(Controller):
     async def destroy(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
         assert work.identity.person_id
         return await without_picture(request, work, work.identity.person_id, "/account")
+
+
+async def refused_picture(request: Request[Any, Any, Any], error: NoPicture) -> FormRefused:
+    """Return what to raise: the page of the account, with the reason beside the picture."""
+    async with opened_work(request) as work:
+        account = await read_account(work)
+    values = {name: getattr(account, name) for name in ("name", "city", "timezone")}
+    return FormRefused(PAGE, Form(values, {"picture": str(error)}), {"account": account, "timezones": zone_choices()})
 
 
 async def picture_of(request: Request[Any, Any, Any], work: Work, person_id: UUID) -> Stream:

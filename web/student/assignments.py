@@ -26,7 +26,7 @@ from web.errors import render_http_error
 from web.forms import Form, refuse, typed_values
 from web.rendering import go, page, page_or_fragment
 from web.uploads import FILE_VALUES, LARGEST_BODY, drop, dropping, ids_in, take_uploads
-from web.work import services_of
+from web.work import opened_work, services_of
 
 INDEX = "/student/assignments"
 SHOW = "student/assignments/show.html"
@@ -61,24 +61,23 @@ class StudentAssignmentController(Controller):
         return page(request, SHOW, form=None, **_context(await show_mine(work, assignment_id)))
 
     @post("/{assignment_id:uuid}", opt={"takes_files": True}, request_max_body_size=LARGEST_BODY)
-    async def save(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], assignment_id: FromPath[UUID]
-    ) -> Response[Any] | Template:
-        seen = await show_mine(work, assignment_id)
-        typed = await typed_values(request)
-        form: Form[Any] = Form(typed)
+    async def save(self, request: Request[Any, Any, Any], assignment_id: FromPath[UUID]) -> Response[Any] | Template:
+        async with opened_work(request) as work:
+            seen = await show_mine(work, assignment_id)
+        form: Form[Any] = Form(await typed_values(request))
         try:
+            # Nobody waits for a connection while a class hands in its files minutes before the deadline.
             added, refused = await take_uploads(request, "files", "submissions")
         except InvalidInput as error:
             raise refuse(SHOW, form, error, **_context(seen)) from None
-        names = [file.stored_name for file in added]
         try:
-            return await self._keep(request, work, seen, form, (added, refused))
+            async with opened_work(request) as work:
+                return await self._keep(request, work, seen, form, (added, refused))
         except (InvalidInput, Conflict) as error:
-            await drop(request, names)
+            await drop(request, [file.stored_name for file in added])
             raise refuse(SHOW, form, error, **_context(seen)) from None
         except BaseException:
-            await drop(request, names)
+            await drop(request, [file.stored_name for file in added])
             raise
 
     async def _keep(
