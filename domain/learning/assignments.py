@@ -54,7 +54,7 @@ from assignments a join batches b on b.id = a.batch_id join courses c on c.id = 
 where a.id = %(id)s
 """
 FILES = """
-select id, name, media_type, size, stored_name from assignment_files where assignment_id = %(id)s order by created_at, id
+select id, name, media_type, size, stored_name from assignment_files where assignment_id = %(id)s order by place
 """
 
 

@@ -23,7 +23,7 @@ DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.I)
 
 SUBMISSIONS = """
 select s.id, s.submitted_at, s.text, s.links, h.name,
-  (select coalesce(json_agg(json_build_array(f.name, f.stored_name) order by f.created_at, f.id), '[]')
+  (select coalesce(json_agg(json_build_array(f.name, f.stored_name) order by f.place), '[]')
      from submission_files f where f.submission_id = s.id) as files
 from submissions s join people h on h.id = s.person_id
 where s.assignment_id = %(id)s and s.submitted_at is not null order by lower(h.name), s.id

@@ -24,7 +24,7 @@ from submissions s join assignments a on a.id = s.assignment_id join batches b o
 where s.id = %(id)s and s.assignment_id = %(of)s and s.submitted_at is not null
 """
 FILES = """
-select id, name, size, sha256, media_type, created_at from submission_files where submission_id = %(id)s order by created_at, id
+select id, name, size, sha256, media_type, created_at from submission_files where submission_id = %(id)s order by place
 """
 # Of those that wait for their grade, the ones handed in before and after this one.
 NEIGHBOURS = """

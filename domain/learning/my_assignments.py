@@ -46,10 +46,12 @@ from mine join assignments a on a.id = mine.id left join submissions s on s.id =
   left join people h on h.id = s.graded_by left join sessions se on se.id = mine.session_id
 """
 FILES = """
-select 'given' as kind, f.id, f.name, f.size, f.sha256, f.created_at from assignment_files f where f.assignment_id = %(id)s
+select 'given' as kind, f.id, f.name, f.size, f.sha256, f.created_at, f.place
+from assignment_files f where f.assignment_id = %(id)s
 union all
-select 'mine', f.id, f.name, f.size, f.sha256, f.created_at from submission_files f where f.submission_id = %(submission_id)s
-order by created_at, id
+select 'mine', f.id, f.name, f.size, f.sha256, f.created_at, f.place
+from submission_files f where f.submission_id = %(submission_id)s
+order by place
 """
 MY_FILE = """
 select f.name, f.stored_name, f.media_type, f.size from submission_files f join submissions s on s.id = f.submission_id

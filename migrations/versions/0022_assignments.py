@@ -45,6 +45,7 @@ create table assignment_files (
   media_type text not null,
   size bigint not null,
   sha256 text not null,
+  place bigint not null generated always as identity, -- in which order they came
   created_at timestamptz not null
 );
 create index assignment_files_assignment on assignment_files (assignment_id);
@@ -79,6 +80,7 @@ create table submission_files (
   media_type text not null,
   size bigint not null,
   sha256 text not null,
+  place bigint not null generated always as identity, -- in which order they came
   created_at timestamptz not null
 );
 create index submission_files_submission on submission_files (submission_id);
