@@ -33,6 +33,7 @@ REMOVE = (
     delete from automation_steps a using sessions s where s.is_demo and a.subject_id = s.id
     """,
     "delete from sessions where is_demo",
+    "delete from assignments where is_demo",
     "delete from people where is_demo",
     # Campaigns of the demo, and those that people sent for its courses to nobody but its leads.
     """
@@ -61,7 +62,7 @@ delete from batches b where b.course_id = any(%(courses)s) and b.created_at <= %
 """
 TOPICS = (
     "leads", "imports", "applications", "students", "courses", "payments", "broadcasts", "sessions", "deliveries", "messages",
-    "notifications", "activity",
+    "notifications", "activity", "assignments",
 )  # fmt: skip
 
 

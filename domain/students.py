@@ -11,6 +11,7 @@ from domain.audit import record
 from domain.enrolments import enrolments_of, letter_params
 from domain.errors import Conflict, NotFound, TooMany
 from domain.language import _
+from domain.learning.progress import Progress, progress_of, progress_sql
 from domain.messaging.inbox import messages_of
 from domain.messaging.outbox import plan_email
 from domain.payments.listing import payments_of
@@ -40,18 +41,26 @@ with page as (
       where e.person_id = h.id and e.state <> 'withdrawn') as batches,
     row_number() over (order by {{order}}) as place
   from profiles p join people h on h.id = p.person_id where {FILTER} order by {{order}} limit %(most)s offset %(offset)s
+), chosen as (
+  select e.id, e.person_id, e.batch_id, e.enrolled_at from page join enrolments e on e.person_id = page.id
+  where e.batch_id = %(batch)s and e.state <> 'withdrawn'
+), progress as ({progress_sql()}
 ), totals as (
   select (select count(*) from profiles p join people h on h.id = p.person_id where {FILTER}) as total,
     (select count(*) from profiles where role = 'student') as all_students,
     (select json_agg(json_build_array(b.id, c.title || ', ' || b.name) order by c.title, b.starts_on desc nulls first, b.name)
       from batches b join courses c on c.id = b.course_id) as choices
 )
-select totals.*, page.* from totals left join page on true order by place
+select totals.*, page.*, coalesce(g.due, 0) as due, coalesce(g.done, 0) as done
+from totals left join page on true left join chosen on chosen.person_id = page.id
+  left join progress g on g.enrolment_id = chosen.id
+order by place
 """
 STUDENT = """
 select h.id, h.name, h.email, h.phone, h.city, h.created_at, h.consent_email, h.consent_whatsapp, p.role, p.is_active,
   p.password_hash is null or p.must_change_password as is_new, p.created_at as joined_at, p.temporary_until,
-  exists (select from deliveries d where d.person_id = h.id and d.kind = 'welcome') as was_welcomed
+  exists (select from deliveries d where d.person_id = h.id and d.kind = 'welcome') as was_welcomed,
+  (select updated_at from profile_pictures where person_id = h.id) as picture_at
 from people h join profiles p on p.person_id = h.id where h.id = %(id)s and p.role = 'student'
 """
 APPLICATIONS = """
@@ -116,6 +125,7 @@ class Student:
     payments: Sequence[Row]
     attendance: Sequence[Row]
     attendance_counts: Mapping[str, int]
+    progress: Mapping[UUID, Progress]  # by enrolment
 
 
 async def list_students(work: Work, filters: StudentFilters, page: int = 1, per_page: int = PER_PAGE) -> Students:
@@ -123,7 +133,7 @@ async def list_students(work: Work, filters: StudentFilters, page: int = 1, per_
     work.require_admin()
     page = max(page, 1)
     statement = LIST.format(order=filters.order)
-    rows = await work.rows(statement, most=per_page, offset=(page - 1) * per_page, **filters.values())
+    rows = await work.rows(statement, most=per_page, offset=(page - 1) * per_page, now=work.now, **filters.values())
     first = rows[0]
     found = [row for row in rows if row.id is not None]
     pages = max(1, -(-first.total // per_page))
@@ -136,9 +146,10 @@ async def show_student(work: Work, person_id: UUID) -> Student:
     facts = await _student(work, person_id)
     applications = await work.rows(APPLICATIONS, id=person_id)
     attendance, attendance_counts = await attendance_of(work, person_id)
+    enrolments = await enrolments_of(work, person_id)
     return Student(
         facts=facts,
-        enrolments=await enrolments_of(work, person_id),
+        enrolments=enrolments,
         emails=await emails_of(work, person_id),
         applications=applications,
         audit=await work.rows(AUDIT, id=person_id, applications=[one.id for one in applications]),
@@ -146,6 +157,7 @@ async def show_student(work: Work, person_id: UUID) -> Student:
         payments=await payments_of(work, person_id),
         attendance=attendance,
         attendance_counts=attendance_counts,
+        progress=await progress_of(work, [one.id for one in enrolments]),
     )
 
 

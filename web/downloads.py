@@ -28,10 +28,11 @@ async def csv_download(name: str, now: datetime, write: Callable[[TextIO], Await
         "Content-Length": str(file.tell()),
         "Cache-Control": "no-store",
     }
-    return Stream(_chunks_of(file), media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(chunks_of(file), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _chunks_of(file: IO[bytes]) -> Iterator[bytes]:
+def chunks_of(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield what a file holds, from its beginning, and close it."""
     with file:
         file.seek(0)
         while chunk := file.read(CHUNK):

@@ -3,11 +3,13 @@
 from typing import Any
 
 from web.account.password import PasswordController
+from web.account.picture import PictureController
 from web.account.profile import NewsController, ProfileController
 from web.account.sign_ins import SignInsController
 from web.admin.activity import ActivityController
 from web.admin.application_decisions import ApplicationDecisionController
 from web.admin.applications import ApplicationController
+from web.admin.assignments import AssignmentController
 from web.admin.attendance import AttendanceController
 from web.admin.audit import AuditController
 from web.admin.batches import BatchController
@@ -41,7 +43,9 @@ from web.admin.session_recordings import SessionRecordingController
 from web.admin.sessions import SessionController
 from web.admin.settings import DemoRemovalController, SettingsController
 from web.admin.single_messages import SingleMessageController
+from web.admin.student_pictures import StudentPictureController
 from web.admin.students import StudentController
+from web.admin.submissions import ExtensionController, SubmissionController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
 from web.admin.tokens import TeamTokenController, TokenController
 from web.admin.whatsapp import WhatsAppController
@@ -74,6 +78,7 @@ from web.public.sign_in import SignInController, SignOutController
 from web.public.styleguide import StyleguideController
 from web.public.unsubscribe import UnsubscribeController
 from web.static_files import static_file
+from web.student.assignments import StudentAssignmentController
 from web.student.course import StudentCourseController
 from web.student.dashboard import StudentDashboardController
 from web.student.payments import StudentPaymentController
@@ -141,7 +146,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
     (
         "signed_in",
         "/account",
-        [ProfileController, NewsController, PasswordController, SignInsController],
+        [ProfileController, PictureController, NewsController, PasswordController, SignInsController],
     ),
     (
         "student",
@@ -151,9 +156,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             StudentCourseController,
             ScheduleController,
             StudentSessionController,
-            StudentPaymentController,
-            StudentPaymentController,
             StudentRecordingController,
+            StudentAssignmentController,
+            StudentPaymentController,
             NotificationsController,
         ],
     ),
@@ -187,6 +192,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             StudentController,
             EnrolmentController,
             AttendanceController,
+            StudentPictureController,
             PaymentController,
             PaymentChangeController,
             FlaggedPaymentController,
@@ -198,6 +204,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SessionChangeController,
             SessionRecordingController,
             ClassRecordingController,
+            AssignmentController,
+            SubmissionController,
+            ExtensionController,
             NotificationsController,
             AuditController,
             ErrorController,

@@ -13,6 +13,7 @@ select (select count(*) from notifications where person_id = %(person_id)s and r
        (select count(*) from cta_submissions where status = 'new' and %(is_admin)s) as applications,
        (select count(*) from crm_messages where direction = 'in' and not is_read and %(is_admin)s) as messages,
        (select count(*) from admin_requests where state = 'pending' and %(is_admin)s) as admin_requests,
+       (select updated_at from profile_pictures where person_id = %(person_id)s) as picture_at,
        (select value #>> '{}' from business_settings where key = 'business_name') as business_name,
        (select value = 'true' from business_settings where key = 'sending_paused') as sending_paused
 """
@@ -26,6 +27,7 @@ class User:
     email: str
     role: str
     person_id: Any = None
+    picture_at: datetime | None = None  # when their picture was put in; none shows initials
 
     @property
     def initials(self) -> str:
@@ -54,10 +56,12 @@ async def read_shell(work: Work) -> Frame:
     row = await work.row(COUNTS, person_id=identity.person_id, is_admin=identity.is_admin)
     assert row is not None
     counts = {name: getattr(row, name) for name in ("notifications", "applications", "messages", "admin_requests")}
-    return Frame(_user(identity), counts, work.now, row.business_name or "Gurudesk", bool(row.sending_paused))
+    return Frame(
+        _user(identity, row.picture_at), counts, work.now, row.business_name or "Gurudesk", bool(row.sending_paused)
+    )
 
 
-def _user(identity: Identity) -> User | None:
+def _user(identity: Identity, picture_at: datetime | None) -> User | None:
     if identity.person_id is None:
         return None
-    return User(identity.name, identity.email, identity.role, identity.person_id)
+    return User(identity.name, identity.email, identity.role, identity.person_id, picture_at)

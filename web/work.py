@@ -4,7 +4,8 @@ Every route says its audience in ``opt``: public, signed_in, student, admin, sup
 infrastructure (health, files) bring their own checks.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Request
@@ -80,6 +81,16 @@ async def provide_system_work(request: Request[Any, Any, Any]) -> AsyncGenerator
         if wants_page(request):
             await read_frame(request)
         raise
+
+
+@asynccontextmanager
+async def opened_work(request: Request[Any, Any, Any]) -> AsyncIterator[Work]:
+    """Open the transaction of who asks, for a handler that takes files: it must hold none while they are stored."""
+    services = services_of(request)
+    async with services.database.work_of(token_hash(Cookies(services.settings).sign_in(request))) as work:
+        request.scope["state"]["identity"] = work.identity
+        check_audience(request, work.identity)
+        yield work
 
 
 async def check_sender(request: Request[Any, Any, Any]) -> None:

@@ -24,7 +24,7 @@ ORDER = (
     "lead_campaigns", "cta_submissions", "enrolments", "payments", "payment_requests", "gateway_payments", "refunds",
     "broadcasts", "broadcast_recipients", "sessions", "automation_steps",
     "deliveries", "email_logs", "whatsapp_logs", "call_logs", "email_suppressions",
-    "crm_messages", "notifications", "audit_logs",
+    "crm_messages", "assignments", "submissions", "notifications", "audit_logs",
 )  # fmt: skip
 # Imports name who made them, people the import that brought them: the makers are filled in afterwards.
 MAKERS = """

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from adapters.demo.admissions import Admissions
+from adapters.demo.assignments import make_assignments
 from adapters.demo.broadcasts import make_broadcasts
 from adapters.demo.campaigns import make_campaigns
 from adapters.demo.catalogue import Catalogue, make_catalogue
@@ -33,6 +34,7 @@ def make_business(now: datetime, password_hash: str, taken: Collection[str] = ()
     write_to_students(story, mailing)
     make_broadcasts(story, mailing, office)
     Classes(story, office).hold(catalogue)
+    make_assignments(story, catalogue, office)
     _write_down(story, catalogue, office)
     return story.tables
 

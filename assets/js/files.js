@@ -28,11 +28,12 @@ document.addEventListener("drop", (event) => {
 
 on("change", '[data-drop-zone] input[type="file"]', (input) => {
   const zone = input.closest("[data-drop-zone]");
-  const [file] = input.files;
+  const files = [...input.files];
   const limit = Number(zone.dataset.limit || 0);
-  const tooLarge = file && limit && file.size > limit * 1024 * 1024 ? say("fileTooLarge", { name: file.name, limit }) : "";
+  const large = limit ? files.find((file) => file.size > limit * 1024 * 1024) : undefined;
+  const tooLarge = large ? say("fileTooLarge", { name: large.name, limit }) : "";
   input.setCustomValidity(tooLarge);
-  zone.querySelector("[data-file-name]").textContent = tooLarge || (file ? `${file.name} · ${size(file.size)}` : "");
+  zone.querySelector("[data-file-name]").textContent = tooLarge || files.map((file) => `${file.name} · ${size(file.size)}`).join(", ");
 });
 
 const size = (bytes) => (bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);

@@ -7,6 +7,7 @@ from domain.demo import run_removal
 from domain.integrations.trying import try_provider
 from domain.leads import import_steps
 from domain.leads.mass_deletion import run_deletion
+from domain.learning.receipts import send_submission_receipt
 from domain.messaging.calls.reading import read_call
 from domain.messaging.files import delete_files
 from domain.payments.checking import read_hint
@@ -42,4 +43,5 @@ HANDLERS: dict[str, Handler] = {
     "read_attendance": read_attendance,
     "check_recordings": check_recordings,
     "copy_recording": copy_recording,
+    "send_submission_receipt": send_submission_receipt,
 }

@@ -25,6 +25,7 @@ STEPS = {
     "read_attendance": "Attendance of a class",
     "check_recordings": "Look for recordings",
     "copy_recording": "Copy of a recording",
+    "send_submission_receipt": "Receipt of what was handed in",
 }
 EMAILS = {
     "cta": "Invitation to apply",
@@ -37,6 +38,8 @@ EMAILS = {
     "broadcast": "Broadcast",
     "payment_link": "Payment link",
     "payment_received": "Receipt",
+    "submission_receipt": "Receipt of what was handed in",
+    "submission_marked": "Grade or return of an assignment",
     "single": "Message by hand",
     "message": "Message of another program",
     "reply": "Answer on WhatsApp",
@@ -68,6 +71,7 @@ PLACES = {
     "read_attendance": "/admin/sessions/{subject}/attendance",
     "check_recordings": "/admin/sessions/{subject}/recordings",
     "copy_recording": "/admin/session-recordings/{subject}",
+    "send_submission_receipt": "/admin/assignments",
 }
 
 

@@ -65,6 +65,12 @@ PARTS = {
           '{"verified": false}', now(), now()
         from email_logs order by created_at limit 1 returning id""",
     "delivery_id": "select id from deliveries where state = 'failed' limit 1",
+    "assignment_id": """
+        select a.id from assignments a join submissions s on s.assignment_id = a.id where s.state = 'submitted'
+        order by a.due_at limit 1""",
+    "submission_id": """
+        select s.id from assignments a join submissions s on s.assignment_id = a.id where s.state = 'submitted'
+        order by a.due_at, s.submitted_at, s.id limit 1""",
     "import_id": "select id from lead_imports where state = 'done' order by created_at desc limit 1",
     "provider": "select 'aisensy'",
     "request_id": """
@@ -74,7 +80,9 @@ PARTS = {
           '{"content-type": "application/json", "user-agent": "python-httpx"}',
           '{"apiKey": "•••", "campaignName": "welcome", "destination": "+919876543210"}', 180,
           '{"content-type": "application/json"}', '{"success": "true"}', 19) returning id""",
-    "person_id": "select person_id from profiles where role = 'student' order by created_at desc limit 1",
+    "person_id": """
+        select e.person_id from enrolments e join batches b on b.id = e.batch_id where e.state = 'active'
+        order by b.starts_on, e.enrolled_at desc, e.id limit 1""",
     "enrolment_id": "select id from enrolments where state = 'active' order by enrolled_at limit 1",
     "payment_id": "select payment_id from refunds order by created_at limit 1",
     "receipt_id": "select id from gateway_payments where credited_at is not null order by credited_at limit 1",
@@ -93,6 +101,8 @@ PARTS = {
 }
 # Where it comes from on a page that shows one state only.
 PARTS_OF = {
+    "/student/assignments/{assignment_id}": """
+        select id from assignments where published_at is not null order by due_at desc limit 1""",
     "/admin/imports/{import_id}/columns": """
         insert into lead_imports (file_name, stored_name, file_size, file_hash, header, samples, mapping, created_at)
         values ('meta-leads-november.csv', 'imports/none', 48128, gen_random_uuid()::text,

@@ -22,7 +22,17 @@ EMPTY = [
     "/admin",
     *(
         f"/admin/{name}"
-        for name in ("leads", "imports", "campaigns", "applications", "students", "courses", "payments", "sessions")
+        for name in (
+            "leads",
+            "imports",
+            "campaigns",
+            "applications",
+            "students",
+            "courses",
+            "payments",
+            "sessions",
+            "assignments",
+        )
     ),
 ]
 EMPTY += [

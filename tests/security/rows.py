@@ -128,6 +128,37 @@ ROWS: dict[str, Rows] = {
     "calendar_feeds": personal(
         "insert into calendar_feeds (person_id, created_at) values (%(owner)s, now())", "person_id"
     ),
+    # An assignment has its course's id, what is handed in its owner's.
+    "assignments": of_course(
+        "insert into assignments (id, batch_id, title, due_at, published_at, created_at, updated_at)"
+        " values (%(course)s, %(course)s, 'x', now(), now(), now(), now())",
+        "id",
+        "title = 'y'",
+    ),
+    "assignment_files": of_course(
+        "insert into assignment_files (assignment_id, name, stored_name, media_type, size, sha256, created_at)"
+        " values (%(course)s, 'x', %(label)s, 'x', 1, 'x', now())",
+        "assignment_id",
+    ),
+    "submissions": personal(
+        "insert into submissions (id, assignment_id, person_id, created_at, updated_at)"
+        f" values (%(owner)s, '{COURSES['attended']}', %(owner)s, now(), now())",
+        "person_id",
+    ),
+    "submission_files": personal(
+        "insert into submission_files (submission_id, name, stored_name, media_type, size, sha256, created_at)"
+        " values (%(owner)s, 'x', %(email)s, 'x', 1, 'x', now())",
+        "submission_id",
+    ),
+    "assignment_extensions": personal(
+        "insert into assignment_extensions (assignment_id, person_id, due_at, created_at)"
+        f" values ('{COURSES['attended']}', %(owner)s, now(), now())",
+        "person_id",
+    ),
+    "profile_pictures": personal(
+        "insert into profile_pictures (person_id, stored_name, size, updated_at) values (%(owner)s, %(email)s, 1, now())",
+        "person_id",
+    ),
     "lead_imports": business(
         "insert into lead_imports (id, file_name, stored_name, file_size, file_hash, created_at)"
         f" values ('{IMPORT}', 'leads.csv', 'x', 1, 'x', now())"

@@ -83,6 +83,8 @@ def kind_names() -> dict[str, str]:
         "rejection": _("Rejection"),
         "payment_link": _("Payment link"),
         "payment_received": _("Receipt"),
+        "submission_receipt": _("Handed in"),
+        "submission_marked": _("Graded or returned"),
         "set_password": _("Set a password"),
         "verify_admin_request": _("Admin access"),
         "test": _("Test e-mail"),

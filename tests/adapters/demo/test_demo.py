@@ -25,6 +25,7 @@ RESERVED = re.compile(r".*@([a-z.]+\.test|example\.(com|org|net))")
 TABLES = """
     people profiles sign_ins one_time_links courses modules batches lead_imports lead_import_rows imported_leads lead_campaigns
     cta_submissions enrolments payments payment_requests gateway_payments refunds broadcasts broadcast_recipients sessions
+    assignments submissions
     deliveries email_logs whatsapp_logs call_logs email_suppressions crm_messages notifications lead_tags automation_steps
 """.split()  # noqa: SIM905
 

@@ -1,0 +1,128 @@
+"""Everything handed in for an assignment as one zip, made piece by piece while it is being sent."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from domain.audit import record
+from domain.language import _
+from domain.learning.assignments import find_assignment
+from domain.ports import FileStore
+from domain.work import Work
+
+PIECE = 1 << 18
+LONGEST_NAME = 80
+UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.I)
+
+SUBMISSIONS = """
+select s.id, s.submitted_at, s.text, s.links, h.name,
+  (select coalesce(json_agg(json_build_array(f.name, f.stored_name) order by f.place), '[]')
+     from submission_files f where f.submission_id = s.id) as files
+from submissions s join people h on h.id = s.person_id
+where s.assignment_id = %(id)s and s.submitted_at is not null order by lower(h.name), s.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of the zip: its name there, and where it lies, or the text that it holds."""
+
+    name: str
+    at: datetime
+    path: Path | None = None
+    text: str = ""
+
+
+class Tray:
+    """Takes what the zip writes until it is sent on."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def write(self, data: Any) -> int:
+        self.pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None: ...
+
+    def take(self) -> bytes:
+        taken, self.pieces = b"".join(self.pieces), []
+        return taken
+
+
+async def submissions_of(work: Work, files: FileStore, assignment_id: UUID) -> tuple[str, Sequence[Entry]]:
+    """Return a name for the zip and what goes in: a folder a student, with files, text and links. Raises NotFound."""
+    found = await find_assignment(work, assignment_id)
+    rows = await work.rows(SUBMISSIONS, id=assignment_id)
+    entries: list[Entry] = []
+    folders: set[str] = set()
+    for row in rows:
+        folder = free(safe_name(row.name), folders)
+        entries += _entries_of(row, folder, files)
+    await record(work, "submissions.downloaded", "assignment", assignment_id, found.facts.title, count=len(rows))
+    return safe_name(found.facts.title), entries
+
+
+def _entries_of(row: Any, folder: str, files: FileStore) -> Iterator[Entry]:
+    taken: set[str] = set()
+    written = "\n\n".join(part for part in (row.text, "\n".join(row.links)) if part)
+    if written:
+        yield Entry(f"{folder}/{free('text.txt', taken)}", row.submitted_at, text=written)
+    for name, stored_name in row.files:
+        inside = free(safe_name(name), taken)
+        try:
+            yield Entry(f"{folder}/{inside}", row.submitted_at, path=files.path(stored_name))
+        except FileNotFoundError:
+            text = _("This file is gone from our store.")
+            yield Entry(f"{folder}/{free(inside + ' is missing.txt', taken)}", row.submitted_at, text=text)
+
+
+def safe_name(name: str) -> str:
+    """Return a name that is one on every system, leads nowhere else and cannot be read backwards."""
+    name = UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip(" .") or "_"
+    name = f"_{name}" if DEVICES.match(name) else name
+    stem, dot, ending = name.rpartition(".")
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{stem[:LONGEST_NAME]}.{ending}" if dot and len(ending) <= 10 else name[:LONGEST_NAME]
+
+
+def free(name: str, taken: set[str]) -> str:
+    """Return ``name``, numbered if it is taken, whatever its case; it is taken then."""
+    stem, dot, ending = name.rpartition(".")
+    found, number = name, 1
+    while found.lower() in taken:
+        number += 1
+        found = f"{stem} ({number}).{ending}" if dot else f"{name} ({number})"
+    taken.add(found.lower())
+    return found
+
+
+def zip_pieces(entries: Sequence[Entry]) -> Iterator[bytes]:
+    """Yield the zip of the entries, holding no more than a piece of one in memory. Blocks while it reads."""
+    tray = Tray()
+    with ZipFile(tray, "w") as archive:  # type: ignore[call-overload]  # needs no more of a file than that
+        for entry in entries:
+            yield from _packed(archive, tray, entry)
+    yield tray.take()
+
+
+def _packed(archive: ZipFile, tray: Tray, entry: Entry) -> Iterator[bytes]:
+    info = ZipInfo(entry.name, entry.at.timetuple()[:6])
+    # Documents and pictures are packed already.
+    info.compress_type = ZIP_STORED if entry.path else ZIP_DEFLATED
+    if entry.path is None:
+        archive.writestr(info, entry.text)
+        yield tray.take()
+        return
+    with entry.path.open("rb") as stream, archive.open(info, "w") as packed:
+        while piece := stream.read(PIECE):
+            packed.write(piece)
+            yield tray.take()
