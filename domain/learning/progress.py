@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.recordings.watched import watched_sql
 from domain.work import Work
 
-# A class is due when it has ended and was not cancelled. It is done when the student was there: an admin's word overrides
-# what was measured.
-SESSIONS = """
+# A class is due when it has ended and was not cancelled. It is done when the student was there, an admin's word overriding
+# what was measured, or has watched its recording.
+SESSIONS = f"""
 select enrolment_id, count(*) filter (where is_done or is_due) as due, count(*) filter (where is_done) as done from (
   select e.id as enrolment_id, s.ends_at > e.enrolled_at as is_due,
-    coalesce(t.marked in ('present', 'late'), t.joined_at is not null, false) as is_done
+    coalesce(t.marked in ('present', 'late'), t.joined_at is not null, false) or {watched_sql("e.person_id")} as is_done
   from chosen e join sessions s on s.batch_id = e.batch_id and s.cancelled_at is null
     left join attendance t on t.session_id = s.id and t.person_id = e.person_id
   where s.ends_at <= %(now)s or (s.ended_at between s.starts_at and %(now)s)

@@ -10,18 +10,20 @@ from typing import Literal
 from uuid import UUID
 
 from domain.language import _
+from domain.recordings.watched import watched_sql
 from domain.work import Row, Work
 
-State = Literal["present", "late", "absent", "ahead"]
+State = Literal["present", "late", "absent", "watched", "ahead"]
 STATES = ("present", "late", "absent")
 
 # THE RULE, defined here once: every list, export, page and message reads it. It wants `s` (sessions), `a` (attendance, left
 # joined), `r` (RULES) and %(now)s. An admin's word goes before what was counted.
-STATE = """
+_STATE = """
 case when a.marked is not null then a.marked
   when a.joined_at is not null and a.joined_at <= s.starts_at + make_interval(mins => r.late_after) then 'present'
   when a.joined_at is not null then 'late'
-  when s.ends_at <= %(now)s or (s.ended_at <= %(now)s and s.ended_at >= s.starts_at) then 'absent'
+  when s.ends_at <= %(now)s or (s.ended_at <= %(now)s and s.ended_at >= s.starts_at)
+    then case when {watched} then 'watched' else 'absent' end
   else 'ahead' end
 """
 RULES = """
@@ -88,19 +90,31 @@ where a.session_id = %(id)s and a.joined_at is not null and not exists (select f
 """
 
 
+def state_sql(person: str) -> str:
+    """Return the rule as SQL for ``person``, an expression."""
+    return _STATE.format(watched=watched_sql(person))
+
+
 def rule(late_after: int) -> str:
     """Return the rule in words, as it stands on every page that shows its outcome."""
     return _(
         "Present: came in up to {minutes} minutes after the start. Late: came in after that. Absent: had not come in when the"
-        " class was over. Coming in is opening the join link here, or being seen in the meeting. What an admin marks counts"
-        " before all of it. Classes that were over when somebody was enrolled do not count for them.",
+        " class was over. Watched later: was absent, and has watched the whole recording since (90 % of it). Coming in is"
+        " opening the join link here, or being seen in the meeting. What an admin marks counts before all of it. Classes that"
+        " were over when somebody was enrolled do not count for them.",
         minutes=late_after,
     )
 
 
 def state_names() -> dict[str, str]:
     """Return what the states are called."""
-    return {"present": _("Present"), "late": _("Late"), "absent": _("Absent"), "ahead": _("Not yet")}
+    return {
+        "present": _("Present"),
+        "late": _("Late"),
+        "absent": _("Absent"),
+        "watched": _("Watched later"),
+        "ahead": _("Not yet"),
+    }
 
 
 async def came(work: Work, session: Row, event: Row) -> None:

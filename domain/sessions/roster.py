@@ -11,7 +11,7 @@ from domain import audit
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
 from domain.leads.cells import guard_formula
-from domain.sessions.attending import RULES, STATE, STATES, count, state_names
+from domain.sessions.attending import RULES, STATES, count, state_names, state_sql
 from domain.work import Row, Work
 
 PER_PAGE = 20
@@ -21,7 +21,8 @@ HEADER = ("Name", "Email", "Phone", "Attendance", "Marked by hand", "Came in at"
 
 # Who was enrolled by the end of it, and who came although they are not any more.
 ROSTER = f"""
-select h.id as person_id, h.name, h.email, h.phone, a.joined_at, a.seconds, a.marked, m.name as marked_by, {STATE} as state,
+select h.id as person_id, h.name, h.email, h.phone, a.joined_at, a.seconds, a.marked, m.name as marked_by,
+  {state_sql("h.id")} as state,
   g.person_id is not null as has_link,
   (select array_agg(distinct y.source order by y.source) from session_stays y
     where y.session_id = s.id and y.person_id = h.id) as sources
@@ -93,7 +94,8 @@ returning y.name
 """
 OF_PERSON = f"""
 with {RULES}, mine as (
-  select s.id, s.title, s.starts_at, c.title as course, b.name as batch, a.joined_at, a.seconds, a.marked, {STATE} as state
+  select s.id, s.title, s.starts_at, c.title as course, b.name as batch, a.joined_at, a.seconds, a.marked,
+    {state_sql("%(person)s")} as state
   from sessions s cross join rules r join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
   left join attendance a on a.session_id = s.id and a.person_id = %(person)s
   where s.cancelled_at is null and s.starts_at <= %(now)s and (a.joined_at is not null or a.marked is not null or exists (

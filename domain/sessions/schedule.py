@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.errors import NotFound
 from domain.language import _
-from domain.sessions.attending import RULES, STATE
+from domain.sessions.attending import RULES, state_sql
 from domain.sessions.session import State, state_of
 from domain.work import Row, Work
 
@@ -16,7 +16,7 @@ PER_PAGE = 20
 # Of classes that were over before they came nobody is asked whether they were there.
 ATTENDED = f"""
 case when a.joined_at is null and a.marked is null and s.ends_at <= (select e.enrolled_at from enrolments e
-  where e.batch_id = s.batch_id and e.person_id = %(me)s) then 'before' else {STATE} end
+  where e.batch_id = s.batch_id and e.person_id = %(me)s) then 'before' else {state_sql("%(me)s")} end
 """
 MINE = f"""
 select s.id, s.batch_id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.moved_from, s.cancelled_at,

@@ -9,6 +9,7 @@ from domain.automation.running import Later, Skip, StepRun, hold
 from domain.language import _
 from domain.sessions.events import tell
 from domain.sessions.letters import FROM, single_params
+from domain.sessions.series_letters import end_series, write_series
 from domain.work import Row, Signal, Work
 
 CHUNK = 1_000
@@ -81,15 +82,19 @@ async def tell_session(run: StepRun) -> None:
     """Handle the step: write to the students of the batch how the class stands. A second run goes on where it stopped."""
     after = NOBODY
     is_left = True
+    payload = run.step.payload
+    series_id = UUID(payload["series_id"]) if payload.get("series_id") else None
     while is_left:
         async with run.work() as work:
             await hold(work, run.step, run.lease_seconds)
             session = await _true(work, run)
-            people = await _write(work, session, str(run.step.payload.get("what", "changed")), after)
+            people = await _write(work, session, str(payload.get("what", "changed")), after, series_id)
             is_left = len(people) == CHUNK
             after = people[-1].id if people else after
             if not is_left:
                 await work.run(TOLD, id=session.id, version=session.version, now=work.now)
+                if series_id:
+                    await end_series(work, series_id)
                 tell(work, session.id)
             work.signal("deliveries")
             work.nudge()
@@ -114,7 +119,7 @@ async def _true(work: Work, run: StepRun) -> Row:
     return session
 
 
-async def _write(work: Work, session: Row, what: str, after: UUID) -> Sequence[Row]:
+async def _write(work: Work, session: Row, what: str, after: UUID, series_id: UUID | None) -> Sequence[Row]:
     """Write to the next people, and return all who were looked at."""
     about = {"id": session.id, "version": session.version, "now": work.now}
     if after == NOBODY:
@@ -125,9 +130,12 @@ async def _write(work: Work, session: Row, what: str, after: UUID) -> Sequence[R
     whom = {"is_cancelled": is_cancelled, "states": ["active", "completed"] if is_cancelled else ["active"]}
     people = await work.rows(PEOPLE, batch=session.batch_id, after=after, most=CHUNK, **whom, **about)
     news = [one for one in people if (one.told or 0) < session.version]
-    rows = [row for one in news for row in deliveries_of(one, session, _kind(one, what), what, work.now)]
-    await work.run(WRITE, rows=rows, **about)
-    await work.run(NOTE, people=[one.id for one in news], **about)
+    if series_id:
+        await write_series(work, session.id, series_id, news)
+    else:
+        rows = [row for one in news for row in deliveries_of(one, session, _kind(one, what), what, work.now)]
+        await work.run(WRITE, rows=rows, **about)
+        await work.run(NOTE, people=[one.id for one in news], **about)
     work.signals += [Signal("sessions", one.id) for one in news]
     return people
 

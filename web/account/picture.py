@@ -27,7 +27,7 @@ from domain.learning.pictures import (
 from domain.work import Work
 from web.account.profile import PAGE, zone_choices
 from web.admin.imports import chunks
-from web.admin.leads import chunks_of
+from web.downloads import chunks_of
 from web.drained import Drained
 from web.errors import render_http_error
 from web.forms import Form, FormRefused

@@ -23,7 +23,7 @@ from domain.sessions.roster import (
 )
 from domain.work import Work
 from web.addresses import page_number, uuid_or_none
-from web.admin.leads import chunks_of
+from web.downloads import chunks_of
 from web.forms import typed_values
 from web.rendering import go, page_or_fragment
 

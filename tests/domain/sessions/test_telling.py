@@ -1,13 +1,18 @@
 """Students are told of their classes: each change once, by what reaches them, and never of what is not true any more."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.admissions.approving import Approval, approve
 from domain.sessions.enrolling import welcome_to_classes
+from domain.sessions.scheduling import SessionFacts
+from domain.sessions.weekly import create_series
 from domain.work import SYSTEM
 from tests.fixtures._ics import read_ics
 from tests.fixtures.applicants import ROHIT
 from tests.fixtures.cast import ASHA, BEN, CHITRA
+from tests.fixtures.sessions import MONDAY
 
 DELIVERIES = """
 select channel, kind, state, reason, params, to_address from deliveries where kind like 'class%%' order by created_at, channel
@@ -256,3 +261,18 @@ async def test_a_time_is_told_in_the_zone_of_the_batch_and_in_ones_own(classroom
     await classroom.run()
     (message,) = await classroom.house.mailbox(ASHA.email)
     assert " IST (" in message["subject"]
+
+
+async def test_a_series_is_told_of_once_with_every_class(classroom):
+    starts = [MONDAY + timedelta(weeks=week) for week in range(3)]
+    async with classroom.house.database.work(BEN.identity) as work:
+        facts = SessionFacts(classroom.batch_id, "Joins", MONDAY, create_zoom_meeting=False, place="Room 4")
+        await create_series(work, facts, starts)
+    await classroom.run()
+    (message,) = await classroom.house.mailbox(ASHA.email)
+    calendar = read_ics(await classroom.attachment(message))
+    assert sorted(event["DTSTART"] for event in calendar.components) == [f"{start:%Y%m%dT%H%M%SZ}" for start in starts]
+    told = await classroom.all("select told_version from sessions")
+    assert [row.told_version for row in told] == [1, 1, 1]
+    tellings = await classroom.one("select count(*) as n from session_tellings where person_id = %(id)s", id=ASHA.id)
+    assert tellings.n == 3
