@@ -37,11 +37,15 @@ left join people m on m.id = a.marked_by
 left join session_registrants g on g.session_id = s.id and g.person_id = h.id
 where s.id = %(id)s
 """
+# Two sources tell of the same stays: what the fuller one says counts.
 UNMATCHED = """
 select coalesce(jsonb_agg(u order by u.joined_at, u.name), '[]') from (
-  select name, email, min(joined_at) as joined_at, count(*) as stays,
-    coalesce(sum(extract(epoch from left_at - joined_at)), 0)::int as seconds, (array_agg(id order by joined_at))[1] as id
-  from session_stays where session_id = %(id)s and person_id is null and dismissed_at is null
+  select name, email, min(joined_at) as joined_at, max(stays) as stays, max(seconds) as seconds,
+    (array_agg(id order by joined_at))[1] as id
+  from (select name, email, source, min(joined_at) as joined_at, count(*) as stays,
+      coalesce(sum(extract(epoch from left_at - joined_at)), 0)::int as seconds, (array_agg(id order by joined_at))[1] as id
+    from session_stays where session_id = %(id)s and person_id is null and dismissed_at is null
+    group by name, email, source) told
   group by name, email order by min(joined_at) limit {most}) u
 """
 LIST = f"""
