@@ -20,6 +20,7 @@ from web.api.schema import api_router
 from web.csrf import check_csrf
 from web.headers import add_security_headers, security_headers
 from web.rendering import engine
+from web.view_tally import ViewTally
 from web.work import check_sender, provide_work
 
 LARGEST_FORM = 300_000  # parsed before anybody is known: more would let a stranger keep the process busy
@@ -56,6 +57,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         hub = LiveHub(hub_redis)
         app.state.services, app.state.hub = services, hub
         app.state.errors = ErrorLog(services.database)
+        app.state.views = ViewTally(services.database)
         await hub.start()
         try:
             yield

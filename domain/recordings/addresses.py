@@ -7,6 +7,7 @@ import hmac
 from uuid import UUID
 
 LIFETIME = 2 * 3600  # seconds; longer than most classes, and renewed by the page
+LONGEST_VIEW = 12 * 3600  # as long as a sign-in lasts that nobody uses
 MAC_LENGTH = 32
 
 
@@ -20,14 +21,24 @@ def may_play(secret: bytes, token: str, recording_id: UUID, person_id: UUID, now
     return (expires := _read(secret, token, "media", recording_id, person_id)) is not None and now < expires
 
 
-def view_token(secret: bytes, recording_id: UUID, person_id: UUID, now: int) -> str:
-    """Return what a page gives back with what was watched: whose it is, and when it was opened."""
-    return _signed(secret, "view", recording_id, person_id, now)
+def view_token(secret: bytes, recording_id: UUID, person_id: UUID, sign_in: str, now: int) -> str:
+    """Return what a page gives back with what was watched: whose it is, of which sign-in, and when it was opened."""
+    return f"{person_id.hex}.{_signed(secret, _view_of(sign_in), recording_id, person_id, now)}"
 
 
-def opened_at(secret: bytes, token: str, recording_id: UUID, person_id: UUID) -> int | None:
-    """Return when the page of this person was opened, in seconds since 1970; None for a token that is not ours."""
-    return _read(secret, token, "view", recording_id, person_id)
+def opening(secret: bytes, token: str, recording_id: UUID, sign_in: str, now: int) -> tuple[UUID, int] | None:
+    """Return who opened the page and when; None for a token that is not ours, of another sign-in, or of yesterday."""
+    person, _dot, rest = token.partition(".")
+    try:
+        person_id = UUID(hex=person)
+    except ValueError:
+        return None
+    opened = _read(secret, rest, _view_of(sign_in), recording_id, person_id)
+    return (person_id, opened) if opened is not None and now - opened < LONGEST_VIEW else None
+
+
+def _view_of(sign_in: str) -> str:
+    return f"view {hashlib.sha256(sign_in.encode()).hexdigest()}"
 
 
 def _signed(secret: bytes, purpose: str, recording_id: UUID, person_id: UUID, moment: int) -> str:

@@ -1,5 +1,6 @@
 """Recordings in the browser: what a student finds and plays, what an admin adds, and who gets in nowhere."""
 
+import asyncio
 import re
 import time
 
@@ -11,6 +12,7 @@ from bench.round_trips import counted
 from domain.recordings.addresses import LIFETIME, media_token, view_token
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, BEN, CHITRA
+from web.cookies import Cookies
 
 FILM = (ROOT / "adapters" / "sandbox" / "zoom" / "media" / "class.mp4").read_bytes()
 CAPTIONS = b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nMind the joins\n"
@@ -39,6 +41,10 @@ async def film(uploads, database):
     assert (await uploads()).status_code == 303
     async with database.work(SYSTEM) as work:
         return await work.value("select id from recordings")
+
+
+def sign_in_of(browser, settings):
+    return browser.cookies.get(Cookies(settings).new_sign_in("").key)
 
 
 async def kept(app):
@@ -197,7 +203,7 @@ async def test_a_host_that_would_add_to_the_policy_adds_nothing(as_student, as_a
 
 
 async def test_what_is_watched_is_counted_and_shown_to_the_admin(as_student, as_admin, film, settings):
-    opened = view_token(settings.secret, film, ASHA.id, int(time.time()) - 60)
+    opened = view_token(settings.secret, film, ASHA.id, sign_in_of(as_student, settings), int(time.time()) - 60)
     place = f"/student/recordings/{film}/views"
     answer = await as_student.post(place, data={"opened": opened, "ranges": "0-4", "position": "4"})
     assert answer.json() == {"percent": 50, "is_watched": False}
@@ -210,15 +216,25 @@ async def test_what_is_watched_is_counted_and_shown_to_the_admin(as_student, as_
     assert "Watched" in (await as_student.get("/student/recordings")).text
 
 
+async def test_many_reports_at_once_are_all_counted_two_tabs_of_one_person_among_them(as_student, film, settings):
+    opened = view_token(settings.secret, film, ASHA.id, sign_in_of(as_student, settings), int(time.time()) - 60)
+    place = f"/student/recordings/{film}/views"
+    reports = [{"opened": opened, "ranges": f"{at}-{at + 1}", "position": str(at)} for at in range(8)]
+    answers = await asyncio.gather(*(as_student.post(place, data=report) for report in reports))
+    assert {answer.status_code for answer in answers} == {200}
+    assert max(answer.json()["percent"] for answer in answers) == 100
+
+
 async def test_a_report_without_a_page_of_ours_counts_nothing(as_student, film, settings):
     place = f"/student/recordings/{film}/views"
-    foreign = view_token(settings.secret, film, CHITRA.id, int(time.time()) - 60)
-    for opened in ("", "x.y", foreign):
+    foreign = view_token(settings.secret, film, ASHA.id, "another sign-in", int(time.time()) - 60)
+    old = view_token(settings.secret, film, ASHA.id, sign_in_of(as_student, settings), int(time.time()) - 13 * 3600)
+    for opened in ("", "x.y", foreign, old):
         answer = await as_student.post(place, data={"opened": opened, "ranges": "0-8", "position": "0"})
         assert answer.status_code == 422
     without_token = httpx.AsyncClient(transport=as_student._transport, base_url=as_student.base_url)
     without_token.cookies = as_student.cookies
-    good = view_token(settings.secret, film, ASHA.id, int(time.time()) - 60)
+    good = view_token(settings.secret, film, ASHA.id, sign_in_of(as_student, settings), int(time.time()) - 60)
     assert (await without_token.post(place, data={"opened": good, "ranges": "0-8"})).status_code == 403
 
 

@@ -58,7 +58,8 @@ async def test_whoever_is_signed_in_enters_their_own_places_and_no_other(actor, 
 
 async def test_what_providers_may_post_is_refused_without_their_signature(table, client, cast):
     for entry in table:
-        if entry.audience == "provider":
+        # A GET changes nothing: AiSensy asks one before it keeps our address.
+        if entry.audience == "provider" and entry.method != "GET":
             assert 400 <= (await ask(client, entry)).status_code < 500, entry
 
 

@@ -10,19 +10,21 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response, Template
 
+from domain.accounts.tokens import token_hash
 from domain.errors import InvalidInput, NotFound
 from domain.language import _
-from domain.recordings.addresses import opened_at, view_token
+from domain.recordings.addresses import opening, view_token
 from domain.recordings.captions import write_captions
 from domain.recordings.playing import PER_PAGE, my_recordings, show_recording, transcript_of
-from domain.recordings.viewing import WATCHED_AT, count_view
+from domain.recordings.viewing import WATCHED_AT, Claim, ranges_of
 from domain.work import Work
+from web.cookies import Cookies
 from web.forms import typed_values
 from web.headers import csp_with_media_of
 from web.paging import page_number
 from web.recording_files import media, media_path
 from web.rendering import page, page_or_fragment
-from web.work import services_of
+from web.work import check_audience, services_of
 
 PLACE = "/student/recordings"
 LONGEST_QUERY = 100
@@ -58,13 +60,14 @@ class StudentRecordingController(Controller):
         recording, transcript = await show_recording(work, recording_id)
         me = work.identity.person_id
         assert me is not None
+        sign_in = Cookies(services_of(request).settings).sign_in(request)
         others = [other | {"media": media_path(request, PLACE, UUID(other["id"]), me)} for other in recording.others]
         context = {
             "recording": recording,
             "transcript": transcript,
             "others": others,
             "media": media_path(request, PLACE, recording_id, me),
-            "opened": view_token(services_of(request).settings.secret, recording_id, me, int(time.time())),
+            "opened": view_token(services_of(request).settings.secret, recording_id, me, sign_in, int(time.time())),
             "start": int(t) if t.isascii() and t.isdigit() and len(t) < 7 else None,
             "watched_at": WATCHED_AT,
         }
@@ -97,20 +100,21 @@ class StudentRecordingController(Controller):
         return await elsewhere(work, recording_id)
 
     @post("/{recording_id:uuid}/views", status_code=200, opt={"no_shell": True})
-    async def watch(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
-    ) -> Response[dict[str, Any]]:
-        """Count what was watched."""
-        typed, me = await typed_values(request), work.identity.person_id
-        assert me is not None
-        secret = services_of(request).settings.secret
-        opened = opened_at(secret, str(typed.get("opened", "")), recording_id, me)
-        if opened is None:
+    async def watch(self, request: Request[Any, Any, Any], recording_id: FromPath[UUID]) -> Response[dict[str, Any]]:
+        """Count what was watched. Who reports is proved by the page's token and the sign-in it was opened with."""
+        typed, services = await typed_values(request), services_of(request)
+        sign_in = Cookies(services.settings).sign_in(request)
+        found = opening(services.settings.secret, str(typed.get("opened", "")), recording_id, sign_in, int(time.time()))
+        if found is None:
+            async with services.database.work_of(token_hash(sign_in)) as work:
+                check_audience(request, work.identity)
             raise InvalidInput({"opened": _("This page was open for too long. Reload it and try again.")})
         position = str(typed.get("position", "0"))
         if not (position.isascii() and position.isdigit() and len(position) < 7):
             raise InvalidInput({"position": _("Please write a number.")})
-        view = await count_view(work, recording_id, str(typed.get("ranges", "")), int(position), opened)
+        person_id, opened = found
+        claim = Claim(recording_id, person_id, ranges_of(str(typed.get("ranges", ""))), int(position), opened)
+        view = await request.app.state.views.count(claim)
         return Response({"percent": view.percent, "is_watched": view.is_watched}, headers={"Cache-Control": "no-store"})
 
 
