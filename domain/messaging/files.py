@@ -1,6 +1,7 @@
-"""The files of messages and calls: none stays on disk that no row names any more.
+"""Files whose row is gone: none stays on disk that no row names any more.
 
-The database plans the step itself when such a row goes (migration 0023), with whatever it goes.
+The database plans the step itself when such a row goes (migrations 0023 and 0026), with whatever it goes. A step without a
+subject names files that belonged to one row alone and to no other after it.
 """
 
 from uuid import UUID
@@ -16,13 +17,14 @@ select exists (select from crm_messages where id = %(id)s) or exists (select fro
 
 
 async def delete_files(run: StepRun) -> None:
-    """Handle the step: delete the files of a message or a call that is gone. A second run finds nothing left to do."""
-    subject_id = run.step.subject_id
-    assert subject_id is not None
-    async with run.work() as work:
-        if await _is_named(work, subject_id):
-            raise Skip(_("It is there again."))
-    for name in run.step.payload.get("files") or names_of(subject_id):
+    """Handle the step: delete the files of what is gone. A second run finds nothing left to do."""
+    subject_id, files = run.step.subject_id, run.step.payload.get("files") or ()
+    if subject_id is not None:
+        async with run.work() as work:
+            if await _is_named(work, subject_id):
+                raise Skip(_("It is there again."))
+        files = files or names_of(subject_id)
+    for name in files:
         await run.ports.files.delete(name)
 
 

@@ -8,6 +8,7 @@ from domain.automation.steps import cancel_steps
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
 from domain.sessions.events import tell as tell_pages
+from domain.sessions.events import tell_students
 from domain.sessions.following import plan_what_follows, void_what_follows
 from domain.sessions.planning_meetings import plan_sync
 from domain.sessions.scheduling import SessionFacts, What, check, plan_telling, values_of
@@ -80,6 +81,7 @@ async def update_session(work: Work, session_id: UUID, version: int, facts: Sess
         work, "session.updated", "session", session_id, facts.title, changed=sorted(changed), told=tell and seen
     )
     tell_pages(work, session_id)
+    await tell_students(work, session_id)
     return changed
 
 
@@ -107,6 +109,7 @@ async def cancel_session(work: Work, session_id: UUID, version: int, *, reason: 
         await plan_telling(work, session_id, version, "cancelled")
     await record(work, "session.cancelled", "session", session_id, before.title, reason=reason, told=tell)
     tell_pages(work, session_id)
+    await tell_students(work, session_id)
 
 
 def is_over(session: Row, work: Work) -> bool:

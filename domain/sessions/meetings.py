@@ -14,7 +14,7 @@ from domain.language import _
 from domain.notifications import notify_admins
 from domain.ports import CannotTell, Missing, Refused, Unavailable, Unknown
 from domain.ports.meetings import Failure, Meeting, MeetingPlan
-from domain.sessions.events import tell
+from domain.sessions.events import tell, tell_students
 from domain.sessions.planning_meetings import FORGET, state_for
 from domain.work import Row, Work
 
@@ -193,6 +193,7 @@ async def _keep(work: Work, session: Row, meeting: Meeting, plan: MeetingPlan, v
         key = f"register_students:{session.id}:{meeting.zoom_meeting_id}"
         await plan_step(work, "register_students", session.id, key=key, version=session.version)
     tell(work, session.id)
+    await tell_students(work, session.id)
 
 
 async def _fail(run: StepRun, session: Row, failure: Failure) -> None:

@@ -16,6 +16,7 @@ ACT_AS_OWNER = {
     "is_my_course",
     "remember_import",
     "recording_source",
+    "plan_stored_file_deletion",
     "plan_submission_receipt",
     "search_people",
     "session_start_url",

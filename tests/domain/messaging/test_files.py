@@ -6,12 +6,15 @@ from domain.leads.filters import LeadFilter
 from domain.leads.removing import delete_leads
 from domain.messaging.outbox import plan_call
 from domain.work import SYSTEM
-from tests.fixtures.cast import BEN
+from tests.fixtures.cast import ASHA, BEN
 from tests.fixtures.leads import new_lead
 
 MESSAGE = """
 insert into crm_messages (id, person_id, channel, direction, provider_message_id, from_address, media, occurred_at, created_at)
 values (%(id)s, %(person)s, 'email', 'in', 'r1', 'meera@example.test', %(media)s, %(now)s, %(now)s)
+"""
+PICTURE = """
+insert into profile_pictures (person_id, stored_name, size, updated_at) values (%(id)s, 'pictures/1.webp', 3, %(now)s)
 """
 CALL = """
 insert into call_logs (delivery_id, person_id, to_phone, agent_id, has_recording, created_at, updated_at)
@@ -78,3 +81,27 @@ async def test_what_is_named_again_stays(house, cast):
         await work.run(MESSAGE, id=row.id, person=row.person_id, media=row.media, now=work.now)
     await house.run_due()
     assert kept(house, names) == names
+
+
+async def test_a_recording_a_picture_and_what_was_handed_in_go_with_their_rows(house, cast, catalogue):
+    names = {"pictures/1.webp": "profile_pictures", "recordings/1.mp4": "recordings"}
+    for name in names:
+        await house.services.files.put(name, content(), limit=10)
+    async with house.database.work(SYSTEM) as work:
+        session_id = await work.value(
+            "insert into sessions (batch_id, title, starts_at, duration, ends_at, create_zoom_meeting, created_at, updated_at)"
+            " values (%(batch)s, 'x', %(now)s, 60, %(now)s + interval '1 hour', false, %(now)s, %(now)s) returning id",
+            batch=catalogue.batch_id,
+            now=work.now,
+        )
+        await work.run(
+            "insert into recordings (session_id, kind, source, stored_name, created_at, updated_at)"
+            " values (%(id)s, 'video', 'upload', 'recordings/1.mp4', %(now)s, %(now)s)",
+            id=session_id,
+            now=work.now,
+        )
+        await work.run(PICTURE, id=ASHA.id, now=work.now)
+        await work.run("delete from sessions")
+        await work.run("delete from profile_pictures")
+    await house.run_due()
+    assert kept(house, list(names)) == []
