@@ -47,6 +47,7 @@ async def started(work: Work, session: Row, event: Row) -> None:
     """Note that the meeting began; of several beginnings the first counts."""
     await work.run(STARTED, id=session.id, at=event.occurred_at, uuid=event.payload.get("uuid", ""))
     tell(work, session.id)
+    await tell_students(work, session.id)
 
 
 async def ended(work: Work, session: Row, event: Row) -> None:
