@@ -20,6 +20,7 @@ MEASURES = (
     "adapters",
     "webhooks",
     "broadcast",
+    "student_pages",
     "joining",
     "recording_views",
 )
