@@ -38,7 +38,8 @@ async def take_file(files: FileStore, name: str, chunks: AsyncIterator[bytes], f
 
     try:
         size = await files.put(stored_name, hashed(), limit=MAX_FILE)
-        media_type = await asyncio.to_thread(look_at, files.path(stored_name), name)
+        async with files.local(stored_name) as path:
+            media_type = await asyncio.to_thread(look_at, path, name)
     except RefusedFile:
         await files.delete(stored_name)
         raise

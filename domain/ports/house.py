@@ -1,6 +1,7 @@
 """What the business needs of the house it runs in: texts, files, live pages, passwords, limits."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -28,8 +29,11 @@ class FileStore(Protocol):
         """Store the chunks and return the size in bytes; past ``limit`` bytes, raise FileTooLarge and keep nothing."""
         ...
 
-    def path(self, name: str) -> Path:
-        """Return where the file lies on this machine; raise FileNotFoundError when it is gone."""
+    def local(self, name: str) -> AbstractAsyncContextManager[Path]:
+        """Lend a path to the file on this machine, to read what can only be read by path. Raises FileNotFoundError.
+
+        It is good within the block, and maybe a copy: write nothing to it.
+        """
         ...
 
     async def delete(self, name: str) -> None:
