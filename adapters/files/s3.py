@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import secrets
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -16,10 +17,13 @@ from obstore.store import S3Store
 
 from adapters.files.disk import CHUNK, DiskFileStore
 from adapters.settings import Settings
+from domain.ports import StoreAway
 
 if TYPE_CHECKING:
     from obstore import GetOptions
     from obstore.store import ClientConfig, RetryConfig, S3Credential
+
+log = logging.getLogger(__name__)
 
 # S3 takes 10,000 parts: these make 160 GB, more than any limit of ours. At most four are in memory at once.
 PART = 16 * 1024 * 1024
@@ -35,10 +39,6 @@ RETRIES: "RetryConfig" = {
     "retry_timeout": timedelta(seconds=15),
     "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
 }
-
-
-class StoreAway(OSError):
-    """The bucket's service did not answer, or refused; the text says what it said."""
 
 
 def open_bucket(settings: Settings) -> S3Store:
@@ -163,7 +163,7 @@ def _sha256(path: Path) -> str:
 
 @contextmanager
 def _asking(name: str) -> Iterator[None]:
-    """Let what goes wrong at the bucket's service be an OSError, as it is on a disk. Raises ValueError for no name of ours."""
+    """Let what goes wrong at the bucket's service be StoreAway. Raises ValueError for what is no name of ours."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:
         raise ValueError(f"not a name of ours: {name!r}")
@@ -172,4 +172,6 @@ def _asking(name: str) -> Iterator[None]:
     except FileNotFoundError:
         raise FileNotFoundError(name) from None
     except BaseError as error:
-        raise StoreAway(f"{name}: {str(error).strip().splitlines()[0]}") from error
+        said = str(error).strip().splitlines()[0]
+        log.warning("the bucket was asked for %s: %s", name, said)
+        raise StoreAway(said) from error

@@ -22,8 +22,15 @@ class MessageRenderer(Protocol):
     def email(self, template: str, values: Mapping[str, object]) -> RenderedEmail: ...
 
 
+class StoreAway(OSError):
+    """What keeps the files does not answer, or refuses us; the text says what it said. Not for people's eyes."""
+
+
 class FileStore(Protocol):
-    """Keeps files under names of ours. Names are relative, made by us, never by a visitor."""
+    """Keeps files under names of ours. Names are relative, made by us, never by a visitor.
+
+    Whatever asks it may raise StoreAway.
+    """
 
     async def put(self, name: str, chunks: AsyncIterator[bytes], *, limit: int) -> int:
         """Store the chunks and return the size in bytes; past ``limit`` bytes, raise FileTooLarge and keep nothing."""

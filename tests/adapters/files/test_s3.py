@@ -8,8 +8,9 @@ import pytest
 
 from adapters.doctor.files import examine_files
 from adapters.files import open_files
-from adapters.files.s3 import PART, StoreAway
+from adapters.files.s3 import PART
 from adapters.settings import ROOT
+from domain.ports import StoreAway
 
 NAME = "recordings/1.mp4"
 PIECE = bytes(range(256)) * 4096
