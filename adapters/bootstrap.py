@@ -10,7 +10,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 
 from adapters.email_templates import JinjaMessageRenderer
-from adapters.files.disk import DiskFileStore
+from adapters.files import open_files
 from adapters.passwords import Argon2PasswordHasher
 from adapters.postgres.addresses import app_url
 from adapters.postgres.database import Database
@@ -79,7 +79,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 traffic=traffic,
                 limiter=RedisRateLimiter(redis),
                 hasher=Argon2PasswordHasher(),
-                files=DiskFileStore(settings.data_dir / "files"),
+                files=open_files(settings),
                 renderer=JinjaMessageRenderer(),
                 email=providers.email,
                 whatsapp=providers.whatsapp,

@@ -1,15 +1,15 @@
 """`gurudesk import`: what the import page does, in one go and without a worker."""
 
 import asyncio
-import shutil
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from adapters.bootstrap import Services, open_services
+from adapters.files.disk import CHUNK
 from adapters.settings import Settings
 from domain.errors import Conflict, DomainError
 from domain.leads.columns import check_mapping
@@ -49,21 +49,26 @@ async def _run_file(settings: Settings, path: Path, dry_run: bool) -> dict[str, 
 
 async def _import(services: Services, path: Path, dry_run: bool) -> dict[str, Any]:
     stored_name = f"imports/{uuid4()}"
-    kept = services.settings.data_dir / "files" / stored_name
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, kept)
+    await services.files.put(stored_name, _chunks(path), limit=MAX_BYTES)
     import_id = None
     try:
-        if not dry_run:
-            await asyncio.to_thread(_read_through, kept, path.name)
-        import_id = await _added(services, kept, path.name, stored_name, "checking" if dry_run else "running")
-        run = ImportRun(import_id, kept, lambda: services.database.work(SYSTEM), _unguarded)
-        await (run.check() if dry_run else _store(services, run))
+        async with services.files.local(stored_name) as kept:
+            if not dry_run:
+                await asyncio.to_thread(_read_through, kept, path.name)
+            import_id = await _added(services, kept, path.name, stored_name, "checking" if dry_run else "running")
+            run = ImportRun(import_id, kept, lambda: services.database.work(SYSTEM), _unguarded)
+            await (run.check() if dry_run else _store(services, run))
         return await _result(services, import_id)
     finally:
         if dry_run or import_id is None:
-            kept.unlink(missing_ok=True)
+            await services.files.delete(stored_name)
             await _forget(services, import_id)
+
+
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK):
+            yield chunk
 
 
 def _read_through(path: Path, name: str) -> None:

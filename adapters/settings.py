@@ -6,6 +6,7 @@ import secrets
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -19,6 +20,7 @@ __all__ = ["ROOT", "SANDBOX_SENDGRID_KEY", "Settings"]
 DEMO_FAILURE_RATE = 0.1
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = re.compile(r"[^\s@<>\",;]+@[^\s@<>\",;]+\.[^\s@<>\",;]+").fullmatch
+BUCKET = r"^([A-Za-z0-9][A-Za-z0-9._-]+)?$"
 DOMAIN = r"^([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$"
 
 
@@ -48,6 +50,13 @@ class Settings(ProviderSettings):
     mail_from_name: str = Field("Gurudesk", validation_alias="GURUDESK_MAIL_FROM_NAME")
     reply_domain: str = Field("", pattern=DOMAIN, validation_alias="GURUDESK_REPLY_DOMAIN")
 
+    files: Literal["disk", "s3"] = Field("disk", validation_alias="GURUDESK_FILES")
+    s3_endpoint: str = Field("", validation_alias="GURUDESK_S3_ENDPOINT")
+    s3_bucket: str = Field("", pattern=BUCKET, validation_alias="GURUDESK_S3_BUCKET")
+    s3_region: str = Field("", validation_alias="GURUDESK_S3_REGION")
+    s3_access_key: str = Field("", validation_alias="GURUDESK_S3_ACCESS_KEY")
+    s3_secret_key: SecretStr | None = Field(None, validation_alias="GURUDESK_S3_SECRET_KEY")
+
     recording_upload_mb: int = Field(2048, ge=1, le=20_000, validation_alias="GURUDESK_RECORDING_UPLOAD_MB")
     recording_copies: bool = Field(False, validation_alias="GURUDESK_RECORDING_COPIES")
     recording_copy_mb: int = Field(10_240, ge=1, le=100_000, validation_alias="GURUDESK_RECORDING_COPY_MB")
@@ -76,7 +85,15 @@ class Settings(ProviderSettings):
             raise ValueError("GURUDESK_REDIS_URL must start with redis://, rediss:// or unix://")
         if not ADDRESS(self.mail_from):
             raise ValueError("GURUDESK_MAIL_FROM must be an e-mail address alone; the name is GURUDESK_MAIL_FROM_NAME")
+        if self.s3_endpoint and not _is_web_address(self.s3_endpoint):
+            raise ValueError("GURUDESK_S3_ENDPOINT must be an address like https://s3.example.com")
+        if self.files == "s3" and (lacking := self._bucket_lacks()):
+            raise ValueError(f"GURUDESK_FILES is s3, so {', '.join(lacking)} must be set")
         return self
+
+    def _bucket_lacks(self) -> list[str]:
+        needs = ("s3_bucket", "s3_region", "s3_access_key", "s3_secret_key")
+        return [f"GURUDESK_{name.upper()}" for name in needs if not getattr(self, name)]
 
     def failure_rate(self, provider: str) -> float:
         """Return the share, 0 to 1, that the provider's side of the sandbox fails on purpose: one in ten in a demo."""

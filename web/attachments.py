@@ -1,7 +1,5 @@
 """Files of people, given out as what is saved and never as what is shown."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
 from urllib.parse import quote
 
 from litestar.response import Stream
@@ -10,20 +8,20 @@ from domain.errors import NotFound
 from domain.language import _
 from domain.ports import FileStore
 from domain.work import Row
-from web.downloads import chunks_of
+from web.downloads import stored_chunks
 
 # Even opened by hand it can run nothing and reach nothing.
 SEALED = "default-src 'none'; sandbox"
 
 
-def attachment(files: FileStore, file: Row) -> Stream:
+async def attachment(files: FileStore, file: Row) -> Stream:
     """Return a stored file to be saved under its own name. Raises NotFound when it is gone from the store."""
     try:
-        stream = files.path(file.stored_name).open("rb")
+        chunks = await stored_chunks(files, file.stored_name)
     except FileNotFoundError:
         raise NotFound(_("This file is gone from our store.")) from None
     headers = headers_of(file.name) | {"Content-Length": str(file.size)}
-    return Stream(chunks_of(stream), media_type=file.media_type, headers=headers)
+    return Stream(chunks, media_type=file.media_type, headers=headers)
 
 
 def headers_of(name: str) -> dict[str, str]:
@@ -34,10 +32,3 @@ def headers_of(name: str) -> dict[str, str]:
         "Content-Security-Policy": SEALED,
         "Cache-Control": "private, no-store",
     }
-
-
-async def off_the_loop(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield what a blocking iterator makes, each piece in a thread."""
-    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-        if piece:
-            yield piece

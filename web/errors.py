@@ -12,6 +12,7 @@ from adapters.postgres.error_log import redacted_trace
 from adapters.quiet_paths import quiet_path
 from domain import errors
 from domain.language import _
+from domain.ports import StoreAway
 from domain.work import OvertakenByAnother
 from web.api.errors import answer_http_error, is_overtaken, overtaken
 from web.forms import FormRefused
@@ -56,6 +57,15 @@ def render_unexpected(request: Request[Any, Any, Any], error: Exception) -> Resp
     """Show what to do next, and leave the whole story under a reference in Errors."""
     reference = keep_error(request, error)
     return _render(request, 500, _("Something went wrong on our side. Nothing you typed was sent twice."), reference)
+
+
+def render_store_away(request: Request[Any, Any, Any], error: StoreAway) -> Response[Any]:
+    """Say that it is the files alone, and worth another try."""
+    reference = keep_error(request, error)
+    message = _("The place where we keep files does not answer. Please try again in a moment.")
+    response = _render(request, 503, message, reference)
+    response.headers["Retry-After"] = "30"
+    return response
 
 
 def keep_error(request: Request[Any, Any, Any], error: Exception) -> str:
@@ -110,6 +120,7 @@ HANDLERS: dict[Any, Any] = {
     errors.DomainError: render_domain_error,
     OvertakenByAnother: render_overtaken,
     ExceptionGroup: render_overtaken,  # what a dependency raises on its way out comes in one
+    StoreAway: render_store_away,
     FormRefused: render_refused_form,
     SignInNeeded: send_to_sign_in,
     PasswordChangeNeeded: send_to_password,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from adapters.doctor.database import examine_database
+from adapters.doctor.files import examine_files
 from adapters.doctor.finding import Finding, wrong
 from adapters.doctor.machine import examine_machine
 from adapters.doctor.providers import examine_providers, read_traffic
@@ -20,6 +21,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 def _examine(settings: Settings) -> Iterator[Finding]:
     yield from examine_machine(settings)
+    yield from examine_files(settings)
     if not settings.database_url and not (places(settings.data_dir).cluster / "PG_VERSION").exists():
         yield wrong("Database", "Not made yet. Start Gurudesk once with: make run")
     else:

@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from domain.errors import DomainError
@@ -50,10 +50,15 @@ class DiskFileStore:
         return size
 
     def path(self, name: str) -> Path:
+        """Return where the file lies; raise FileNotFoundError when it is gone."""
         path = self._inside(name)
         if not path.is_file():
             raise FileNotFoundError(name)
         return path
+
+    @asynccontextmanager
+    async def local(self, name: str) -> AsyncIterator[Path]:
+        yield self.path(name)
 
     async def delete(self, name: str) -> None:
         with suppress(FileNotFoundError):
@@ -75,11 +80,11 @@ class DiskFileStore:
                 yield chunk
 
     async def partial_size(self, name: str) -> int:
-        partial = self._partial(name)
+        partial = self.partial(name)
         return partial.stat().st_size if partial.is_file() else 0
 
     async def append(self, name: str, chunks: AsyncIterator[bytes], *, limit: int) -> int:
-        partial = self._partial(name)
+        partial = self.partial(name)
         await asyncio.to_thread(partial.parent.mkdir, parents=True, exist_ok=True, mode=0o700)
         with partial.open("ab") as file:
             size = file.tell()
@@ -92,7 +97,7 @@ class DiskFileStore:
         return size
 
     async def keep(self, name: str) -> str:
-        partial, path = self._partial(name), self._inside(name)
+        partial, path = self.partial(name), self._inside(name)
 
         def finish() -> str:
             with partial.open("rb+") as file:
@@ -104,9 +109,10 @@ class DiskFileStore:
         return await asyncio.to_thread(finish)
 
     async def forget_partial(self, name: str) -> None:
-        await asyncio.to_thread(self._partial(name).unlink, missing_ok=True)
+        await asyncio.to_thread(self.partial(name).unlink, missing_ok=True)
 
-    def _partial(self, name: str) -> Path:
+    def partial(self, name: str) -> Path:
+        """Return where lies, or would lie, what has been fetched of a file."""
         return self._inside(f"{name}.fetched")
 
     def _inside(self, name: str) -> Path:

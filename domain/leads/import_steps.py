@@ -1,6 +1,7 @@
 """The steps of lead imports: the dry run, the import, and its undoing."""
 
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID
 
 from domain.automation.running import Skip, StepRun, hold
@@ -14,12 +15,14 @@ OURS = "select state, stored_name from lead_imports where id = %(id)s and step_i
 
 async def check_import(run: StepRun) -> None:
     """Do the dry run of the step's import."""
-    await (await _import_run(run)).check()
+    async with _import_run(run) as lead_import:
+        await lead_import.check()
 
 
 async def run_import(run: StepRun) -> None:
     """Store the leads of the step's import, then sort its people into the index that searches read."""
-    await (await _import_run(run)).store()
+    async with _import_run(run) as lead_import:
+        await lead_import.store()
     async with run.work() as work:
         await work.run("select sort_in_people()")
 
@@ -35,14 +38,20 @@ async def undo_import(run: StepRun) -> None:
                 return
 
 
-async def _import_run(run: StepRun) -> ImportRun:
+@asynccontextmanager
+async def _import_run(run: StepRun) -> AsyncIterator[ImportRun]:
     async with run.work() as work:
         stored_name = (await _ours(work, run)).stored_name
 
     async def guard(work: Work) -> None:
         await hold(work, run.step, run.lease_seconds)
 
-    return ImportRun(_subject(run), _path(run, stored_name), run.work, guard, run.step.id)
+    async with AsyncExitStack() as lent:
+        try:
+            path = await lent.enter_async_context(run.ports.files.local(stored_name))
+        except FileNotFoundError:
+            path = None
+        yield ImportRun(_subject(run), path, run.work, guard, run.step.id)
 
 
 async def _ours(work: Work, run: StepRun) -> Row:
@@ -51,13 +60,6 @@ async def _ours(work: Work, run: StepRun) -> Row:
     if row is None:
         raise Skip(_("The import was discarded, or started again since."))
     return row
-
-
-def _path(run: StepRun, stored_name: str) -> Path | None:
-    try:
-        return run.ports.files.path(stored_name)
-    except FileNotFoundError:
-        return None
 
 
 def _subject(run: StepRun) -> UUID:

@@ -1,11 +1,11 @@
 """Everything handed in for an assignment as one zip, made piece by piece while it is being sent."""
 
+import asyncio
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -16,7 +16,6 @@ from domain.learning.assignments import find_assignment
 from domain.ports import FileStore
 from domain.work import Work
 
-PIECE = 1 << 18
 LONGEST_NAME = 80
 UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.I)
@@ -32,11 +31,11 @@ where s.assignment_id = %(id)s and s.submitted_at is not null order by lower(h.n
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of the zip: its name there, and where it lies, or the text that it holds."""
+    """A file of the zip: its name there, and our name for it in the store, or the text that it holds."""
 
     name: str
     at: datetime
-    path: Path | None = None
+    stored_name: str = ""
     text: str = ""
 
 
@@ -57,7 +56,7 @@ class Tray:
         return taken
 
 
-async def submissions_of(work: Work, files: FileStore, assignment_id: UUID) -> tuple[str, Sequence[Entry]]:
+async def submissions_of(work: Work, assignment_id: UUID) -> tuple[str, Sequence[Entry]]:
     """Return a name for the zip and what goes in: a folder a student, with files, text and links. Raises NotFound."""
     found = await find_assignment(work, assignment_id)
     rows = await work.rows(SUBMISSIONS, id=assignment_id)
@@ -65,23 +64,18 @@ async def submissions_of(work: Work, files: FileStore, assignment_id: UUID) -> t
     folders: set[str] = set()
     for row in rows:
         folder = free(safe_name(row.name), folders)
-        entries += _entries_of(row, folder, files)
+        entries += _entries_of(row, folder)
     await record(work, "submissions.downloaded", "assignment", assignment_id, found.facts.title, count=len(rows))
     return safe_name(found.facts.title), entries
 
 
-def _entries_of(row: Any, folder: str, files: FileStore) -> Iterator[Entry]:
+def _entries_of(row: Any, folder: str) -> Iterator[Entry]:
     taken: set[str] = set()
     written = "\n\n".join(part for part in (row.text, "\n".join(row.links)) if part)
     if written:
         yield Entry(f"{folder}/{free('text.txt', taken)}", row.submitted_at, text=written)
     for name, stored_name in row.files:
-        inside = free(safe_name(name), taken)
-        try:
-            yield Entry(f"{folder}/{inside}", row.submitted_at, path=files.path(stored_name))
-        except FileNotFoundError:
-            text = _("This file is gone from our store.")
-            yield Entry(f"{folder}/{free(inside + ' is missing.txt', taken)}", row.submitted_at, text=text)
+        yield Entry(f"{folder}/{free(safe_name(name), taken)}", row.submitted_at, stored_name)
 
 
 def safe_name(name: str) -> str:
@@ -105,24 +99,38 @@ def free(name: str, taken: set[str]) -> str:
     return found
 
 
-def zip_pieces(entries: Sequence[Entry]) -> Iterator[bytes]:
-    """Yield the zip of the entries, holding no more than a piece of one in memory. Blocks while it reads."""
+async def zip_pieces(files: FileStore, entries: Sequence[Entry]) -> AsyncIterator[bytes]:
+    """Yield the zip of the entries, holding no more than a piece of one in memory."""
     tray = Tray()
     with ZipFile(tray, "w") as archive:  # type: ignore[call-overload]  # needs no more of a file than that
         for entry in entries:
-            yield from _packed(archive, tray, entry)
+            async for piece in _packed(archive, tray, files, entry):
+                yield piece
     yield tray.take()
 
 
-def _packed(archive: ZipFile, tray: Tray, entry: Entry) -> Iterator[bytes]:
-    info = ZipInfo(entry.name, entry.at.timetuple()[:6])
-    # Documents and pictures are packed already.
-    info.compress_type = ZIP_STORED if entry.path else ZIP_DEFLATED
-    if entry.path is None:
-        archive.writestr(info, entry.text)
+async def _packed(archive: ZipFile, tray: Tray, files: FileStore, entry: Entry) -> AsyncIterator[bytes]:
+    if not entry.stored_name:
+        await asyncio.to_thread(archive.writestr, _info(entry.name, entry.at, ZIP_DEFLATED), entry.text)
         yield tray.take()
         return
-    with entry.path.open("rb") as stream, archive.open(info, "w") as packed:
-        while piece := stream.read(PIECE):
-            packed.write(piece)
+    chunks = files.read(entry.stored_name)
+    try:
+        chunk = await anext(chunks, b"")
+    except FileNotFoundError:
+        name = f"{entry.name} is missing.txt"
+        archive.writestr(_info(name, entry.at, ZIP_STORED), _("This file is gone from our store."))
+        yield tray.take()
+        return
+    # Documents and pictures are packed already.
+    with archive.open(_info(entry.name, entry.at, ZIP_STORED), "w") as packed:
+        while chunk:
+            await asyncio.to_thread(packed.write, chunk)
             yield tray.take()
+            chunk = await anext(chunks, b"")
+
+
+def _info(name: str, at: datetime, packing: int) -> ZipInfo:
+    info = ZipInfo(name, at.timetuple()[:6])
+    info.compress_type = packing
+    return info

@@ -3,13 +3,14 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
 from domain.errors import DomainError
 from domain.language import _
 from domain.learning.file_kinds import RefusedFile, look_at
-from domain.ports import FileStore
+from domain.ports import FileStore, StoreAway
 
 MAX_FILE = 25 * 1024 * 1024
 MAX_TOGETHER = 100 * 1024 * 1024
@@ -38,13 +39,18 @@ async def take_file(files: FileStore, name: str, chunks: AsyncIterator[bytes], f
 
     try:
         size = await files.put(stored_name, hashed(), limit=MAX_FILE)
-        media_type = await asyncio.to_thread(look_at, files.path(stored_name), name)
+        async with files.local(stored_name) as path:
+            media_type = await asyncio.to_thread(look_at, path, name)
     except RefusedFile:
         await files.delete(stored_name)
         raise
     except DomainError as error:  # more than the limit
         limit = MAX_FILE // 1024 // 1024
         raise RefusedFile(_("“{name}” is larger than {limit} MB.", name=name, limit=limit)) from error
+    except StoreAway as error:
+        with suppress(StoreAway):
+            await files.delete(stored_name)
+        raise RefusedFile(_("“{name}” could not be stored just now. Please try again.", name=name)) from error
     except BaseException:
         await files.delete(stored_name)
         raise

@@ -42,7 +42,8 @@ async def make_picture(files: FileStore, maker: PictureMaker, chunks: AsyncItera
             await files.put(sent, chunks, limit=MAX_PICTURE)
         except DomainError as error:
             raise NoPicture(_("A picture of up to {limit} MB, please.", limit=MAX_PICTURE // 1024 // 1024)) from error
-        made = await maker.square(files.path(sent))
+        async with files.local(sent) as path:
+            made = await maker.square(path)
     finally:
         await files.delete(sent)
     return stored_name, await files.put(stored_name, _once(made), limit=MAX_PICTURE)

@@ -1,4 +1,4 @@
-"""Files whose row is gone: none stays on disk that no row names any more.
+"""Files whose row is gone: none stays in the store that no row names any more.
 
 The database plans the step itself when such a row goes (migrations 0023 and 0026), with whatever it goes. A step without a
 subject names files that belonged to one row alone and to no other after it.

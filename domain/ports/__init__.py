@@ -23,6 +23,7 @@ from domain.ports.house import (
     PasswordHasher,
     RateLimiter,
     RenderedEmail,
+    StoreAway,
 )
 from domain.ports.meetings import MeetingProvider
 from domain.ports.outcomes import CannotTell, Found, Missing, Refused, Unavailable, Unknown
@@ -57,6 +58,7 @@ __all__ = [
     "Refused",
     "RenderedEmail",
     "Sent",
+    "StoreAway",
     "Unavailable",
     "Unknown",
     "VoiceCaller",

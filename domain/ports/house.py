@@ -1,6 +1,7 @@
 """What the business needs of the house it runs in: texts, files, live pages, passwords, limits."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,15 +22,25 @@ class MessageRenderer(Protocol):
     def email(self, template: str, values: Mapping[str, object]) -> RenderedEmail: ...
 
 
+class StoreAway(OSError):
+    """What keeps the files does not answer, or refuses us; the text says what it said. Not for people's eyes."""
+
+
 class FileStore(Protocol):
-    """Keeps files under names of ours. Names are relative, made by us, never by a visitor."""
+    """Keeps files under names of ours. Names are relative, made by us, never by a visitor.
+
+    Whatever asks it may raise StoreAway.
+    """
 
     async def put(self, name: str, chunks: AsyncIterator[bytes], *, limit: int) -> int:
         """Store the chunks and return the size in bytes; past ``limit`` bytes, raise FileTooLarge and keep nothing."""
         ...
 
-    def path(self, name: str) -> Path:
-        """Return where the file lies on this machine; raise FileNotFoundError when it is gone."""
+    def local(self, name: str) -> AbstractAsyncContextManager[Path]:
+        """Lend a path to the file on this machine, to read what can only be read by path. Raises FileNotFoundError.
+
+        It is good within the block, and maybe a copy: write nothing to it.
+        """
         ...
 
     async def delete(self, name: str) -> None:

@@ -59,6 +59,12 @@ def test_what_other_programs_have_in_the_environment_is_theirs(env_file: Path, m
         ("GURUDESK_ENV=production", "GURUDESK_SECRET_KEY must be set in production."),
         ("GURUDESK_PUBLIC_URL=https://", "GURUDESK_PUBLIC_URL must be an address like https://courses.example.com."),
         ("GURUDESK_REDIS_URL=localhost:6379", "GURUDESK_REDIS_URL must start with redis://, rediss:// or unix://."),
+        ("GURUDESK_FILES=cloud", "GURUDESK_FILES must be one of 'disk' or 's3'."),
+        ("GURUDESK_S3_ENDPOINT=s3.example.com", "GURUDESK_S3_ENDPOINT must be an address like https://s3.example.com."),
+        (
+            "GURUDESK_FILES=s3\nGURUDESK_S3_REGION=auto\nGURUDESK_S3_ACCESS_KEY=key",
+            "GURUDESK_FILES is s3, so GURUDESK_S3_BUCKET, GURUDESK_S3_SECRET_KEY must be set.",
+        ),
         (
             "GURUDESK_MAIL_FROM=Acme <hello@acme.com>",
             "GURUDESK_MAIL_FROM must be an e-mail address alone; the name is GURUDESK_MAIL_FROM_NAME.",
@@ -83,7 +89,7 @@ def test_all_that_is_wrong_is_told_at_once(env_file: Path) -> None:
 
 def test_the_example_lists_every_setting_with_one_comment_each() -> None:
     lines = (ROOT / ".env.example").read_text().splitlines()
-    settings = [number for number, line in enumerate(lines) if re.match(r"[A-Z_]+=", line)]
+    settings = [number for number, line in enumerate(lines) if re.match(r"[A-Z0-9_]+=", line)]
     shown = [lines[number].split("=")[0] for number in settings]
     assert sorted(shown) == sorted(setting_names())
     # The providers' settings are a class of their own, and stand in the file where a reader looks for them.

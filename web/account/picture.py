@@ -27,7 +27,7 @@ from domain.learning.pictures import (
 from domain.work import Work
 from web.account.profile import PAGE, zone_choices
 from web.admin.imports import chunks
-from web.downloads import chunks_of
+from web.downloads import stored_chunks
 from web.drained import Drained
 from web.errors import render_http_error
 from web.forms import Form, FormRefused
@@ -93,11 +93,11 @@ async def picture_of(request: Request[Any, Any, Any], work: Work, person_id: UUI
     """Return somebody's picture. Its address changes with it, so a browser may keep it."""
     found = await find_picture(work, person_id)
     try:
-        stream = services_of(request).files.path(found.stored_name).open("rb")
+        picture = await stored_chunks(services_of(request).files, found.stored_name)
     except FileNotFoundError:
         raise NotFound(_("There is no picture.")) from None
     headers = {"Content-Length": str(found.size), "Cache-Control": "private, max-age=86400"}
-    return Stream(chunks_of(stream), media_type=MEDIA_TYPE, headers=headers)
+    return Stream(picture, media_type=MEDIA_TYPE, headers=headers)
 
 
 async def without_picture(request: Request[Any, Any, Any], work: Work, person_id: UUID, path: str) -> Response[Any]:

@@ -37,7 +37,7 @@ from domain.learning.receipts import written_size
 from domain.work import Row, Work
 from web.addresses import page_number, uuid_or_none
 from web.admin.assignment_forms import AssignmentForm, first_values, zone_words
-from web.attachments import attachment, headers_of, off_the_loop
+from web.attachments import attachment, headers_of
 from web.drained import Drained
 from web.errors import render_http_error
 from web.forms import Form, read_form, refuse, typed_values
@@ -188,16 +188,15 @@ class AssignmentController(Controller):
         assignment_id: FromPath[UUID],
         file_id: FromPath[UUID],
     ) -> Stream:
-        return attachment(services_of(request).files, await find_assignment_file(work, assignment_id, file_id))
+        return await attachment(services_of(request).files, await find_assignment_file(work, assignment_id, file_id))
 
     @get("/{assignment_id:uuid}/download", opt={"no_shell": True})
     async def download(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], assignment_id: FromPath[UUID]
     ) -> Stream:
-        name, entries = await submissions_of(work, services_of(request).files, assignment_id)
-        return Stream(
-            off_the_loop(zip_pieces(entries)), media_type="application/zip", headers=headers_of(f"{name}.zip")
-        )
+        name, entries = await submissions_of(work, assignment_id)
+        pieces = zip_pieces(services_of(request).files, entries)
+        return Stream(pieces, media_type="application/zip", headers=headers_of(f"{name}.zip"))
 
 
 async def _batch(work: Work, batch_id: UUID | None) -> Row:

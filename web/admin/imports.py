@@ -105,7 +105,8 @@ async def keep(request: Request[Any, Any, Any], work: Work, upload: UploadFile |
     files, stored_name = services_of(request).files, f"imports/{uuid4()}"
     try:
         await files.put(stored_name, chunks(upload), limit=MAX_BYTES)
-        return await add_import(work, files.path(stored_name), shown_name(upload.filename), stored_name)
+        async with files.local(stored_name) as path:
+            return await add_import(work, path, shown_name(upload.filename), stored_name)
     except BaseException:
         await files.delete(stored_name)
         raise

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import File, Response, Template
+from litestar.response import Response, Stream, Template
 
 from domain.errors import NotFound
 from domain.language import _, ngettext
@@ -23,6 +23,7 @@ from domain.messaging.inbox import (
 )
 from domain.messaging.quotes import split_quote
 from domain.work import Work
+from web.downloads import stored_chunks
 from web.forms import typed_values
 from web.paging import page_number
 from web.rendering import go, page, page_or_fragment
@@ -64,12 +65,12 @@ class MessageController(Controller):
         work: NamedDependency[Work],
         message_id: FromPath[UUID],
         number: FromPath[int],
-    ) -> File:
+    ) -> Stream:
         files = files_of(await find_message(work, message_id))
         if not 0 <= number < len(files) or not (stored_name := files[number].stored_name):
             raise NotFound(_("This message has no such file."))
         try:
-            path = services_of(request).files.path(stored_name)
+            chunks = await stored_chunks(services_of(request).files, stored_name)
         except FileNotFoundError:
             raise NotFound(_("This file is not here any more.")) from None
         # A stranger chose its name and what is in it: it is only ever saved, never opened by the browser as ours.
@@ -78,7 +79,7 @@ class MessageController(Controller):
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "no-store",
         }
-        return File(path, media_type="application/octet-stream", headers=headers)
+        return Stream(chunks, media_type="application/octet-stream", headers=headers)
 
     @post("/{message_id:uuid}/reading")
     async def read(

@@ -1,6 +1,5 @@
 """The recording of a call, through an address of ours that only admins may open."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -30,7 +29,7 @@ class RecordingController(Controller):
         async with services.database.work_of(token) as work:
             check_audience(request, work.identity)
             call_id = await call_of(work, delivery_id)
-        found = kept(services.files, delivery_id)
-        path, media_type = found or await fetch_recording(services.files, services.voice, delivery_id, call_id)
+        sound = await kept(services.files, delivery_id)
+        sound = sound or await fetch_recording(services.files, services.voice, delivery_id, call_id)
         asked, age = request.headers.get("range", ""), int(AGE.total_seconds())
-        return await asyncio.to_thread(part_of, path, media_type, asked, max_age=age)
+        return await part_of(services.files, sound, asked, max_age=age)

@@ -89,7 +89,7 @@ class SubmissionController(Controller):
         file_id: FromPath[UUID],
     ) -> Stream:
         file = await find_submission_file(work, assignment_id, submission_id, file_id)
-        return attachment(services_of(request).files, file)
+        return await attachment(services_of(request).files, file)
 
 
 class ExtensionController(Controller):

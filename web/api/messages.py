@@ -1,6 +1,5 @@
 """Sending: e-mails, WhatsApp messages and calls to one person, by the rules of the pages; and what a call recorded."""
 
-import asyncio
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -194,9 +193,9 @@ class RecordingApi(Controller):
         async with api_work(request) as work:
             call_id = await call_of(work, delivery_id)
         services = services_of(request)
-        found = kept(services.files, delivery_id)
-        path, media_type = found or await fetch_recording(services.files, services.voice, delivery_id, call_id)
-        return await asyncio.to_thread(part_of, path, media_type, request.headers.get("range", ""), max_age=0)
+        sound = await kept(services.files, delivery_id)
+        sound = sound or await fetch_recording(services.files, services.voice, delivery_id, call_id)
+        return await part_of(services.files, sound, request.headers.get("range", ""), max_age=0)
 
 
 async def _sent(

@@ -113,7 +113,7 @@ class StudentAssignmentController(Controller):
         file_id: FromPath[UUID],
     ) -> Stream:
         await show_mine(work, assignment_id)
-        return attachment(services_of(request).files, await find_assignment_file(work, assignment_id, file_id))
+        return await attachment(services_of(request).files, await find_assignment_file(work, assignment_id, file_id))
 
     @get("/{assignment_id:uuid}/submission/{file_id:uuid}", opt={"no_shell": True})
     async def own_file(
@@ -123,7 +123,7 @@ class StudentAssignmentController(Controller):
         assignment_id: FromPath[UUID],
         file_id: FromPath[UUID],
     ) -> Stream:
-        return attachment(services_of(request).files, await my_file(work, assignment_id, file_id))
+        return await attachment(services_of(request).files, await my_file(work, assignment_id, file_id))
 
 
 def read_change(values: Mapping[str, Any], added: list[StoredFile]) -> Change:

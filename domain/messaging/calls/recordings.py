@@ -1,7 +1,7 @@
 """The sound of a call: fetched from the provider when it is first asked for, and kept by us from then on."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
+from dataclasses import dataclass
 from uuid import UUID
 
 from domain.errors import Conflict, NotFound
@@ -16,6 +16,15 @@ SUFFIXES = {"audio/mpeg": "mp3", "audio/wav": "wav", "audio/x-wav": "wav", "audi
 TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg", "m4a": "audio/mp4"}
 
 
+@dataclass(frozen=True, slots=True)
+class KeptSound:
+    """A recording in our store; ``size`` in bytes."""
+
+    stored_name: str
+    size: int
+    media_type: str
+
+
 async def call_of(work: Work, delivery_id: UUID) -> str:
     """Return the provider's id of a call that was recorded, or raise NotFound."""
     work.require_admin()
@@ -25,17 +34,16 @@ async def call_of(work: Work, delivery_id: UUID) -> str:
     return str(log.call_id)
 
 
-def kept(files: FileStore, delivery_id: UUID) -> tuple[Path, str] | None:
-    """Return where a recording lies and its media type, if we keep it already."""
+async def kept(files: FileStore, delivery_id: UUID) -> KeptSound | None:
+    """Return the recording of a call if we keep it already."""
     for suffix, media_type in TYPES.items():
-        try:
-            return files.path(_name(delivery_id, suffix)), media_type
-        except FileNotFoundError:
-            continue
+        name = _name(delivery_id, suffix)
+        if (size := await files.size(name)) is not None:
+            return KeptSound(name, size, media_type)
     return None
 
 
-async def fetch_recording(files: FileStore, voice: VoiceCaller, delivery_id: UUID, call_id: str) -> tuple[Path, str]:
+async def fetch_recording(files: FileStore, voice: VoiceCaller, delivery_id: UUID, call_id: str) -> KeptSound:
     """Fetch a recording from the provider and keep it. Raises NotFound where there is none, Conflict when it must be later.
 
     No transaction is open meanwhile.
@@ -46,8 +54,9 @@ async def fetch_recording(files: FileStore, voice: VoiceCaller, delivery_id: UUI
     if not isinstance(answer, Recording):
         raise Conflict(answer.reason)
     suffix = SUFFIXES.get(answer.media_type, "mp3")
-    await files.put(_name(delivery_id, suffix), _chunks(answer.content), limit=LARGEST)
-    return files.path(_name(delivery_id, suffix)), TYPES[suffix]
+    name = _name(delivery_id, suffix)
+    size = await files.put(name, _chunks(answer.content), limit=LARGEST)
+    return KeptSound(name, size, TYPES[suffix])
 
 
 def names_of(delivery_id: UUID) -> list[str]:

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from adapters.files.disk import DiskFileStore
 from domain.learning.archives import BrokenArchive, open_archive
 from domain.learning.bundles import Entry, free, safe_name, zip_pieces
 from domain.learning.deadlines import read_deadline
@@ -108,9 +109,10 @@ def test_names_that_differ_in_case_alone_are_numbered():
     ]
 
 
-def test_a_large_file_is_zipped_in_small_pieces(file):
+async def test_a_large_file_is_zipped_in_small_pieces(file):
     path = file(bytes(4 * 1024 * 1024))
-    pieces = list(zip_pieces([Entry("a.bin", datetime(2030, 1, 1, tzinfo=UTC), path)]))
+    entry = Entry("a.bin", datetime(2030, 1, 1, tzinfo=UTC), path.name)
+    pieces = [piece async for piece in zip_pieces(DiskFileStore(path.parent), [entry])]
     assert max(len(piece) for piece in pieces) < 300 * 1024
     with ZipFile(io.BytesIO(b"".join(pieces))) as archive:
         assert archive.testzip() is None
