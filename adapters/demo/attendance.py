@@ -66,9 +66,10 @@ def _state(story: Story, share: float) -> str:
 
 def _come(story: Story, session: Record, person_id: object, state: str) -> None:
     """Add what the link and the report say of one student; somebody whose line broke has two stays."""
-    minutes = story.random.randrange(-9, 8) if state == "present" else story.random.randrange(12, 40)
-    came_at = session["starts_at"] + timedelta(minutes=minutes, seconds=story.random.randrange(60))
-    came_at = max(came_at, session["started_at"] + timedelta(seconds=5))
+    seconds = story.random.randrange(5, 14 * 60)
+    came_at = min(session["started_at"] + timedelta(seconds=seconds), session["starts_at"] + timedelta(minutes=9))
+    if state == "late":
+        came_at = session["starts_at"] + timedelta(seconds=story.random.randrange(12 * 60, 35 * 60))
     left_at = session["ended_at"] - timedelta(seconds=story.random.randrange(5, 240))
     if story.chance(0.1):
         left_at -= timedelta(minutes=story.random.randrange(10, 40))

@@ -86,9 +86,9 @@ def _cue(story: Story, recording: Record, kind: str, number: int, span: tuple[in
 
 def _watched(story: Story, was_there: bool) -> int:
     """Return how many seconds somebody has watched: who missed the class mostly all of it, who was there seldom."""
-    if not story.chance(0.2 if was_there else 0.7):
+    if not story.chance(0.35 if was_there else 0.8):
         return 0
-    return SECONDS if story.chance(0.6) else story.random.randrange(1, SECONDS)
+    return SECONDS if story.chance(0.5) else story.random.randrange(1, SECONDS)
 
 
 def _view(story: Story, recording: Record, person_id: UUID, seconds: int) -> None:
