@@ -124,17 +124,21 @@ def _reported_at(story: Story, session: Record) -> datetime:
 
 
 def _correct(story: Story, office: Office) -> None:
-    """Have the admin mark somebody present who was late in the last class but one: the line in their house was down."""
-    session = held_classes(story)[1]
-    at = min(session["ended_at"] + timedelta(hours=14), story.now)
-    late = next(
+    """Have the admin mark somebody present who was late: the line in their house was down."""
+    sessions = {session["id"]: session for session in held_classes(story)[1:]}
+    late = [
         one
         for one in story.tables["attendance"]
-        if one["session_id"] == session["id"]
-        and one["person_id"] != office.student["id"]
-        and one["joined_at"] > session["starts_at"] + timedelta(minutes=10)
-    )
-    late |= {"marked": "present", "marked_by": office.admin["id"], "updated_at": at}
-    person = next(one for one in story.tables["people"] if one["id"] == late["person_id"])
+        if one["person_id"] != office.student["id"]
+        and one["session_id"] in sessions
+        and one["joined_at"] > sessions[one["session_id"]]["starts_at"] + timedelta(minutes=10)
+    ]
+    if not late:
+        return
+    mended = late[0]  # of the latest class in which somebody was
+    session = sessions[mended["session_id"]]
+    at = min(session["ended_at"] + timedelta(hours=14), story.now)
+    mended |= {"marked": "present", "marked_by": office.admin["id"], "updated_at": at}
+    person = next(one for one in story.tables["people"] if one["id"] == mended["person_id"])
     subject = {"id": session["id"], "name": person["name"]}
     office.audit(at, office.admin, "attendance.marked", "session", subject, mark="present")
