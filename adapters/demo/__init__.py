@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from adapters.bootstrap import open_redis
 from adapters.demo.business import make_business
+from adapters.demo.films import keep_films, name_films
+from adapters.files.disk import DiskFileStore
 from adapters.passwords import Argon2PasswordHasher
 from adapters.postgres.addresses import app_url
 from adapters.postgres.database import Database
@@ -13,7 +15,7 @@ from adapters.redis.live import RedisLiveSignals
 from adapters.settings import Settings
 from domain.audit import record
 from domain.demo import begin_demo, remove_demo
-from domain.ports import PasswordHasher
+from domain.ports import FileStore, PasswordHasher
 from domain.work import SYSTEM, Work
 
 PASSWORD = "gurudesk-demo"
@@ -22,7 +24,8 @@ PASSWORD = "gurudesk-demo"
 ORDER = (
     "lead_imports", "lead_import_rows", "people", "profiles", "courses", "modules", "batches", "imported_leads",
     "lead_campaigns", "cta_submissions", "enrolments", "payments", "payment_requests", "gateway_payments", "refunds",
-    "broadcasts", "broadcast_recipients", "sessions", "automation_steps",
+    "broadcasts", "broadcast_recipients", "sessions", "session_stays", "attendance",
+    "recordings", "recording_cues", "recording_views", "automation_steps",
     "deliveries", "email_logs", "whatsapp_logs", "call_logs", "email_suppressions",
     "crm_messages", "assignments", "submissions", "notifications", "audit_logs",
 )  # fmt: skip
@@ -39,7 +42,8 @@ union all select slug from courses
 
 def load(settings: Settings) -> bool:
     """Load the demo, ending at the database's present; say whether it was. With a demo there already, change nothing."""
-    return asyncio.run(_with_work(settings, lambda work: load_demo(work, Argon2PasswordHasher())))
+    files = DiskFileStore(settings.data_dir / "files")
+    return asyncio.run(_with_work(settings, lambda work: load_demo(work, Argon2PasswordHasher(), files)))
 
 
 def remove(settings: Settings) -> bool:
@@ -53,12 +57,13 @@ async def _remove(work: Work) -> bool:
     return removed
 
 
-async def load_demo(work: Work, hasher: PasswordHasher) -> bool:
-    """Write the demo in this transaction; False when it is there already."""
+async def load_demo(work: Work, hasher: PasswordHasher, files: FileStore) -> bool:
+    """Write the demo in this transaction, and the films of its recordings to ``files``; False when it is there already."""
     if not await begin_demo(work):
         return False
     taken = {row[0] for row in await work.rows(TAKEN)}
     tables = make_business(work.now, await hasher.hash(PASSWORD), taken)
+    name_films(tables["recordings"])
     for table in ORDER:
         rows = tables[table]
         if table == "lead_imports":
@@ -66,6 +71,7 @@ async def load_demo(work: Work, hasher: PasswordHasher) -> bool:
         await _insert(work, table, rows)
     await work.run(MAKERS, rows=_as_json(tables["lead_imports"]))
     await work.run("select fold_lead_counts()")
+    await keep_films(files, tables["recordings"])
     return True
 
 

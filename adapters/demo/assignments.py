@@ -1,6 +1,7 @@
 """The demo's assignments: four weeks of work handed in and graded, one that is open, and one that is still a draft."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from adapters.demo.catalogue import Catalogue
 from adapters.demo.office import Office
@@ -45,12 +46,24 @@ DRAFT = (
     10,
     30,
 )
+# What students write to their work, by the assignment.
 WORDS = [
-    "I chose the vegetable stall on our street. What surprised me: the owner knew the answer to two of my three questions.",
-    "Finished. The totals agree with the raw rows; for March I had counted two returns twice and corrected it.",
-    "All ten are answered. I am not sure about number seven: I used a window function where a join might be enough.",
-    "Please look at the second part most. I tried it in two ways and they differ by one row that has no category.",
-    "Here is my work. It took about three hours, mostly cleaning the dates.",
+    [
+        "I chose the vegetable stall on our street. What surprised me: the owner knew the answer to two of my three questions.",
+        "A medical shop. The third question is the one I would ask again: how often is something asked for that is not there?",
+        "I watched a tea stall for an hour instead of half. It changes at eleven, so I counted before and after.",
+    ],
+    [
+        "Finished. The totals agree with the raw rows; for March I had counted two returns twice and corrected it.",
+        "Here is my workbook. It took about three hours, mostly cleaning the dates.",
+        "Please look at the second check most. It differs from the first by one row that has no category.",
+    ],
+    [
+        "All ten are answered. I am not sure about number seven: I used a window function where a join might be enough.",
+        "Number four gave more rows than I expected: one order has two addresses. I wrote down why.",
+        "All ten, with what I expected above each. Three times I was wrong, and once the question was.",
+    ],
+    ["One page, four visuals. The message is in the title; I moved the map out, since it said nothing new."],
 ]
 COMMENTS = [
     "Clear and well checked. Next time say what you would do with the answer.",
@@ -88,15 +101,17 @@ def _set(
     is_draft: bool,
 ) -> Record:
     module, title, instructions, points, due_in = facts
+    due_at = story.day(-due_in) + timedelta(hours=21)
     made_at = story.clock(max(2, 10 - due_in), 12, 10)
     return story.add(
         "assignments",
         id=story.id(),
         batch_id=catalogue.earlier["id"],
         module_id=modules[module]["id"],
+        session_id=_given_in(story, catalogue, modules[module], due_at),
         title=title,
         instructions=instructions,
-        due_at=story.day(-due_in) + timedelta(hours=21),
+        due_at=due_at,
         points=points,
         accepts_late=True,
         published_at=None if is_draft else made_at,
@@ -107,6 +122,16 @@ def _set(
     )
 
 
+def _given_in(story: Story, catalogue: Catalogue, module: Record, due_at: datetime) -> UUID | None:
+    """Return the last class of a module before its work is due; None while no class of it is planned."""
+    classes = [
+        one
+        for one in story.tables["sessions"]
+        if one["batch_id"] == catalogue.earlier["id"] and one["module_id"] == module["id"] and one["starts_at"] < due_at
+    ]
+    return max(classes, key=lambda one: one["starts_at"])["id"] if classes else None
+
+
 def _hand_in(
     story: Story, office: Office, assignment: Record, enrolment: Record, number: int, *, is_ours: bool
 ) -> None:
@@ -115,7 +140,10 @@ def _hand_in(
         return
     late = number < 3 and not is_ours and story.chance(0.15)
     latest = assignment["due_at"] + timedelta(hours=30) if late else assignment["due_at"]
-    at = min(latest - timedelta(minutes=story.random.randrange(5, 1500)), story.now - timedelta(hours=1))
+    at = min(
+        latest - timedelta(minutes=story.random.randrange(5, 1500)),
+        story.now - timedelta(minutes=story.random.randrange(60, 2000)),
+    )
     state, graded_at = _standing(story, number, at, is_ours=is_ours)
     points = assignment["points"]
     score = story.random.randrange(points, 2 * points + 1) / 2 if state == "graded" else None
@@ -126,7 +154,7 @@ def _hand_in(
         assignment_id=assignment["id"],
         person_id=enrolment["person_id"],
         state=state,
-        text=story.random.choice(WORDS),
+        text=story.random.choice(WORDS[number]),
         links=["https://example.com/sheets/my-work"] if story.chance(0.4) else [],
         version=2 if graded_at else 1,
         submitted_at=at,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from adapters.demo.admissions import Admissions
 from adapters.demo.assignments import make_assignments
+from adapters.demo.attendance import attend
 from adapters.demo.broadcasts import make_broadcasts
 from adapters.demo.campaigns import make_campaigns
 from adapters.demo.catalogue import Catalogue, make_catalogue
@@ -15,6 +16,7 @@ from adapters.demo.messages import make_messages
 from adapters.demo.office import Office
 from adapters.demo.payments import Payments
 from adapters.demo.phones import write_to_students
+from adapters.demo.recordings import make_recordings
 from adapters.demo.story import Record, Story
 
 
@@ -35,6 +37,8 @@ def make_business(now: datetime, password_hash: str, taken: Collection[str] = ()
     make_broadcasts(story, mailing, office)
     Classes(story, office).hold(catalogue)
     make_assignments(story, catalogue, office)
+    attend(story, office)
+    make_recordings(story, office)
     _write_down(story, catalogue, office)
     return story.tables
 

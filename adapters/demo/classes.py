@@ -7,6 +7,7 @@ from uuid import UUID
 from adapters.demo.catalogue import Catalogue
 from adapters.demo.office import Office
 from adapters.demo.story import IST, Record, Story
+from domain.recordings.checking import DAILY_FOR
 from domain.sessions.following import AFTER_THE_END
 
 AHEAD = timedelta(days=10)
@@ -29,6 +30,14 @@ DESIGN = [
 ]
 CALLED_OFF = 5  # the number of the class that was not held
 REASON = "Diwali week: we meet again on Thursday."
+FORGOTTEN = 1  # the number of the class that nobody recorded
+NO_RECORDING = "Zoom has had no recording for nine days."
+NOT_RECORDED: Record = {
+    "zoom_recording_status": "",
+    "zoom_recording_reason": "",
+    "recordings_told_at": None,
+    "recordings_checked_at": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,10 @@ class Classes:
         made_at = min(made_at, self.story.now - timedelta(hours=2))
         held = ends_at <= self.story.now
         off = number == CALLED_OFF and held
+        ended_at = min(
+            ends_at + timedelta(minutes=self.story.random.randrange(-4, 12)), self.story.now.replace(microsecond=0)
+        )
+        recording = self._recording(number, ended_at) if held and not off else NOT_RECORDED
         session = self.story.add(
             "sessions",
             id=self.story.id(),
@@ -100,7 +113,8 @@ class Classes:
             zoom_version=1 if held and not off else 0,
             zoom_meeting_id=self._number() if held and not off else None,
             started_at=starts_at - timedelta(minutes=self.story.random.randrange(2, 9)) if held and not off else None,
-            ended_at=ends_at + timedelta(minutes=self.story.random.randrange(-4, 12)) if held and not off else None,
+            ended_at=ended_at if held and not off else None,
+            **recording,
             created_by=self.office.admin["id"],
             is_demo=True,
             created_at=made_at,
@@ -112,6 +126,24 @@ class Classes:
             self.office.audit(at, self.office.admin, "session.cancelled", "session", session, reason=REASON)
         if not held:
             self._plan(session["id"], ends_at)
+
+    def _recording(self, number: int, ended_at: datetime) -> Record:
+        """Return where the recording of a class that was held stands; it comes an hour and a half after the end."""
+        came_at = ended_at + timedelta(minutes=90)
+        if came_at > self.story.now:
+            return NOT_RECORDED
+        given_up_at = ended_at + DAILY_FOR
+        if number == FORGOTTEN and given_up_at <= self.story.now:
+            return NOT_RECORDED | {
+                "zoom_recording_status": "missing",
+                "zoom_recording_reason": NO_RECORDING,
+                "recordings_checked_at": given_up_at,
+            }
+        return NOT_RECORDED | {
+            "zoom_recording_status": "synced",
+            "recordings_told_at": came_at,
+            "recordings_checked_at": came_at,
+        }
 
     def _plan(self, session_id: UUID, ends_at: datetime) -> None:
         """Have the meeting made, by the sandbox, and plan what comes after the class as scheduling it does."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.errors import NotFound
 from domain.language import _
+from domain.recordings.playing import PLAYABLE
 from domain.sessions.attending import RULES, state_sql
 from domain.sessions.session import State, state_of
 from domain.work import Row, Work
@@ -34,7 +35,18 @@ with {RULES} {MINE} and s.ends_at > %(now)s
   and (s.ended_at is null or s.ended_at < s.starts_at or s.ended_at > %(now)s - interval '15 minutes')
 order by s.starts_at, s.id limit 4
 """
-ONE = f"with {RULES} {MINE} and s.id = %(id)s"
+# What a class left, and what is asked for in it: of both as much as who asks may see.
+ONE = f"""
+with {RULES}, mine as ({MINE} and s.id = %(id)s)
+select mine.*,
+  (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'title', r.title, 'part', r.part, 'percent', coalesce(v.percent, 0),
+      'is_watched', v.watched_at is not null) order by r.part, r.kind), '[]')
+    from recordings r left join recording_views v on v.recording_id = r.id and v.person_id = %(me)s
+    where r.session_id = mine.id and {PLAYABLE} and r.state = 'ready') as recordings,
+  (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'title', t.title) order by t.due_at), '[]')
+    from assignments t where t.session_id = mine.id and t.published_at is not null) as assignments
+from mine
+"""
 LIST = f"""
 with {RULES}, page as ({MINE} and {IS_PAST} = %(past)s order by s.starts_at {{order}}, s.id limit %(most)s offset %(skip)s),
 totals as (select count(*) filter (where not {IS_PAST}) as coming, count(*) filter (where {IS_PAST}) as past from sessions s

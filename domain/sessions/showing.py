@@ -22,7 +22,11 @@ select s.id, s.batch_id, s.module_id, s.title, s.description, s.starts_at, s.dur
   (select count(*) from enrolments e where e.batch_id = s.batch_id and e.state = 'active') as students,
   (select value::int from business_settings where key = 'join_opens_minutes') as join_opens,
   exists (select from automation_steps a where a.subject_id = s.id and a.kind = 'tell_session'
-    and a.state in ('planned', 'running')) as is_being_told
+    and a.state in ('planned', 'running')) as is_being_told,
+  (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'title', a.title, 'is_published', a.published_at is not null,
+      'handed', (select count(*) from submissions h where h.assignment_id = a.id and h.submitted_at is not null))
+      order by a.due_at), '[]')
+    from assignments a where a.session_id = s.id) as assignments
 from sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id left join modules m on m.id = s.module_id
   left join people p on p.id = s.created_by
 where s.id = %(id)s

@@ -16,25 +16,6 @@ from web.app import create_app
 # Who looks at the pages of an audience: the demo's owner sees all that admins see.
 LOOKS = {"public": "", "student": "student", "signed_in": "student", "admin": "owner", "super_admin": "owner"}
 
-RECORDED = """
-with held as (
-  insert into sessions (batch_id, title, starts_at, duration, ends_at, zoom_meeting_id, zoom_recording_status,
-    zoom_recording_reason, created_at, updated_at)
-  select e.batch_id, 'Window functions', app_now() - interval '3 hours', 60, app_now() - interval '2 hours', '87412345678',
-    'waiting', 'Zoom has no recording yet.', now(), now()
-  from enrolments e join people p on p.id = e.person_id where p.email = 'student@demo.gurudesk.test' limit 1 returning id),
-made as (
-  insert into recordings (session_id, kind, source, url, duration, created_at, updated_at)
-  select id, 'link', 'link', 'https://videos.example.com/1', 3000, now(), now() from held returning id, session_id),
-said as (
-  insert into recording_cues (recording_id, kind, number, starts_ms, ends_ms, text)
-  select made.id, kind, n, n * 5000, n * 5000 + 4000, 'Partition by the month, and order by the day.'
-  from made, generate_series(1, 20) n, unnest(array['line', 'chapter']) kind),
-seen as (
-  insert into recording_views (recording_id, person_id, watched, duration, position, opened_at, counted_at, seen_at)
-  select made.id, p.id, '{[0,1200)}', 3000, 1200, now(), now(), now() from made, people p
-  where p.email = 'student@demo.gurudesk.test')
-"""
 # Where a part of an address comes from.
 PARTS = {
     "lead_id": "select lead_id from cta_submissions where lead_id is not null order by submitted_at limit 1",
@@ -43,7 +24,6 @@ PARTS = {
         insert into lead_deletions (leads, total, seen, removed, created_at)
         values ('{}', 100000, 35000, 35000, now()) returning id""",
     "campaign_id": "select id from lead_campaigns order by created_at limit 1",
-    # A class of the demo's student, whose recording lies elsewhere: nothing is asked for that is not there.
     # A class that begins soon, in which the demo's student is.
     "session_id": """
         insert into sessions (batch_id, title, description, starts_at, duration, ends_at, zoom_state, zoom_meeting_id,
@@ -52,7 +32,7 @@ PARTS = {
           90, app_now() + interval '2 hours', 'ready', '84000000001', 'https://zoom.test/j/1', '471100', app_now(), app_now()
         from enrolments e join people p on p.id = e.person_id where p.email = 'student@demo.gurudesk.test' limit 1
         returning id""",
-    "recording_id": RECORDED + " select id from made",
+    "recording_id": "select recording_id from recording_views order by seen_at, recording_id limit 1",
     "course_id": "select course_id from batches order by starts_on, id limit 1",
     "batch_id": "select id from batches order by starts_on, id limit 1",
     "message_id": """
@@ -109,7 +89,9 @@ PARTS_OF = {
                 '["Full name", "Phone number", "Which of our courses interests you the most, and why?"]',
                 '[["Meera Nair", "Arjun Sethi"], ["p:+919876543210", "p:+919876543211"], ["Data Analytics", ""]]',
                 '{"0": "name", "1": "phone", "2": ""}', now()) returning id""",
-    "/admin/sessions/{session_id}/recordings": RECORDED + " select session_id from made",
+    "/admin/sessions/{session_id}/attendance": """
+        select session_id from session_stays where person_id is null order by joined_at limit 1""",
+    "/admin/sessions/{session_id}/recordings": "select session_id from recordings order by created_at limit 1",
     "/admin/broadcasts/{broadcast_id}/message": "select id from broadcasts where state = 'draft' order by created_at limit 1",
     "/admin/broadcasts/{broadcast_id}/edit": "select id from broadcasts where state = 'draft' order by created_at limit 1",
 }

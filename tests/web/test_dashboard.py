@@ -18,7 +18,7 @@ PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 @pytest.fixture
 async def with_demo(services: Services, cast: object) -> None:
     async with services.database.work(SYSTEM) as work:
-        await demo.load_demo(work, Argon2PasswordHasher())
+        await demo.load_demo(work, Argon2PasswordHasher(), services.files)
 
 
 async def test_the_dashboard_greets_and_says_the_zone(as_admin: httpx.AsyncClient):

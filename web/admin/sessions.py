@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
+from domain.audit_words import sentence
 from domain.sessions.listing import SessionFilter, list_sessions, read_day, read_session_filter, show_calendar
 from domain.sessions.session import state_of
 from domain.sessions.showing import show_session
@@ -47,7 +48,12 @@ class SessionController(Controller):
     ) -> Template:
         view = await show_session(work, session_id)
         answer = page_or_fragment(
-            request, "admin/sessions/show.html", "admin/sessions/_session.html", session=view, states=state_names()
+            request,
+            "admin/sessions/show.html",
+            "admin/sessions/_session.html",
+            session=view,
+            states=state_names(),
+            sentence=sentence,
         )
         answer.headers["Content-Security-Policy"] = policy_with_forms_to(services_of(request).settings)
         return answer

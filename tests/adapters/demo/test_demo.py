@@ -1,8 +1,10 @@
 """The demo business: it looks like a real one, nothing of it leaves, and it goes without taking anything along."""
 
 import asyncio
+import hashlib
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import phonenumbers
@@ -11,12 +13,16 @@ import pytest
 from adapters import demo
 from adapters.demo.business import make_business
 from adapters.email_templates import JinjaMessageRenderer
+from adapters.files.disk import DiskFileStore
 from adapters.passwords import Argon2PasswordHasher
 from adapters.postgres.database import Database
 from adapters.settings import Settings
 from domain.automation.handlers import HANDLERS
 from domain.demo import remove_demo
+from domain.recordings.media import seconds_of
+from domain.sessions.attending import count
 from domain.sessions.following import AFTER_THE_END
+from domain.sessions.roster import attendance_of, show_roster
 from domain.work import SYSTEM, Work
 from tests.fixtures.cast import ASHA, send_csrf
 
@@ -25,15 +31,15 @@ RESERVED = re.compile(r".*@([a-z.]+\.test|example\.(com|org|net))")
 TABLES = """
     people profiles sign_ins one_time_links courses modules batches lead_imports lead_import_rows imported_leads lead_campaigns
     cta_submissions enrolments payments payment_requests gateway_payments refunds broadcasts broadcast_recipients sessions
-    assignments submissions
+    session_stays attendance recordings recording_cues recording_views assignments submissions
     deliveries email_logs whatsapp_logs call_logs email_suppressions crm_messages notifications lead_tags automation_steps
 """.split()  # noqa: SIM905
 
 
 @pytest.fixture
-async def loaded(settings: Settings, database: Database) -> Database:
+async def loaded(settings: Settings, database: Database, tmp_path: Path) -> Database:
     async with database.work(SYSTEM) as work:
-        assert await demo.load_demo(work, Argon2PasswordHasher())
+        assert await demo.load_demo(work, Argon2PasswordHasher(), DiskFileStore(tmp_path))
     return database
 
 
@@ -179,18 +185,83 @@ def test_demo_emails_can_be_sent_again():
         assert delivery["to_name"].split()[0] in filled.text
 
 
-async def test_loading_twice_does_nothing(loaded: Database):
+async def test_loading_twice_does_nothing(loaded: Database, tmp_path: Path):
     async with loaded.work(SYSTEM) as work:
         before = await counts(work)
-        assert not await demo.load_demo(work, Argon2PasswordHasher())
+        assert not await demo.load_demo(work, Argon2PasswordHasher(), DiskFileStore(tmp_path))
         assert await counts(work) == before
 
 
-async def test_removing_leaves_what_was_there_before(database: Database, cast: object):
+async def test_who_attended_is_what_the_stays_add_up_to(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        before = await work.rows("select session_id, person_id, joined_at, seconds from attendance order by 1, 2")
+        for session in await work.rows("select distinct session_id from attendance"):
+            await count(work, session.session_id)
+        assert (
+            await work.rows("select session_id, person_id, joined_at, seconds from attendance order by 1, 2") == before
+        )
+    assert len(before) > 100
+
+
+async def test_most_were_there_some_late_some_absent_and_some_watched_later(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        sessions = await work.rows("select id from sessions where ended_at is not null order by starts_at desc")
+        rosters = [(await show_roster(work, session.id)).by_state for session in sessions[1:]]
+    for by_state in rosters:
+        assert by_state["present"] > sum(by_state.get(state, 0) for state in ("late", "absent", "watched"))
+    assert all(sum(by_state.get(state, 0) for by_state in rosters) for state in ("late", "absent", "watched"))
+
+
+async def test_the_demo_student_has_a_class_ahead_one_attended_one_made_up_for_and_work_due(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        student = await work.value("select id from people where email = 'student@demo.gurudesk.test'")
+        _classes, by_state = await attendance_of(work, student)
+        next_class = await work.value(
+            "select min(s.starts_at) from sessions s join enrolments e on e.batch_id = s.batch_id"
+            " where e.person_id = %(student)s and s.starts_at > %(now)s and s.cancelled_at is null",
+            student=student,
+            now=work.now,
+        )
+        due = await work.value(
+            "select count(*) from assignments a join enrolments e on e.batch_id = a.batch_id where e.person_id = %(student)s"
+            " and a.published_at is not null and a.due_at > %(now)s and not exists (select from submissions s"
+            " where s.assignment_id = a.id and s.person_id = %(student)s)",
+            student=student,
+            now=work.now,
+        )
+        assert next_class - work.now < timedelta(days=6)
+    assert by_state["present"] >= 3
+    assert by_state["watched"] == by_state["late"] == by_state["absent"] == 1
+    assert due == 1
+
+
+async def test_the_films_of_the_demo_can_be_played(loaded: Database, tmp_path: Path):
+    files = DiskFileStore(tmp_path)
+    async with loaded.work(SYSTEM) as work:
+        recordings = await work.rows(
+            "select r.duration, s.stored_name, r.checksum from recordings r, recording_source(r.id) s where r.kind = 'video'"
+        )
+    for recording in recordings:
+        content = files.path(recording.stored_name).read_bytes()
+
+        async def read(start: int, length: int, content: bytes = content) -> bytes:
+            return content[start : start + length]
+
+        assert await seconds_of(read, len(content)) == recording.duration
+        assert hashlib.sha256(content).hexdigest() == recording.checksum
+
+
+async def test_removing_leaves_what_was_there_before(database: Database, cast: object, tmp_path: Path):
     async with database.work(SYSTEM) as work:
         before = await counts(work)
-        await demo.load_demo(work, Argon2PasswordHasher())
+        await demo.load_demo(work, Argon2PasswordHasher(), DiskFileStore(tmp_path))
         assert await remove_demo(work)
+        # What is still to be done is to take the films off the disk.
+        removals = await work.rows("select payload from automation_steps where kind = 'delete_files'")
+        films = {str(film.relative_to(tmp_path)) for film in tmp_path.rglob("*.mp4")}
+        assert {name for row in removals for name in row.payload["files"]} == films
+        assert len(films) >= 6
+        await work.run("delete from automation_steps where kind = 'delete_files'")
         assert await counts(work) == before
         assert not await work.value("select value = 'true' from business_settings where key = 'demo_loaded'")
         assert not await remove_demo(work)

@@ -1,8 +1,10 @@
 """Activity, what is due, who waits and the first steps, each against the rows they are read from."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from adapters import demo
+from adapters.files.disk import DiskFileStore
 from adapters.passwords import Argon2PasswordHasher
 from domain.audit import record
 from domain.dashboard.activity import list_activity
@@ -58,8 +60,8 @@ async def test_who_began_an_import_is_not_told_twice(work: Work):
     assert await list_activity(work) == []
 
 
-async def test_the_past_of_a_removed_demo_is_not_told(work: Work):
-    await demo.load_demo(work, Argon2PasswordHasher())
+async def test_the_past_of_a_removed_demo_is_not_told(work: Work, tmp_path: Path):
+    await demo.load_demo(work, Argon2PasswordHasher(), DiskFileStore(tmp_path))
     assert len((await dashboard(work)).activity) == 8
     await remove_demo(work)
     assert (await dashboard(work)).activity == []
@@ -108,6 +110,6 @@ async def test_first_steps_are_ticked_by_what_is_there(work: Work):
     assert not (await dashboard(work)).first_steps.is_needed
 
 
-async def test_with_the_demo_there_are_no_first_steps(work: Work):
-    await demo.load_demo(work, Argon2PasswordHasher())
+async def test_with_the_demo_there_are_no_first_steps(work: Work, tmp_path: Path):
+    await demo.load_demo(work, Argon2PasswordHasher(), DiskFileStore(tmp_path))
     assert not (await dashboard(work)).first_steps.is_needed

@@ -72,7 +72,7 @@ async def business(database_url, redis_address, tmp_path, cast):
     app = create_app(settings)
     async with served(app, settings.port):
         async with app.state.services.database.work(SYSTEM) as work:
-            await demo.load_demo(work, Argon2PasswordHasher())
+            await demo.load_demo(work, Argon2PasswordHasher(), app.state.services.files)
             ids = {name: str(await work.value(sql)) for name, sql in IDS.items()}
             own = {
                 label: ids | {name: str(await work.value(sql)) for name, sql in of.items()}

@@ -16,7 +16,7 @@ FILE = b"Name,E-mail,Phone\nRavi,ravi@example.com,9876543210\nMira,mira@example.
 @pytest.fixture
 async def with_demo(services, cast):
     async with services.database.work(SYSTEM) as work:
-        await demo.load_demo(work, Argon2PasswordHasher())
+        await demo.load_demo(work, Argon2PasswordHasher(), services.files)
 
 
 async def value(services, sql, **values):
