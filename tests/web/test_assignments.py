@@ -196,7 +196,7 @@ async def test_the_lists_cost_few_round_trips_however_many_there_are(app, as_adm
         (as_admin, INDEX, 4),
         (as_admin, f"{INDEX}?state=waiting", 4),
         (as_student, "/student/assignments", 4),
-        (as_student, "/student", 4),
+        (as_student, "/student", 5),
         (as_student, "/student/course", 5),
     ]:
         async with counted(app) as database:
