@@ -146,6 +146,15 @@ async def test_a_change_is_told_or_saved_quietly(as_admin, database, schedules, 
     assert (session.version, session.moved_from) == (3, MONDAY + timedelta(hours=1))
 
 
+async def test_only_what_students_see_is_said_to_be_told(as_admin, database, schedules, enrolment_id, catalogue):
+    session_id = await schedules(tell=False)
+    form = typed(catalogue, version="1", recording="none")
+    answer = await as_admin.post(f"{SESSIONS}/{session_id}/edit", data=form)
+    assert "Nobody is told." in (await as_admin.get(answer.headers["location"])).text
+    answer = await as_admin.post(f"{SESSIONS}/{session_id}/edit", data=form | {"title": "Joins, anew"})
+    assert "1 student is being told." in (await as_admin.get(answer.headers["location"])).text
+
+
 async def test_of_two_who_change_a_class_the_second_sees_what_the_first_has_done(
     as_admin, schedules, catalogue, database
 ):

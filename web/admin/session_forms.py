@@ -13,6 +13,7 @@ from domain.errors import Conflict, DomainError, InvalidInput
 from domain.language import _, ngettext
 from domain.sessions.changing import update_session
 from domain.sessions.conflicts import Overlap, find_overlaps, seal_of
+from domain.sessions.reach import count_being_told, count_reached
 from domain.sessions.scheduling import SessionFacts, session_of_form
 from domain.sessions.showing import batches_to_choose, find_session
 from domain.sessions.weekly import create_series, weekly_starts
@@ -57,7 +58,7 @@ class SessionFormController(Controller):
         if session_id is None:  # the same form was sent at the same moment
             return go(request, f"{INDEX}/{await session_of_form(work, form_key(values))}")
         made = ngettext("The class is scheduled.", "{count} classes are scheduled.", len(starts))
-        return go(request, f"{INDEX}/{session_id}", f"{made} {told(batch.students, tell)}")
+        return go(request, f"{INDEX}/{session_id}", f"{made} {told(batch.students, await count_being_told(work, session_id))}")
 
     @get("/{session_id:uuid}/edit")
     async def edit(
@@ -86,7 +87,8 @@ class SessionFormController(Controller):
         except DomainError as error:
             # Typed values stay in sight: they can be copied over to the session as it is now.
             raise refuse(EDIT, form, error, **context, is_stale=True) from None
-        message = f"{_('Saved.')} {told(before.students, tell)}" if changed else _("Nothing was changed.")
+        news = told(before.students, await count_being_told(work, session_id))
+        message = f"{_('Saved.')} {news}" if changed else _("Nothing was changed.")
         return go(request, f"{INDEX}/{session_id}", message)
 
 
@@ -126,7 +128,8 @@ async def _confirm_overlaps(
 async def _edit_context(work: Work, facts: Row, values: dict[str, Any]) -> dict[str, Any]:
     batches = await batches_to_choose(work, facts.batch_id)
     context = _choices([batch for batch in batches if batch.id == facts.batch_id], values)
-    return context | {"session": facts, "is_over": facts.ends_at <= work.now}
+    reached = await count_reached(work, facts.batch_id, facts.id)
+    return context | {"session": facts, "is_over": facts.ends_at <= work.now, "reached": reached}
 
 
 def _choices(batches: Sequence[Row], values: Any) -> dict[str, Any]:
