@@ -15,6 +15,7 @@ def state_names() -> dict[str, str]:
         "ended": _("Held"),
         "cancelled": _("Cancelled"),
         "trouble": _("Needs a look"),
+        "unmatched": _("Unknown participants"),
     }
 
 
