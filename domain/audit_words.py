@@ -60,6 +60,7 @@ SENTENCES = {
     "delivery.retried": "Failed message sent again",
     "delivery.sent_anyway": "Message of unknown end sent again",
     "demo.removed": "Demo data removed",
+    "enrolment.created": "Student enrolled by hand",
     "enrolment.moved": "Student moved to another batch",
     "enrolment.restored": "Student enrolled again",
     "enrolment.withdrawn": "Enrolment withdrawn",

@@ -22,7 +22,8 @@ PER_PAGE = 20
 LONGEST_URL = 2_000
 
 SESSION = f"""
-select {COUNT_UNMATCHED} as unmatched, s.id, s.batch_id, s.title, s.starts_at, s.ends_at, s.version, s.recording, s.zoom_meeting_id, s.zoom_recording_status,
+select {COUNT_UNMATCHED} as unmatched,
+  s.id, s.batch_id, s.title, s.starts_at, s.ends_at, s.version, s.recording, s.zoom_meeting_id, s.zoom_recording_status,
   s.zoom_recording_reason, s.recordings_checked_at, s.recordings_told_at, b.name as batch, b.course_id, c.title as course,
   b.recordings_visible, b.timezone,
   (select min(due_at) from automation_steps

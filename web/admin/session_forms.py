@@ -58,7 +58,9 @@ class SessionFormController(Controller):
         if session_id is None:  # the same form was sent at the same moment
             return go(request, f"{INDEX}/{await session_of_form(work, form_key(values))}")
         made = ngettext("The class is scheduled.", "{count} classes are scheduled.", len(starts))
-        return go(request, f"{INDEX}/{session_id}", f"{made} {told(batch.students, await count_being_told(work, session_id))}")
+        return go(
+            request, f"{INDEX}/{session_id}", f"{made} {told(batch.students, await count_being_told(work, session_id))}"
+        )
 
     @get("/{session_id:uuid}/edit")
     async def edit(
