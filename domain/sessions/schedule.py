@@ -32,7 +32,7 @@ IS_PAST = "(s.ends_at <= %(now)s or coalesce(s.ended_at <= %(now)s and s.ended_a
 NEXT = f"""
 with {RULES} {MINE} and s.ends_at > %(now)s
   and (s.ended_at is null or s.ended_at < s.starts_at or s.ended_at > %(now)s - interval '15 minutes')
-order by s.starts_at, s.id limit 4
+order by s.starts_at, s.id limit 12
 """
 ONE = f"with {RULES} {MINE} and s.id = %(id)s"
 LIST = f"""
@@ -83,12 +83,16 @@ class Schedule:
 
 
 async def next_sessions(work: Work) -> Sequence[MySession]:
-    """Return the classes of who asks that run or come next: one, and those called off before it."""
-    rows = [_mine(row, work.now) for row in await work.rows(NEXT, **_me(work))]
+    """Return what `first_of` does of the classes of who asks."""
+    return first_of([_mine(row, work.now) for row in await work.rows(NEXT, **_me(work))])
+
+
+def first_of(coming: Sequence[MySession]) -> Sequence[MySession]:
+    """Return those that one can go into now, of whichever batch, the next after them, and those called off before it."""
     chosen: list[MySession] = []
-    for one in rows:
+    for one in coming:
         chosen.append(one)
-        if one.state != "cancelled":
+        if one.state == "upcoming":
             break
     return chosen
 

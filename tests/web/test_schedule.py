@@ -233,3 +233,16 @@ async def test_an_admin_has_no_student_pages(as_admin, places):
     session_id = await places(5)
     assert (await as_admin.get(f"/student/sessions/{session_id}/join")).status_code == 403
     assert BEN.role == "admin"
+
+
+async def test_all_classes_one_can_go_into_are_shown_and_the_next_after_them(as_student, places, database):
+    early, late = await places(-30, title="Early"), await places(10, title="Late")
+    upcoming, far = await places(90, title="After these"), await places(500, title="Much later")
+    for address in ("/student", "/student/schedule"):
+        text = (await as_student.get(address)).text
+        card = text[text.index('id="next-class"') :].partition('class="tabs-bar"')[0]
+        for session_id in (early, late):
+            assert f'href="/student/sessions/{session_id}/join"' in card
+        assert f"/student/sessions/{upcoming}" in card
+        assert f"/student/sessions/{far}" not in card
+    assert 'id="next-class"' not in (await as_student.get("/student/schedule?show=past")).text
