@@ -215,3 +215,20 @@ async def test_filters_find_by_batch_module_and_title(as_admin, sets, catalogue)
     assert "Joins" not in (await as_admin.get(f"{INDEX}?state=draft")).text
     assert "Joins" in (await as_admin.get(f"{INDEX}?batch={catalogue.batch_id}")).text
     assert "Nothing" in (await as_admin.get(f"{INDEX}?module={catalogue.batch_id}")).text
+
+
+@pytest.mark.parametrize("table", ["courses", "batches"])
+async def test_nothing_new_is_set_where_things_are_put_away_and_what_there_is_can_be_mended(
+    as_admin, sets, services, catalogue, table
+):
+    assignment_id = await sets()
+    async with services.database.work(SYSTEM) as work:
+        await work.run(f"update {table} set archived_at = now()")
+    assert str(catalogue.batch_id) not in (await as_admin.get(f"{INDEX}/new")).text
+    assert "For which batch?" in (await as_admin.get(f"{INDEX}/new?batch={catalogue.batch_id}")).text
+    typed = {"batch": str(catalogue.batch_id), "title": "Joins", "due_at": "2030-01-14T19:00", "points": "20"}
+    answer = await as_admin.post(INDEX, data=typed)
+    assert (answer.status_code, "Batch 7 is archived" in answer.text) == (422, True)
+    assert (await as_admin.get(f"{INDEX}/{assignment_id}/edit")).status_code == 200
+    assert (await as_admin.post(f"{INDEX}/{assignment_id}/edit", data=typed)).status_code == 303
+    assert (await read(services, "select title from assignments")).title == "Joins"
