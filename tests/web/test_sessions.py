@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.provider_settings import SANDBOX_VALUES
 from bench.round_trips import counted
 from domain.courses.batches import BatchFacts, create_batch
 from domain.work import SYSTEM
@@ -119,6 +120,16 @@ async def test_a_host_is_warned_of_as_a_batch_is(as_admin, catalogue, schedules,
     assert (
         await as_admin.post(SESSIONS, data=typed(catalogue, batch=str(other), host="other@example.test"))
     ).status_code == 303
+
+
+async def test_the_host_of_the_settings_is_the_same_whether_typed_or_not(as_admin, catalogue, schedules, database):
+    await schedules()
+    async with database.work(SYSTEM) as work:
+        other = await create_batch(work, catalogue.course_id, BatchFacts("Batch 8"))
+    answer = await as_admin.post(
+        SESSIONS, data=typed(catalogue, batch=str(other), host=SANDBOX_VALUES["ZOOM_HOST"].upper())
+    )
+    assert (answer.status_code, "the same host" in answer.text) == (422, True)
 
 
 async def test_a_weekly_class_keeps_its_time_and_is_told_once(as_admin, catalogue, database):

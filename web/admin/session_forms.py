@@ -23,6 +23,7 @@ from web.admin.session_fields import SessionForm, beside, chosen_batch, first_va
 from web.admin.session_words import DURATIONS, batch_choices, module_choices, recording_names, told
 from web.forms import Form, read_form, refuse, typed_values
 from web.rendering import go, page
+from web.work import services_of
 
 INDEX = "/admin/sessions"
 NEW = "admin/sessions/new.html"
@@ -51,7 +52,7 @@ class SessionFormController(Controller):
             batch = chosen_batch(batches, data.batch)
             facts = data.facts(batch.id, batch.timezone)
             starts = weekly_starts(facts.starts_at, data.weeks, batch.timezone)
-            await _confirm_overlaps(work, facts, starts, values, NEW, form, context)
+            await _confirm_overlaps(request, work, facts, starts, values, NEW, form, context)
             session_id = await create_series(work, facts, starts, tell=tell, form_key=form_key(values))
         except InvalidInput as error:
             raise refuse(NEW, form, beside(error), **context) from None
@@ -82,7 +83,8 @@ class SessionFormController(Controller):
         try:
             facts = data.facts(before.batch_id, before.timezone, before)
             if (facts.starts_at, facts.duration, facts.host) != (before.starts_at, before.duration, before.host):
-                await _confirm_overlaps(work, facts, [facts.starts_at], values, EDIT, form, context, session_id)
+                starts = [facts.starts_at]
+                await _confirm_overlaps(request, work, facts, starts, values, EDIT, form, context, session_id)
             changed = await update_session(work, session_id, _version(values), facts, tell=tell)
         except InvalidInput as error:
             raise refuse(EDIT, form, beside(error), **context) from None
@@ -102,6 +104,7 @@ async def _changeable(work: Work, session_id: UUID) -> Row:
 
 
 async def _confirm_overlaps(
+    request: Request[Any, Any, Any],
     work: Work,
     facts: SessionFacts,
     starts: Sequence[Any],
@@ -120,6 +123,7 @@ async def _confirm_overlaps(
         starts=starts,
         duration=facts.duration,
         session_id=session_id,
+        home_host=services_of(request).settings.credential("ZOOM_HOST", "zoom"),
     )
     seal = seal_of(overlaps)
     if overlaps and values.get("confirmed") != seal:
