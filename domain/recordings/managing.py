@@ -14,7 +14,7 @@ from domain.recordings.copying import stored_name
 from domain.recordings.filing import number_parts
 from domain.recordings.media import Kind
 from domain.recordings.playing import PLAYABLE
-from domain.recordings.telling import tell, tell_students
+from domain.recordings.telling import refresh_students, tell, tell_students
 from domain.sessions.roster import COUNT_UNMATCHED
 from domain.work import Row, Work
 
@@ -128,8 +128,7 @@ async def show_to_students(work: Work, recording_id: UUID, is_visible: bool) -> 
     await record(
         work, "recording.shown" if is_visible else "recording.hidden", "recording", recording_id, session.title
     )
-    if is_visible:
-        await tell_students(work, session)
+    await (tell_students(work, session) if is_visible else refresh_students(work, session.batch_id))
     tell(work, session.id)
     session_id: UUID = session.id
     return session_id
