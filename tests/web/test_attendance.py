@@ -108,7 +108,9 @@ async def test_attendance_of_no_class_is_not_found(as_admin):
     assert (await as_admin.get(f"/admin/sessions/{ASHA.id}/attendance/export")).status_code == 404
 
 
-async def test_participants_nobody_could_name_are_found_from_the_first_page_and_from_the_class(as_admin, database, held):
+async def test_participants_nobody_could_name_are_found_from_the_first_page_and_from_the_class(
+    as_admin, database, held
+):
     await stays(database, held)
     assert "/admin/sessions?state=unmatched" in (await as_admin.get("/admin")).text
     found = (await as_admin.get("/admin/sessions?state=unmatched")).text

@@ -105,7 +105,9 @@ async def test_a_held_class_with_participants_nobody_could_name_is_one_concern_h
         )
     (concern,) = await concerns(work)
     assert (concern.count, concern.href) == (1, "/admin/sessions?state=unmatched")
-    await work.run("update sessions set ends_at = ends_at + interval '2 hours', starts_at = starts_at + interval '2 hours'")
+    await work.run(
+        "update sessions set ends_at = ends_at + interval '2 hours', starts_at = starts_at + interval '2 hours'"
+    )
     assert await concerns(work) == []
 
 
