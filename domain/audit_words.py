@@ -110,6 +110,7 @@ SENTENCES = {
     "deliveries.exported": "Deliveries exported",
     "recording.captioned": "Captions added to a recording",
     "recording.hidden": "Recording hidden from students",
+    "recording.length_learned": "Length of a linked recording learnt from a player",
     "recording.linked": "Link to a recording added",
     "recording.removed": "Recording removed",
     "recording.renamed": "Recording renamed",
