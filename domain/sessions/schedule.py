@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.errors import NotFound
 from domain.language import _
+from domain.recordings.playing import PLAYABLE
 from domain.sessions.attending import RULES, state_sql
 from domain.sessions.session import State, state_of
 from domain.work import Row, Work
@@ -39,7 +40,9 @@ LIST = f"""
 with {RULES}, page as ({MINE} and {IS_PAST} = %(past)s order by s.starts_at {{order}}, s.id limit %(most)s offset %(skip)s),
 totals as (select count(*) filter (where not {IS_PAST}) as coming, count(*) filter (where {IS_PAST}) as past from sessions s
   where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn'))
-select totals.coming, totals.past, page.* from totals left join page on true order by page.starts_at {{order}}, page.id
+select totals.coming, totals.past, page.*, (select coalesce(jsonb_agg(r.id order by r.part, r.kind), '[]') from recordings r
+    where r.session_id = page.id and r.state = 'ready' and {PLAYABLE}) as films
+from totals left join page on true order by page.starts_at {{order}}, page.id
 """
 
 

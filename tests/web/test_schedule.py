@@ -168,6 +168,17 @@ async def test_the_schedule_has_what_comes_and_what_was_twenty_a_page(as_student
     assert counting.round_trips <= 5
 
 
+async def test_a_past_class_leads_to_its_recording_from_the_schedule_and_from_the_course(as_student, places, database):
+    session_id = await places(-300)
+    add = """insert into recordings (session_id, kind, source, url, media_type, duration, is_visible, created_at, updated_at)
+      values (%(id)s, 'link', 'link', 'https://video.test/a.mp4', 'video/mp4', 60, %(seen)s, now(), now()) returning id"""
+    seen, hidden = [(await one(database, add, id=session_id, seen=seen)).id for seen in (True, False)]
+    for address in ("/student/schedule?show=past", "/student/course"):
+        text = (await as_student.get(address)).text
+        assert f"/student/recordings/{seen}" in text, address
+        assert f"/student/recordings/{hidden}" not in text, address
+
+
 async def test_a_moved_class_says_when_it_was_to_be(as_student, places, database):
     session_id = await places(60)
     await run(database, "update sessions set moved_from = starts_at - interval '1 day'")

@@ -157,6 +157,14 @@ async def test_a_change_is_told_or_saved_quietly(as_admin, database, schedules, 
     assert (session.version, session.moved_from) == (3, MONDAY + timedelta(hours=1))
 
 
+async def test_a_class_leads_to_an_assignment_of_its_own(as_admin, schedules, catalogue):
+    session_id = await schedules()
+    page = (await as_admin.get(f"{SESSIONS}/{session_id}")).text
+    (path,) = re.findall(r'href="(/admin/assignments/new[^"]+)"', page)
+    form = (await as_admin.get(path.replace("&amp;", "&"))).text
+    assert f'<option value="{session_id}" selected' in form
+
+
 async def test_only_what_students_see_is_said_to_be_told(as_admin, database, schedules, enrolment_id, catalogue):
     session_id = await schedules(tell=False)
     form = typed(catalogue, version="1", recording="none")
