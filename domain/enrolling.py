@@ -1,13 +1,15 @@
-"""Moving a student to another batch of the same course, and taking them out of one. Their classes follow by themselves."""
+"""Enrolling a student by hand, moving them within a course, and taking them out. Their classes follow by themselves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.admissions.approving import BATCHES, LOCK_BATCHES, BatchFull
+from domain.admissions.approving import BATCHES, LOCK_BATCHES, MARK_LEADS, BatchFull
 from domain.audit import record
+from domain.enrolments import letter_params
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _, ngettext
+from domain.messaging.outbox import plan_email
 from domain.notifications import notify
 from domain.sessions.enrolling import welcome_to_classes
 from domain.work import Row, Work
@@ -31,6 +33,27 @@ THERE = "select id, state from enrolments where person_id = %(person_id)s and ba
 MOVE = "update enrolments set batch_id = %(batch_id)s where id = %(id)s"
 REVIVE = "update enrolments set state = 'active', price_paise = %(price)s where id = %(id)s"
 SET = "update enrolments set state = %(state)s where id = %(id)s"
+STUDENT = """
+select h.id as person_id, h.name, h.email, p.is_active from people h join profiles p on p.person_id = h.id
+where h.id = %(id)s and p.role = 'student'
+"""
+# What is not put away and they are not in already; batches that are over come last.
+OPEN_TO = """
+select b.id, b.name, b.starts_on, b.capacity, c.title as course, c.price_paise,
+  (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn') as taken
+from batches b join courses c on c.id = b.course_id
+where b.archived_at is null and c.archived_at is null and not exists (
+  select from enrolments e where e.batch_id = b.id and e.person_id = %(id)s and e.state <> 'withdrawn')
+order by b.ends_on < (%(now)s at time zone b.timezone)::date nulls first, c.title, b.starts_on desc nulls first, b.name
+"""
+# A person is in a batch once: who was withdrawn from it comes back at the price of today.
+ENROL = """
+insert into enrolments as e (person_id, batch_id, price_paise, enrolled_at)
+values (%(person_id)s, %(batch_id)s, %(price)s, %(now)s)
+on conflict (person_id, batch_id) do update set state = 'active', price_paise = excluded.price_paise,
+  enrolled_at = excluded.enrolled_at where e.state = 'withdrawn'
+returning id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +70,41 @@ async def show_enrolment(work: Work, enrolment_id: UUID) -> EnrolmentView:
     facts = _found(await work.row(ENROLMENT, id=enrolment_id))
     choices = await work.rows(CHOICES, course_id=facts.course_id, batch_id=facts.batch_id, now=work.now)
     return EnrolmentView(facts, choices)
+
+
+async def batches_open_to(work: Work, person_id: UUID) -> tuple[Row, Sequence[Row]]:
+    """Return a student, and the batches they can be enrolled in by hand. Raises NotFound."""
+    work.require_admin()
+    student = await _student(work, person_id)
+    return student, await work.rows(OPEN_TO, id=person_id, now=work.now)
+
+
+async def enrol_student(work: Work, person_id: UUID, batch_id: UUID | None, *, beyond_capacity: bool = False) -> str:
+    """Enrol a student in a batch without an application, at the course's price; return the batch's name.
+
+    They are told by e-mail, with the classes ahead. Raises InvalidInput for a batch that takes nobody and for a deactivated
+    account, BatchFull, Conflict when they are in it already, NotFound.
+    """
+    work.require_admin()
+    await work.rows(LOCK_BATCHES, ids=[batch_id])
+    student, batch = await _student(work, person_id), await work.row(BATCHES, ids=[batch_id])
+    if batch is None:
+        raise InvalidInput({"batch": _("Choose a batch.")})
+    if batch.is_archived:
+        raise InvalidInput({"batch": _("{batch} is archived. Bring it back first.", batch=batch.name)})
+    if not student.is_active:
+        raise InvalidInput({"": _("The account of {name} is deactivated. Reactivate it first.", name=student.name)})
+    there = await work.row(THERE, person_id=person_id, batch_id=batch_id)
+    if there is not None and there.state != "withdrawn":
+        raise Conflict(_("{name} is in {batch} already.", name=student.name, batch=batch.name))
+    _check_places(batch, beyond_capacity)
+    values = {"person_id": person_id, "batch_id": batch_id, "price": batch.price_paise, "now": work.now}
+    enrolment_id = await work.value(ENROL, **values)
+    await work.run(MARK_LEADS, leads=[], people=[person_id], now=work.now)
+    details = {"course": batch.course, "batch": batch.name, "price_paise": batch.price_paise}
+    await record(work, "enrolment.created", "student", person_id, student.name, **details)
+    await _welcome(work, student, batch, f"enrolled:{enrolment_id}:{work.now.isoformat()}")
+    return str(batch.name)
 
 
 async def move_student(work: Work, enrolment_id: UUID, batch_id: UUID | None, *, beyond_capacity: bool = False) -> str:
@@ -106,6 +164,26 @@ async def restore_enrolment(work: Work, enrolment_id: UUID, *, beyond_capacity: 
     await work.run(SET, id=enrolment_id, state="active")
     await welcome_to_classes(work, enrolment.person_id, batch.id)
     await _record(work, "enrolment.restored", enrolment)
+
+
+async def _welcome(work: Work, student: Row, batch: Row, key: str) -> None:
+    if student.email:
+        params = letter_params(student.name, student.email, batch) | {"by_hand": "yes"}
+        to, name, person_id = student.email, student.name, student.person_id
+        await plan_email(work, kind="enrolled", to=to, name=name, key=key, params=params, person_id=person_id)
+    title = _("You are in {batch} of {course} now", batch=batch.name, course=batch.course)
+    await notify(work, student.person_id, "enrolment", title, _("Its classes are in your schedule."), "/student")
+    await welcome_to_classes(work, student.person_id, batch.id)
+    _tell(work, student.person_id)
+    for topic in ("leads", "activity"):
+        work.signal(topic)
+
+
+async def _student(work: Work, person_id: UUID) -> Row:
+    student = await work.row(STUDENT, id=person_id)
+    if student is None:
+        raise NotFound(_("This student does not exist any more."))
+    return student
 
 
 def _check_places(batch: Row, beyond_capacity: bool) -> None:

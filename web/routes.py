@@ -21,7 +21,7 @@ from web.admin.class_recordings import ClassRecordingController
 from web.admin.courses import CourseController
 from web.admin.dashboard import DashboardController, TrialEmailController
 from web.admin.deliveries import DeliveryController
-from web.admin.enrolments import EnrolmentController
+from web.admin.enrolments import EnrolmentController, NewEnrolmentController
 from web.admin.errors import ErrorController
 from web.admin.import_runs import ImportColumnsController, ImportRunController, ImportUndoController
 from web.admin.imports import ImportController
@@ -191,6 +191,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ApplicationDecisionController,
             StudentController,
             EnrolmentController,
+            NewEnrolmentController,
             AttendanceController,
             StudentPictureController,
             PaymentController,

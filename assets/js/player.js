@@ -13,6 +13,7 @@ appearing("[data-player]", (player) => {
   speed(media, player);
   jumps(media);
   follow(media);
+  learn(media, player);
   renew(media, player);
 });
 
@@ -56,7 +57,7 @@ function watch(media, player) {
   const take = () => { cut(); return spans.splice(0, 150); };
 
   async function report() {
-    if (busy) return;
+    if (busy || player.dataset.length) return;
     const ranges = take();
     if (!ranges.length) return;
     busy = true;
@@ -72,6 +73,7 @@ function watch(media, player) {
   }
   // The page goes: a beacon outlives it.
   const leave = () => {
+    if (player.dataset.length) return;
     const ranges = take();
     if (ranges.length && !navigator.sendBeacon(player.dataset.views, body(ranges))) spans.unshift(...ranges);
   };
@@ -88,6 +90,25 @@ function watch(media, player) {
   setInterval(() => { if (!media.paused) report(); }, EVERY);
   addEventListener("pagehide", leave);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
+}
+
+// A film elsewhere whose length nobody typed: this player says it once, and what was watched counts from then on.
+function learn(media, player) {
+  const address = player.dataset.length;
+  if (!address) return;
+  const say = async () => {
+    const seconds = Math.round(media.duration);
+    if (!Number.isFinite(seconds) || seconds < 1) return;
+    try {
+      const body = new URLSearchParams({ _csrf_token: csrf(), seconds });
+      const answer = await fetch(address, { method: "POST", body, credentials: "same-origin" });
+      if (!answer.ok) return;
+      delete player.dataset.length;
+      document.querySelector("[data-watched]")?.removeAttribute("hidden");
+    } catch { /* the network is away: the next visit says it */ }
+  };
+  if (media.readyState >= 1) say();
+  else media.addEventListener("loadedmetadata", say, { once: true });
 }
 
 function speed(media, player) {

@@ -4,8 +4,8 @@ from typing import Literal
 from uuid import UUID
 
 from domain.audit import record
-from domain.errors import NotFound
-from domain.language import _
+from domain.errors import Conflict, NotFound
+from domain.language import _, ngettext
 from domain.work import Work
 
 # Whoever changes the order of a course holds its row meanwhile, so that positions stay 1, 2, 3.
@@ -25,6 +25,11 @@ with mine as (select id, position from modules where id = %(id)s and course_id =
     where m.course_id = %(course_id)s and m.position = mine.position + %(by)s)
 update modules m set position = case when m.id = mine.id then other.position else mine.position end
 from mine, other where m.id in (mine.id, other.id)
+"""
+# What stays, but under no module.
+BELONGING = """
+select (select count(*) from sessions where module_id = %(id)s) as classes,
+  (select count(*) from assignments where module_id = %(id)s) as assignments
 """
 REMOVE = "delete from modules where id = %(id)s and course_id = %(course_id)s returning title, position"
 CLOSE_GAP = "update modules set position = position - 1 where course_id = %(course_id)s and position > %(position)s"
@@ -53,9 +58,25 @@ async def move_module(work: Work, course_id: UUID, module_id: UUID, direction: L
         await record(work, "module.moved", "course", course_id, course, direction=direction)
 
 
-async def remove_module(work: Work, course_id: UUID, module_id: UUID) -> str:
-    """Remove a module; return its title."""
+class HasClasses(Conflict):
+    """Classes or assignments belong to the module; an admin may remove it knowingly, and they stay under none."""
+
+
+async def remove_module(work: Work, course_id: UUID, module_id: UUID, *, knowingly: bool = False) -> str:
+    """Remove a module; return its title. Raises HasClasses, unless done knowingly."""
     course = await _hold(work, course_id)
+    belonging = await work.row(BELONGING, id=module_id)
+    if belonging is not None and (belonging.classes or belonging.assignments) and not knowingly:
+        classes = ngettext("{count} class", "{count} classes", belonging.classes) if belonging.classes else ""
+        tasks = (
+            ngettext("{count} assignment", "{count} assignments", belonging.assignments)
+            if belonging.assignments
+            else ""
+        )
+        what = _("{one} and {other}", one=classes, other=tasks) if classes and tasks else classes or tasks
+        raise HasClasses(
+            _("{what} of this module would stay, and belong to no module. Remove it all the same?", what=what)
+        )
     removed = await work.row(REMOVE, course_id=course_id, id=module_id)
     if removed is None:
         raise _gone()

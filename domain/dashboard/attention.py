@@ -8,6 +8,7 @@ from typing import Any
 from domain.dashboard.kinds import place_of_step, step_name
 from domain.integrations.states import THRESHOLD, TITLES
 from domain.language import _, ngettext
+from domain.sessions.roster import HAS_UNMATCHED
 
 COUNTED = 1_000  # beyond, counting on would tell nobody more
 WORKER_SILENT = 60.0  # seconds; a worker says every few seconds that it lives
@@ -31,6 +32,7 @@ select jsonb_build_object(
        and r.due_on < (%(now)s at time zone 'Asia/Kolkata')::date)),
   'meetings', (select count(*) from sessions where cancelled_at is null and ends_at > %(now)s
      and (zoom_state in ('failed', 'missing') or (zoom_state in ('creating', 'changing') and zoom_reason <> ''))),
+  'unmatched', (select count(*) from sessions s where {HAS_UNMATCHED}),
   'imports', (select jsonb_agg(jsonb_build_object('id', id, 'name', file_name)) from (select id, file_name from lead_imports
      where state = 'failed' and created_at > %(now)s - interval '7 days' order by created_at desc limit 3) i),
   'recordings', (select count(*) from sessions s where s.zoom_recording_status in ('failed', 'missing')
@@ -88,6 +90,7 @@ def read_attention(found: Mapping[str, Any], now: datetime, worker_age: float | 
         *_recordings(found),
         *_imports(found["imports"] or ()),
         *_meetings(found),
+        *_unmatched(found),
         *_payments(found),
         *_emails(found),
         *_applications(found),
@@ -144,6 +147,12 @@ def _meetings(found: Mapping[str, Any]) -> Iterable[Concern]:
     if count := found["meetings"]:
         text = ngettext("Class has no Zoom meeting as it should", "Classes have no Zoom meeting as they should", count)
         yield Concern(text, "/admin/sessions?state=trouble", _("Look at it"), count)
+
+
+def _unmatched(found: Mapping[str, Any]) -> Iterable[Concern]:
+    if count := found["unmatched"]:
+        text = ngettext("Class had participants nobody could name", "Classes had participants nobody could name", count)
+        yield Concern(text, "/admin/sessions?state=unmatched", _("Say who they were"), count)
 
 
 def _recordings(found: Mapping[str, Any]) -> Iterable[Concern]:

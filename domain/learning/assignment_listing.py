@@ -83,13 +83,13 @@ select
     where m.course_id = b.course_id) as modules,
   (select coalesce(json_agg(json_build_array(s.id, s.title) order by s.starts_at), '[]') from sessions s
     where s.batch_id = b.id and s.cancelled_at is null) as sessions,
-  b.id, b.name, b.timezone, c.title as course
-from batches b join courses c on c.id = b.course_id where b.id = %(id)s and b.archived_at is null
+  b.id, b.name, b.timezone, c.title as course, b.archived_at is not null or c.archived_at is not null as is_archived
+from batches b join courses c on c.id = b.course_id where b.id = %(id)s
 """
 BATCHES = """
 select b.id, b.name, b.starts_on, b.timezone, c.title as course,
   (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn') as students
-from batches b join courses c on c.id = b.course_id where b.archived_at is null
+from batches b join courses c on c.id = b.course_id where b.archived_at is null and c.archived_at is null
 order by b.starts_on desc nulls first, c.title, b.name limit 200
 """
 

@@ -17,7 +17,8 @@ from domain.work import Row, Work
 MOST_POINTS = 1000
 
 BATCH = """
-select b.id, b.name, b.timezone, b.archived_at, c.id as course_id, c.title as course,
+select b.id, b.name, b.timezone, b.archived_at is not null or c.archived_at is not null as is_archived,
+  c.id as course_id, c.title as course,
   %(module_id)s::uuid is null or exists (select from modules m where m.id = %(module_id)s and m.course_id = c.id) as has_module,
   %(session_id)s::uuid is null or exists (
     select from sessions s where s.id = %(session_id)s and s.batch_id = b.id) as has_session
@@ -103,6 +104,10 @@ async def create_assignment(
     """
     work.require_admin()
     batch = await _check(work, facts)
+    if batch.is_archived:
+        raise InvalidInput(
+            {"": _("{batch} is archived: nothing new can be set for it. Bring it back first.", batch=batch.name)}
+        )
     if facts.due_at <= work.now:
         raise InvalidInput({"due_at": _("This moment has passed. Choose a deadline in the future.")})
     _check_files(files)
@@ -203,7 +208,7 @@ async def find_assignment_file(work: Work, assignment_id: UUID, file_id: UUID) -
 async def _check(work: Work, facts: AssignmentFacts) -> Row:
     batch = await work.row(BATCH, batch_id=facts.batch_id, module_id=facts.module_id, session_id=facts.session_id)
     errors = {}
-    if batch is None or batch.archived_at is not None:
+    if batch is None:
         raise InvalidInput({"batch": _("Choose a batch.")})
     if not batch.has_module:
         errors["module"] = _("Choose a module of this course.")

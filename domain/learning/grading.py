@@ -14,8 +14,11 @@ from domain.work import Row, Work
 
 LONGEST_COMMENT = 5_000
 
-SUBMISSION = """
-select s.*, a.title, a.points, a.published_at, coalesce(x.due_at, a.due_at) as due_at, b.timezone, b.name as batch,
+# What a student changes after it was returned is a draft, and nobody's business but theirs until it is handed in.
+REWORKED = "(s.state = 'returned' and s.updated_at > s.graded_at)"
+SUBMISSION = f"""
+select s.*, {REWORKED} as is_reworked,
+  a.title, a.points, a.published_at, coalesce(x.due_at, a.due_at) as due_at, b.timezone, b.name as batch,
   c.title as course, h.name, h.email, g.name as grader,
   (select count(*) from submissions w where w.assignment_id = a.id and w.state = 'submitted') as waiting
 from submissions s join assignments a on a.id = s.assignment_id join batches b on b.id = a.batch_id
@@ -23,8 +26,10 @@ from submissions s join assignments a on a.id = s.assignment_id join batches b o
   left join assignment_extensions x on x.assignment_id = a.id and x.person_id = s.person_id
 where s.id = %(id)s and s.assignment_id = %(of)s and s.submitted_at is not null
 """
-FILES = """
-select id, name, size, sha256, media_type, created_at from submission_files where submission_id = %(id)s order by place
+FILES = f"""
+select f.id, f.name, f.size, f.sha256, f.media_type, f.created_at
+from submission_files f join submissions s on s.id = f.submission_id
+where s.id = %(id)s and not ({REWORKED} and f.created_at > s.submitted_at) order by f.place
 """
 # Of those that wait for their grade, the ones handed in before and after this one.
 NEIGHBOURS = """
@@ -42,9 +47,10 @@ update submissions set state = %(state)s, score = %(score)s, comment = %(comment
   version = version + 1, updated_at = %(now)s
 where id = %(id)s and version = %(version)s and submitted_at is not null
 """
-FILE = """
+FILE = f"""
 select f.name, f.stored_name, f.media_type, f.size from submission_files f join submissions s on s.id = f.submission_id
 where f.id = %(id)s and s.id = %(submission_id)s and s.assignment_id = %(of)s and s.submitted_at is not null
+  and not ({REWORKED} and f.created_at > s.submitted_at)
 """
 
 

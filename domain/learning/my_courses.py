@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.errors import NotFound
 from domain.language import _
 from domain.learning.progress import Progress, progress_sql
+from domain.recordings.playing import PLAYABLE
 from domain.work import Row, Work
 
 MOST_DUE = 5
@@ -38,14 +39,16 @@ from chosen e join batches b on b.id = e.batch_id join courses c on c.id = b.cou
 order by e.state = 'active' desc, e.enrolled_at desc
 """
 # A module with what belongs to it in this batch. What belongs to no module comes last, under no name.
-MODULES = """
+MODULES = f"""
 with items as (
   select s.module_id, 'session' as kind, s.id, s.title, s.starts_at as at, s.cancelled_at is not null as is_cancelled,
-    s.ends_at <= %(now)s as is_over, null as state
+    s.ends_at <= %(now)s as is_over, null as state,
+    (select jsonb_agg(r.id order by r.part, r.kind) from recordings r
+      where r.session_id = s.id and r.state = 'ready' and {PLAYABLE}) as films
   from sessions s where s.batch_id = %(batch_id)s
   union all
   select a.module_id, 'assignment', a.id, a.title, coalesce(x.due_at, a.due_at), false, coalesce(x.due_at, a.due_at) < %(now)s,
-    coalesce(u.state, 'none')
+    coalesce(u.state, 'none'), null
   from assignments a left join assignment_extensions x on x.assignment_id = a.id and x.person_id = %(me)s
     left join submissions u on u.assignment_id = a.id and u.person_id = %(me)s
   where a.batch_id = %(batch_id)s and a.published_at is not null

@@ -14,14 +14,16 @@ from domain.recordings.copying import stored_name
 from domain.recordings.filing import number_parts
 from domain.recordings.media import Kind
 from domain.recordings.playing import PLAYABLE
-from domain.recordings.telling import tell, tell_students
+from domain.recordings.telling import refresh_students, tell, tell_students
+from domain.sessions.roster import COUNT_UNMATCHED
 from domain.work import Row, Work
 
 PER_PAGE = 20
 LONGEST_URL = 2_000
 
-SESSION = """
-select s.id, s.batch_id, s.title, s.starts_at, s.ends_at, s.version, s.recording, s.zoom_meeting_id, s.zoom_recording_status,
+SESSION = f"""
+select {COUNT_UNMATCHED} as unmatched,
+  s.id, s.batch_id, s.title, s.starts_at, s.ends_at, s.version, s.recording, s.zoom_meeting_id, s.zoom_recording_status,
   s.zoom_recording_reason, s.recordings_checked_at, s.recordings_told_at, b.name as batch, b.course_id, c.title as course,
   b.recordings_visible, b.timezone,
   (select min(due_at) from automation_steps
@@ -126,8 +128,7 @@ async def show_to_students(work: Work, recording_id: UUID, is_visible: bool) -> 
     await record(
         work, "recording.shown" if is_visible else "recording.hidden", "recording", recording_id, session.title
     )
-    if is_visible:
-        await tell_students(work, session)
+    await (tell_students(work, session) if is_visible else refresh_students(work, session.batch_id))
     tell(work, session.id)
     session_id: UUID = session.id
     return session_id

@@ -1,5 +1,6 @@
 """Telling: open pages, that the recordings of a class changed; students, once, that they can watch it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain.language import _
@@ -19,15 +20,27 @@ STUDENTS = "select person_id from enrolments where batch_id = %(batch_id)s and s
 
 
 async def tell_students(work: Work, session: Row) -> None:
-    """Leave a notification for the students of the batch when the first file they may see is there."""
-    if not await work.run(TOLD, id=session.id, now=work.now):
+    """Leave a notification for the students of the batch when the first file they may see is there.
+
+    Their open pages show every file that comes, also those after the first.
+    """
+    is_first = await work.run(TOLD, id=session.id, now=work.now)
+    students = await refresh_students(work, session.batch_id)
+    if not is_first:
         return
     title = _("You can watch “{title}” now", title=session.title)
-    students = [row.person_id for row in await work.rows(STUDENTS, batch_id=session.batch_id)]
     await work.run(TELL, people=students, title=title, now=work.now)
     for person_id in students:
         work.signal("notifications", person_id)
+
+
+async def refresh_students(work: Work, batch_id: UUID) -> Sequence[UUID]:
+    """Tell open pages of the students of a batch that its recordings changed; return who they are."""
+    students = [row.person_id for row in await work.rows(STUDENTS, batch_id=batch_id)]
+    for person_id in students:
         work.signal("recordings", person_id)
+        work.signal("sessions", person_id)
+    return students
 
 
 def tell(work: Work, session_id: UUID) -> None:

@@ -20,7 +20,8 @@ join sessions s on s.starts_at < wanted.at + make_interval(mins => %(duration)s)
   and s.starts_at > wanted.at - interval '1 day'
 join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
 where s.cancelled_at is null and s.id is distinct from %(id)s::uuid
-  and (s.batch_id = %(batch_id)s or (%(in_zoom)s and s.create_zoom_meeting and s.host = %(host)s))
+  and (s.batch_id = %(batch_id)s or (%(in_zoom)s and s.create_zoom_meeting
+    and coalesce(nullif(lower(s.host), ''), lower(%(home_host)s)) = coalesce(nullif(lower(%(host)s), ''), lower(%(home_host)s))))
 order by s.starts_at, s.id limit 50
 """
 
@@ -46,12 +47,17 @@ async def find_overlaps(
     starts: Sequence[datetime],
     duration: int,
     session_id: UUID | None = None,
+    home_host: str = "",
 ) -> list[Overlap]:
-    """Return what overlaps with classes of ``duration`` minutes at these moments, the session itself left out."""
+    """Return what overlaps with classes of ``duration`` minutes at these moments, the session itself left out.
+
+    ``home_host`` is the one of the settings, who holds a class that names nobody.
+    """
     rows = await work.rows(
         OVERLAPS,
         batch_id=batch_id,
         host=host,
+        home_host=home_host,
         in_zoom=in_zoom,
         starts=list(starts),
         duration=min(max(duration, 0), LONGEST),

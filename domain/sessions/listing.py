@@ -8,11 +8,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.sessions.local_times import HOME_ZONE
+from domain.sessions.roster import HAS_UNMATCHED
 from domain.work import Row, Work
 
 PER_PAGE = 20
 MOST_IN_CALENDAR = 1_000
-STATES = ("upcoming", "ended", "cancelled", "trouble")
+STATES = ("upcoming", "ended", "cancelled", "trouble", "unmatched")
 SORTS = {
     "starts": "s.starts_at, s.id",
     "-starts": "s.starts_at desc, s.id",
@@ -25,6 +26,7 @@ TROUBLE = """
 """
 IN_STATE = f"""
 case %(state)s::text when '' then true when 'cancelled' then s.cancelled_at is not null when 'trouble' then {TROUBLE}
+  when 'unmatched' then {HAS_UNMATCHED}
   when 'upcoming' then s.cancelled_at is null and s.ends_at > %(now)s else s.cancelled_at is null and s.ends_at <= %(now)s end
 """
 MATCHES = """
@@ -57,6 +59,7 @@ with page as (
     count(*) filter (where s.cancelled_at is null and s.ends_at > %(now)s) as upcoming,
     count(*) filter (where s.cancelled_at is null and s.ends_at <= %(now)s) as ended,
     count(*) filter (where s.cancelled_at is not null) as cancelled, count(*) filter (where {TROUBLE}) as trouble,
+    count(*) filter (where {HAS_UNMATCHED}) as unmatched,
     (select exists (select from sessions)) as has_any, {CHOICES}
   from sessions s where {MATCHES}
 )

@@ -48,6 +48,16 @@ select coalesce(jsonb_agg(u order by u.joined_at, u.name), '[]') from (
     group by name, email, source) told
   group by name, email order by min(joined_at) limit {most}) u
 """
+# How many they are, as SQL over `s`, a session; two sources tell of the same participant.
+COUNT_UNMATCHED = """
+(select count(distinct (y.name, y.email)) from session_stays y
+  where y.session_id = s.id and y.person_id is null and y.dismissed_at is null)
+"""
+# Whether a held class has any, as SQL over `s`: what an admin has to look at.
+HAS_UNMATCHED = """
+(s.cancelled_at is null and s.ends_at <= %(now)s and s.id in (
+  select y.session_id from session_stays y where y.person_id is null and y.dismissed_at is null))
+"""
 LIST = f"""
 with {RULES}, roster as ({ROSTER}), found as (
   select * from roster where %(state)s::text in ('', state)

@@ -33,7 +33,7 @@ IS_PAST = "(s.ends_at <= %(now)s or coalesce(s.ended_at <= %(now)s and s.ended_a
 NEXT = f"""
 with {RULES} {MINE} and s.ends_at > %(now)s
   and (s.ended_at is null or s.ended_at < s.starts_at or s.ended_at > %(now)s - interval '15 minutes')
-order by s.starts_at, s.id limit 4
+order by s.starts_at, s.id limit 12
 """
 # What a class left, and what is asked for in it: of both as much as who asks may see.
 ONE = f"""
@@ -51,7 +51,9 @@ LIST = f"""
 with {RULES}, page as ({MINE} and {IS_PAST} = %(past)s order by s.starts_at {{order}}, s.id limit %(most)s offset %(skip)s),
 totals as (select count(*) filter (where not {IS_PAST}) as coming, count(*) filter (where {IS_PAST}) as past from sessions s
   where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn'))
-select totals.coming, totals.past, page.* from totals left join page on true order by page.starts_at {{order}}, page.id
+select totals.coming, totals.past, page.*, (select coalesce(jsonb_agg(r.id order by r.part, r.kind), '[]') from recordings r
+    where r.session_id = page.id and r.state = 'ready' and {PLAYABLE}) as films
+from totals left join page on true order by page.starts_at {{order}}, page.id
 """
 
 
@@ -95,12 +97,16 @@ class Schedule:
 
 
 async def next_sessions(work: Work) -> Sequence[MySession]:
-    """Return the classes of who asks that run or come next: one, and those called off before it."""
-    rows = [_mine(row, work.now) for row in await work.rows(NEXT, **_me(work))]
+    """Return what `first_of` does of the classes of who asks."""
+    return first_of([_mine(row, work.now) for row in await work.rows(NEXT, **_me(work))])
+
+
+def first_of(coming: Sequence[MySession]) -> Sequence[MySession]:
+    """Return those that one can go into now, of whichever batch, the next after them, and those called off before it."""
     chosen: list[MySession] = []
-    for one in rows:
+    for one in coming:
         chosen.append(one)
-        if one.state != "cancelled":
+        if one.state == "upcoming":
             break
     return chosen
 

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from domain.errors import InvalidInput, NotFound
 from domain.language import _
+from domain.sessions.roster import COUNT_UNMATCHED
 from domain.sessions.session import State, state_of
 from domain.work import Row, Work
 
 # The host's link is not among them: only who starts the meeting gets it.
-SESSION = """
-select s.id, s.batch_id, s.module_id, s.title, s.description, s.starts_at, s.duration, s.ends_at, s.host, s.recording,
+SESSION = f"""
+select {COUNT_UNMATCHED} as unmatched,
+  s.id, s.batch_id, s.module_id, s.title, s.description, s.starts_at, s.duration, s.ends_at, s.host, s.recording,
   s.create_zoom_meeting, s.place, s.series_id, s.version, s.moved_from, s.cancelled_at, s.cancel_reason, s.told_version,
   s.told_at,
   s.zoom_state, s.zoom_reason, s.zoom_meeting_id, s.zoom_join_url, s.zoom_passcode, s.zoom_has_registration,

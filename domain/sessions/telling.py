@@ -37,12 +37,16 @@ p.email is not null and not exists (select from email_suppressions x
     (select (value -> 'whatsapp' ->> 0)::time from business_settings where key = 'quiet_hours'),
     (select (value -> 'whatsapp' ->> 1)::time from business_settings where key = 'quiet_hours')) as after_quiet
 """
-PEOPLE = f"""
-select p.id, p.name, p.email, p.phone, p.timezone as own_zone, t.version as told, {CHANNELS}
+# Whom a class concerns. One that is called off vanishes from the schedule of everybody in the batch, told of it before or
+# not; who has completed it since hears of that only if they were told that it takes place.
+WHOM = """
 from enrolments e join people p on p.id = e.person_id join profiles f on f.person_id = p.id and f.is_active
 left join session_tellings t on t.session_id = %(id)s and t.person_id = p.id
-where e.batch_id = %(batch)s and e.person_id > %(after)s and e.state = any(%(states)s)
-  and (not %(is_cancelled)s or t.version is not null)
+where e.batch_id = %(batch)s and (e.state = 'active' or (%(is_cancelled)s and e.state = 'completed' and t.version is not null))
+"""
+PEOPLE = f"""
+select p.id, p.name, p.email, p.phone, p.timezone as own_zone, t.version as told, {CHANNELS}
+{WHOM} and e.person_id > %(after)s
 order by e.person_id limit %(most)s
 """
 NOBODY = UUID(int=0)
@@ -125,10 +129,8 @@ async def _write(work: Work, session: Row, what: str, after: UUID, series_id: UU
     if after == NOBODY:
         reason = _("The class was changed again: they are told of that instead.")
         await work.run(DROP_WAITING, reason=reason, **about)
-    is_cancelled = what == "cancelled"
-    # A class that is called off concerns those who were told that it takes place.
-    whom = {"is_cancelled": is_cancelled, "states": ["active", "completed"] if is_cancelled else ["active"]}
-    people = await work.rows(PEOPLE, batch=session.batch_id, after=after, most=CHUNK, **whom, **about)
+    whom = {"batch": session.batch_id, "is_cancelled": what == "cancelled"}
+    people = await work.rows(PEOPLE, after=after, most=CHUNK, **whom, **about)
     news = [one for one in people if (one.told or 0) < session.version]
     if series_id:
         await write_series(work, session.id, series_id, news)

@@ -132,3 +132,62 @@ async def test_who_is_withdrawn_has_no_place_until_enrolled_again(as_admin, enro
     assert "Enrol again" in (await as_admin.get(path)).text
     assert (await as_admin.post(f"{path}/restoration")).status_code == 303
     assert (await one(database, "select state from enrolments")).state == "active"
+
+
+async def test_a_student_is_enrolled_by_hand_at_the_price_of_the_course_and_within_the_places(
+    as_admin, catalogue, database, other, enrolment_id, enrols, schedules
+):
+    await schedules(batch_id=other)
+    path = f"/admin/students/{ASHA.id}/enrolments"
+    assert f"{path}/new" in (await as_admin.get(f"/admin/students/{ASHA.id}")).text
+    form = (await as_admin.get(f"{path}/new")).text
+    assert "Batch 8" in form
+    assert "Batch 7" not in form
+    async with database.work(SYSTEM) as work:
+        await work.run("update courses set price_paise = 4900000")
+        await work.run("insert into enrolments (person_id, batch_id, enrolled_at) values (%(who)s, %(batch)s, now())",
+            who=CHITRA.id, batch=other)  # fmt: skip
+    for batch in ("", "nonsense"):
+        answer = await as_admin.post(path, data={"batch": batch})
+        assert (answer.status_code, "Choose a batch." in answer.text) == (422, True)
+    answer = await as_admin.post(path, data={"batch": str(other)})
+    assert (answer.status_code, "Batch 8 has 0 places left of 1." in answer.text) == (422, True)
+    assert 'name="beyond"' in answer.text
+    answer = await as_admin.post(path, data={"batch": str(other), "beyond": "yes"})
+    assert answer.headers["location"] == f"/admin/students/{ASHA.id}"
+    made = await one(database, "select state, price_paise from enrolments where person_id = %(who)s and batch_id = %(batch)s",
+        who=ASHA.id, batch=other)  # fmt: skip
+    assert (made.state, made.price_paise) == ("active", 49_000_00)
+    kinds = await one(database, "select array_agg(kind order by kind) as all from deliveries where channel = 'email'")
+    assert kinds.all == ["classes_ahead", "enrolled"]
+    entry = await one(database, "select details from audit_logs where action = 'enrolment.created'")
+    assert entry.details["batch"] == "Batch 8"
+    answer = await as_admin.post(path, data={"batch": str(other)})
+    assert (answer.status_code, "is in Batch 8 already" in answer.text) == (422, True)
+
+
+async def test_nobody_is_enrolled_in_what_is_put_away_or_without_an_account(as_admin, catalogue, database, other):
+    path, form = f"/admin/students/{ASHA.id}/enrolments", {"batch": str(other)}
+    async with database.work(SYSTEM) as work:
+        await work.run("update profiles set is_active = false where person_id = %(id)s", id=ASHA.id)
+    answer = await as_admin.post(path, data=form)
+    assert (answer.status_code, "Reactivate it first." in answer.text) == (422, True)
+    async with database.work(SYSTEM) as work:
+        await work.run("update profiles set is_active = true where person_id = %(id)s", id=ASHA.id)
+        await work.run("update courses set archived_at = now()")
+    answer = await as_admin.post(path, data=form)
+    assert (answer.status_code, "Batch 8 is archived. Bring it back first." in answer.text) == (422, True)
+    assert await one(database, "select 1 from enrolments") is None
+
+
+async def test_removing_a_module_that_has_classes_is_asked_about(as_admin, catalogue, database, schedules):
+    path = f"{COURSES}/{catalogue.course_id}/modules"
+    await as_admin.post(path, data={"title": "Window functions"})
+    module = await one(database, "select id from modules where title = 'Window functions'")
+    session_id = await schedules(module_id=module.id)
+    answer = await as_admin.post(f"{path}/{module.id}/removal")
+    assert (answer.status_code, "1 class of this module would stay" in answer.text) == (422, True)
+    assert 'name="knowingly"' in answer.text
+    answer = await as_admin.post(f"{path}/{module.id}/removal", data={"knowingly": "yes"})
+    assert answer.status_code == 303
+    assert (await one(database, "select module_id from sessions where id = %(id)s", id=session_id)).module_id is None

@@ -215,3 +215,44 @@ async def test_filters_find_by_batch_module_and_title(as_admin, sets, catalogue)
     assert "Joins" not in (await as_admin.get(f"{INDEX}?state=draft")).text
     assert "Joins" in (await as_admin.get(f"{INDEX}?batch={catalogue.batch_id}")).text
     assert "Nothing" in (await as_admin.get(f"{INDEX}?module={catalogue.batch_id}")).text
+
+
+@pytest.mark.parametrize("table", ["courses", "batches"])
+async def test_nothing_new_is_set_where_things_are_put_away_and_what_there_is_can_be_mended(
+    as_admin, sets, services, catalogue, table
+):
+    assignment_id = await sets()
+    async with services.database.work(SYSTEM) as work:
+        await work.run(f"update {table} set archived_at = now()")
+    assert str(catalogue.batch_id) not in (await as_admin.get(f"{INDEX}/new")).text
+    assert "For which batch?" in (await as_admin.get(f"{INDEX}/new?batch={catalogue.batch_id}")).text
+    typed = {"batch": str(catalogue.batch_id), "title": "Joins", "due_at": "2030-01-14T19:00", "points": "20"}
+    answer = await as_admin.post(INDEX, data=typed)
+    assert (answer.status_code, "Batch 7 is archived" in answer.text) == (422, True)
+    assert (await as_admin.get(f"{INDEX}/{assignment_id}/edit")).status_code == 200
+    assert (await as_admin.post(f"{INDEX}/{assignment_id}/edit", data=typed)).status_code == 303
+    assert (await read(services, "select title from assignments")).title == "Joins"
+
+
+async def test_a_draft_after_a_return_is_nobodys_business_and_is_said_to_be_there(
+    handed_in, as_admin, as_student, services
+):
+    mine = await read(services, "select * from submissions where person_id = %(id)s", id=ASHA.id)
+    path = f"{INDEX}/{handed_in}/submissions/{mine.id}"
+    form = {"version": str(mine.version), "comment": "Mind the joins.", "action": "return"}
+    assert (await as_admin.post(path, data=form)).status_code == 303
+    page = (await as_admin.get(path)).text
+    assert ("Ashas" in page, "a.pdf" in page, "is working on it again" in page) == (True, True, False)
+    place, draft = f"/student/assignments/{handed_in}", {"text": "Half a thought", "action": "draft"}
+    answer = await send(as_student, place, ("b.pdf", PDF), version=mine.version + 1, **draft)
+    assert answer.status_code == 303
+    page = (await as_admin.get(path)).text
+    assert ("Half a thought" in page, "b.pdf" in page, "a.pdf" in page) == (False, False, True)
+    assert "is working on it again" in page
+    file = await read(services, "select id from submission_files where name = 'b.pdf'")
+    assert (await as_admin.get(f"{path}/files/{file.id}")).status_code == 404
+    with ZipFile(io.BytesIO((await as_admin.get(f"{INDEX}/{handed_in}/download")).content)) as archive:
+        assert not [name for name in archive.namelist() if "b.pdf" in name]
+    await send(as_student, place, version=mine.version + 2, text="A whole thought")
+    page = (await as_admin.get(path)).text
+    assert ("A whole thought" in page, "b.pdf" in page, "is working on it again" in page) == (True, True, False)

@@ -106,3 +106,21 @@ async def test_a_students_page_shows_how_they_attended(as_admin, database, held)
 async def test_attendance_of_no_class_is_not_found(as_admin):
     assert (await as_admin.get(f"/admin/sessions/{ASHA.id}/attendance")).status_code == 404
     assert (await as_admin.get(f"/admin/sessions/{ASHA.id}/attendance/export")).status_code == 404
+
+
+async def test_participants_nobody_could_name_are_found_from_the_first_page_and_from_the_class(
+    as_admin, database, held
+):
+    await stays(database, held)
+    assert "/admin/sessions?state=unmatched" in (await as_admin.get("/admin")).text
+    found = (await as_admin.get("/admin/sessions?state=unmatched")).text
+    assert f'href="/admin/sessions/{held}/attendance"' in found
+    for place in ("", "/attendance", "/recordings"):
+        page = await as_admin.get(f"/admin/sessions/{held}{place}")
+        assert page.status_code == 200
+    assert "1 unknown participant" in (await as_admin.get(f"/admin/sessions/{held}")).text
+    async with database.work(SYSTEM) as work:
+        await work.run("update session_stays set dismissed_at = %(now)s", now=work.now)
+    assert "state=unmatched" not in (await as_admin.get("/admin")).text
+    assert f"{held}" not in (await as_admin.get("/admin/sessions?state=unmatched")).text
+    assert "unknown participant" not in (await as_admin.get(f"/admin/sessions/{held}")).text

@@ -124,6 +124,30 @@ async def test_captions_that_are_none_are_refused_beside_the_field(as_admin, fil
     assert "no WebVTT file" in answer.text
 
 
+async def test_a_linked_film_without_a_length_learns_it_once_and_then_counts(
+    as_admin, as_student, as_outsider, session_id, database, settings
+):
+    place = f"/admin/sessions/{session_id}/recordings/links"
+    assert "We cannot protect it there" in (await as_admin.get(f"/admin/sessions/{session_id}/recordings/new")).text
+    await as_admin.post(place, data={"url": "https://video.test/a.mp4"})
+    async with database.work(SYSTEM) as work:
+        film = await work.value("select id from recordings")
+    path = f"/student/recordings/{film}"
+    page = (await as_student.get(path)).text
+    assert f'data-length="{path}/length"' in page
+    for wrong in ("", "3", "99999", "-5", "NaN"):
+        assert (await as_student.post(f"{path}/length", data={"seconds": wrong})).status_code == 422
+    assert (await as_outsider.post(f"{path}/length", data={"seconds": "600"})).status_code == 404
+    assert (await as_student.post(f"{path}/length", data={"seconds": "600"})).json() == {"learnt": True}
+    assert (await as_student.post(f"{path}/length", data={"seconds": "60"})).json() == {"learnt": False}
+    page = (await as_student.get(path)).text
+    assert "data-length" not in page
+    opened = re.search(r'data-opened="([^"]+)"', page)[1]
+    answer = await as_student.post(f"{path}/views", data={"opened": opened, "position": "4", "ranges": "0-4"})
+    assert (answer.status_code, answer.json()["is_watched"]) == (200, False)
+    assert "Goes on at 0:04" in (await as_student.get(path)).text
+
+
 @pytest.mark.parametrize("content", [b"MZ\x90\0" + b"\0" * 200, b"", b"%PDF-1.7", FILM[:40], FILM[:3000]])
 async def test_what_is_no_film_is_refused_whatever_it_is_called_and_not_kept(uploads, app, content):
     answer = await uploads(content)

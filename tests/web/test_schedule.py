@@ -168,6 +168,17 @@ async def test_the_schedule_has_what_comes_and_what_was_twenty_a_page(as_student
     assert counting.round_trips <= 5
 
 
+async def test_a_past_class_leads_to_its_recording_from_the_schedule_and_from_the_course(as_student, places, database):
+    session_id = await places(-300)
+    add = """insert into recordings (session_id, kind, source, url, media_type, duration, is_visible, created_at, updated_at)
+      values (%(id)s, 'link', 'link', 'https://video.test/a.mp4', 'video/mp4', 60, %(seen)s, now(), now()) returning id"""
+    seen, hidden = [(await one(database, add, id=session_id, seen=seen)).id for seen in (True, False)]
+    for address in ("/student/schedule?show=past", "/student/course"):
+        text = (await as_student.get(address)).text
+        assert f"/student/recordings/{seen}" in text, address
+        assert f"/student/recordings/{hidden}" not in text, address
+
+
 async def test_a_moved_class_says_when_it_was_to_be(as_student, places, database):
     session_id = await places(60)
     await run(database, "update sessions set moved_from = starts_at - interval '1 day'")
@@ -233,3 +244,16 @@ async def test_an_admin_has_no_student_pages(as_admin, places):
     session_id = await places(5)
     assert (await as_admin.get(f"/student/sessions/{session_id}/join")).status_code == 403
     assert BEN.role == "admin"
+
+
+async def test_all_classes_one_can_go_into_are_shown_and_the_next_after_them(as_student, places, database):
+    early, late = await places(-30, title="Early"), await places(10, title="Late")
+    upcoming, far = await places(90, title="After these"), await places(500, title="Much later")
+    for address in ("/student", "/student/schedule"):
+        text = (await as_student.get(address)).text
+        card = text[text.index('id="next-class"') :].partition('class="tabs-bar"')[0]
+        for session_id in (early, late):
+            assert f'href="/student/sessions/{session_id}/join"' in card
+        assert f"/student/sessions/{upcoming}" in card
+        assert f"/student/sessions/{far}" not in card
+    assert 'id="next-class"' not in (await as_student.get("/student/schedule?show=past")).text

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.provider_settings import SANDBOX_VALUES
 from bench.round_trips import counted
 from domain.courses.batches import BatchFacts, create_batch
 from domain.work import SYSTEM
@@ -121,6 +122,16 @@ async def test_a_host_is_warned_of_as_a_batch_is(as_admin, catalogue, schedules,
     ).status_code == 303
 
 
+async def test_the_host_of_the_settings_is_the_same_whether_typed_or_not(as_admin, catalogue, schedules, database):
+    await schedules()
+    async with database.work(SYSTEM) as work:
+        other = await create_batch(work, catalogue.course_id, BatchFacts("Batch 8"))
+    answer = await as_admin.post(
+        SESSIONS, data=typed(catalogue, batch=str(other), host=SANDBOX_VALUES["ZOOM_HOST"].upper())
+    )
+    assert (answer.status_code, "the same host" in answer.text) == (422, True)
+
+
 async def test_a_weekly_class_keeps_its_time_and_is_told_once(as_admin, catalogue, database):
     async with database.work(SYSTEM) as work:
         await work.run("update batches set timezone = 'Europe/Berlin'")
@@ -144,6 +155,23 @@ async def test_a_change_is_told_or_saved_quietly(as_admin, database, schedules, 
     assert "tell_session" in await planned(database)
     (session,) = await rows(database, "select version, moved_from from sessions")
     assert (session.version, session.moved_from) == (3, MONDAY + timedelta(hours=1))
+
+
+async def test_a_class_leads_to_an_assignment_of_its_own(as_admin, schedules, catalogue):
+    session_id = await schedules()
+    page = (await as_admin.get(f"{SESSIONS}/{session_id}")).text
+    (path,) = re.findall(r'href="(/admin/assignments/new[^"]+)"', page)
+    form = (await as_admin.get(path.replace("&amp;", "&"))).text
+    assert f'<option value="{session_id}" selected' in form
+
+
+async def test_only_what_students_see_is_said_to_be_told(as_admin, database, schedules, enrolment_id, catalogue):
+    session_id = await schedules(tell=False)
+    form = typed(catalogue, version="1", recording="none")
+    answer = await as_admin.post(f"{SESSIONS}/{session_id}/edit", data=form)
+    assert "Nobody is told." in (await as_admin.get(answer.headers["location"])).text
+    answer = await as_admin.post(f"{SESSIONS}/{session_id}/edit", data=form | {"title": "Joins, anew"})
+    assert "1 student is being told." in (await as_admin.get(answer.headers["location"])).text
 
 
 async def test_of_two_who_change_a_class_the_second_sees_what_the_first_has_done(

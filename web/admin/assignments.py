@@ -75,7 +75,7 @@ class AssignmentController(Controller):
         asked = {name: values[0] for name, values in request.query_params.dict().items()}
         batch_id = uuid_or_none(asked.get("batch", ""))
         batch = await batch_choices(work, batch_id) if batch_id else None
-        if batch is None:
+        if batch is None or batch.is_archived:
             return page(request, "admin/assignments/pick.html", batches=await batches_to_choose(work))
         form: Form[Any] = Form(first_values(None, uuid4(), asked))
         return page(request, EDIT, form=form, **_context(batch))

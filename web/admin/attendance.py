@@ -44,6 +44,7 @@ class AttendanceController(Controller):
             "admin/sessions/attendance.html",
             "admin/sessions/_attendance.html",
             roster=roster,
+            unmatched=len(roster.unmatched),
             choices=choices,
             names=state_names(),
             rule=rule(roster.session.late_after),

@@ -1,4 +1,4 @@
-"""One enrolment: moved to another batch of its course, withdrawn, or taken up again."""
+"""Enrolments: made by hand, moved to another batch of the course, withdrawn, or taken up again."""
 
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,14 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 
 from domain.admissions.approving import BatchFull
-from domain.enrolling import move_student, restore_enrolment, show_enrolment, withdraw_enrolment
+from domain.enrolling import (
+    batches_open_to,
+    enrol_student,
+    move_student,
+    restore_enrolment,
+    show_enrolment,
+    withdraw_enrolment,
+)
 from domain.errors import DomainError
 from domain.language import _
 from domain.work import Work
@@ -18,6 +25,33 @@ from web.forms import Form, refuse, typed_values
 from web.rendering import go, page
 
 SHOW = "admin/students/enrolment.html"
+NEW = "admin/students/enrol.html"
+
+
+class NewEnrolmentController(Controller):
+    path = "/students/{person_id:uuid}/enrolments"
+
+    @get("/new")
+    async def new(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], person_id: FromPath[UUID]
+    ) -> Template:
+        student, batches = await batches_open_to(work, person_id)
+        return page(request, NEW, form=None, student=student, batches=batches)
+
+    @post()
+    async def create(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], person_id: FromPath[UUID]
+    ) -> Response[Any]:
+        student, batches = await batches_open_to(work, person_id)
+        values = await typed_values(request)
+        batch_id, beyond = uuid_or_none(str(values.get("batch", ""))), values.get("beyond") == "yes"
+        try:
+            name = await enrol_student(work, person_id, batch_id, beyond_capacity=beyond)
+        except DomainError as error:
+            context = {"student": student, "batches": batches, "is_full": isinstance(error, BatchFull)}
+            raise refuse(NEW, Form(values), error, **context) from None
+        message = _("{name} is in {batch} now. Its classes are in their schedule.", name=student.name, batch=name)
+        return go(request, f"/admin/students/{person_id}", message)
 
 
 class EnrolmentController(Controller):

@@ -10,11 +10,11 @@ from litestar.response import Response
 from pydantic import Field
 
 from domain.courses.editing import show_course
-from domain.courses.modules import add_module, move_module, remove_module, update_module
+from domain.courses.modules import HasClasses, add_module, move_module, remove_module, update_module
 from domain.language import _
 from domain.work import Work
 from web.fields import OneLine
-from web.forms import FormModel, read_form
+from web.forms import Form, FormModel, read_form, refuse, typed_values
 from web.rendering import go
 
 PAGE = "admin/courses/show.html"
@@ -74,5 +74,10 @@ class ModuleController(Controller):
         course_id: FromPath[UUID],
         module_id: FromPath[UUID],
     ) -> Response[Any]:
-        title = await remove_module(work, course_id, module_id)
+        values = await typed_values(request)
+        try:
+            title = await remove_module(work, course_id, module_id, knowingly=values.get("knowingly") == "yes")
+        except HasClasses as error:
+            context = {"course": await show_course(work, course_id), "removing": module_id}
+            raise refuse(PAGE, Form(values), error, **context) from None
         return go(request, f"/admin/courses/{course_id}#modules", _("“{title}” is removed.", title=title))

@@ -22,8 +22,9 @@ from domain.sessions.planning_meetings import (
     note_missing,
     retry_meeting,
 )
+from domain.sessions.reach import count_being_told, count_reached
 from domain.sessions.showing import find_session
-from domain.work import Work
+from domain.work import Row, Work
 from web.admin.session_words import told
 from web.cookies import Cookies
 from web.forms import Form, refuse, typed_values
@@ -41,7 +42,8 @@ class SessionChangeController(Controller):
     async def new_cancellation(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
     ) -> Template:
-        return page(request, CANCEL, form=None, session=await find_session(work, session_id))
+        session = await find_session(work, session_id)
+        return page(request, CANCEL, form=None, session=session, reached=await _reached(work, session))
 
     @post("/cancellation")
     async def cancel(
@@ -59,8 +61,9 @@ class SessionChangeController(Controller):
                 tell=tell,
             )
         except DomainError as error:
-            raise refuse(CANCEL, Form(values), error, session=session) from None
-        return go(request, f"{INDEX}/{session_id}", f"{_('The class is cancelled.')} {told(session.students, tell)}")
+            raise refuse(CANCEL, Form(values), error, session=session, reached=await _reached(work, session)) from None
+        news = told(session.students, await count_being_told(work, session_id))
+        return go(request, f"{INDEX}/{session_id}", f"{_('The class is cancelled.')} {news}")
 
     @post("/meeting/retry")
     async def retry(
@@ -93,6 +96,10 @@ class SessionChangeController(Controller):
             return go(request, f"{INDEX}/{session_id}", _("The meeting is gone from Zoom. Make it again."), "error")
         headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         return Redirect(url, status_code=303, headers=headers)
+
+
+async def _reached(work: Work, session: Row) -> int:
+    return await count_reached(work, session.batch_id, session.id, is_cancelled=True)
 
 
 async def _link(work: Work, session_id: UUID, session: Any, found: Any) -> str:

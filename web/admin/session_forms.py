@@ -13,6 +13,7 @@ from domain.errors import Conflict, DomainError, InvalidInput
 from domain.language import _, ngettext
 from domain.sessions.changing import update_session
 from domain.sessions.conflicts import Overlap, find_overlaps, seal_of
+from domain.sessions.reach import count_being_told, count_reached
 from domain.sessions.scheduling import SessionFacts, session_of_form
 from domain.sessions.showing import batches_to_choose, find_session
 from domain.sessions.weekly import create_series, weekly_starts
@@ -22,6 +23,7 @@ from web.admin.session_fields import SessionForm, beside, chosen_batch, first_va
 from web.admin.session_words import DURATIONS, batch_choices, module_choices, recording_names, told
 from web.forms import Form, read_form, refuse, typed_values
 from web.rendering import go, page
+from web.work import services_of
 
 INDEX = "/admin/sessions"
 NEW = "admin/sessions/new.html"
@@ -50,14 +52,16 @@ class SessionFormController(Controller):
             batch = chosen_batch(batches, data.batch)
             facts = data.facts(batch.id, batch.timezone)
             starts = weekly_starts(facts.starts_at, data.weeks, batch.timezone)
-            await _confirm_overlaps(work, facts, starts, values, NEW, form, context)
+            await _confirm_overlaps(request, work, facts, starts, values, NEW, form, context)
             session_id = await create_series(work, facts, starts, tell=tell, form_key=form_key(values))
         except InvalidInput as error:
             raise refuse(NEW, form, beside(error), **context) from None
         if session_id is None:  # the same form was sent at the same moment
             return go(request, f"{INDEX}/{await session_of_form(work, form_key(values))}")
         made = ngettext("The class is scheduled.", "{count} classes are scheduled.", len(starts))
-        return go(request, f"{INDEX}/{session_id}", f"{made} {told(batch.students, tell)}")
+        return go(
+            request, f"{INDEX}/{session_id}", f"{made} {told(batch.students, await count_being_told(work, session_id))}"
+        )
 
     @get("/{session_id:uuid}/edit")
     async def edit(
@@ -79,14 +83,16 @@ class SessionFormController(Controller):
         try:
             facts = data.facts(before.batch_id, before.timezone, before)
             if (facts.starts_at, facts.duration, facts.host) != (before.starts_at, before.duration, before.host):
-                await _confirm_overlaps(work, facts, [facts.starts_at], values, EDIT, form, context, session_id)
+                starts = [facts.starts_at]
+                await _confirm_overlaps(request, work, facts, starts, values, EDIT, form, context, session_id)
             changed = await update_session(work, session_id, _version(values), facts, tell=tell)
         except InvalidInput as error:
             raise refuse(EDIT, form, beside(error), **context) from None
         except DomainError as error:
             # Typed values stay in sight: they can be copied over to the session as it is now.
             raise refuse(EDIT, form, error, **context, is_stale=True) from None
-        message = f"{_('Saved.')} {told(before.students, tell)}" if changed else _("Nothing was changed.")
+        news = told(before.students, await count_being_told(work, session_id))
+        message = f"{_('Saved.')} {news}" if changed else _("Nothing was changed.")
         return go(request, f"{INDEX}/{session_id}", message)
 
 
@@ -98,6 +104,7 @@ async def _changeable(work: Work, session_id: UUID) -> Row:
 
 
 async def _confirm_overlaps(
+    request: Request[Any, Any, Any],
     work: Work,
     facts: SessionFacts,
     starts: Sequence[Any],
@@ -116,6 +123,7 @@ async def _confirm_overlaps(
         starts=starts,
         duration=facts.duration,
         session_id=session_id,
+        home_host=services_of(request).settings.credential("ZOOM_HOST", "zoom"),
     )
     seal = seal_of(overlaps)
     if overlaps and values.get("confirmed") != seal:
@@ -126,7 +134,8 @@ async def _confirm_overlaps(
 async def _edit_context(work: Work, facts: Row, values: dict[str, Any]) -> dict[str, Any]:
     batches = await batches_to_choose(work, facts.batch_id)
     context = _choices([batch for batch in batches if batch.id == facts.batch_id], values)
-    return context | {"session": facts, "is_over": facts.ends_at <= work.now}
+    reached = await count_reached(work, facts.batch_id, facts.id)
+    return context | {"session": facts, "is_over": facts.ends_at <= work.now, "reached": reached}
 
 
 def _choices(batches: Sequence[Row], values: Any) -> dict[str, Any]:

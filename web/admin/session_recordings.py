@@ -54,7 +54,9 @@ class SessionRecordingController(Controller):
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
     ) -> Template:
         session, recordings = await session_recordings(work, session_id)
-        return page_or_fragment(request, SHOW, FRAGMENT, session=session, recordings=recordings, now=work.now)
+        return page_or_fragment(
+            request, SHOW, FRAGMENT, session=session, recordings=recordings, unmatched=session.unmatched, now=work.now
+        )
 
     @post("/sync")
     async def sync(

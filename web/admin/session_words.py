@@ -15,6 +15,7 @@ def state_names() -> dict[str, str]:
         "ended": _("Held"),
         "cancelled": _("Cancelled"),
         "trouble": _("Needs a look"),
+        "unmatched": _("Unknown participants"),
     }
 
 
@@ -50,10 +51,10 @@ def module_choices(batches: Sequence[Row], batch_id: str) -> list[tuple[str, str
     return [(identity, f"{batch.course}: {title}") for batch in courses for identity, title in batch.modules]
 
 
-def told(students: int, tell: bool) -> str:
-    """Say what becomes of telling the students."""
+def told(students: int, reached: int) -> str:
+    """Say what becomes of telling the students of a batch: ``reached`` of them are being written to."""
     if not students:
         return _("Nobody is in this batch yet: whoever is enrolled later gets the classes still to come.")
-    if tell:
-        return ngettext("{count} student is being told.", "{count} students are being told.", students)
+    if reached:
+        return ngettext("{count} student is being told.", "{count} students are being told.", reached)
     return _("Nobody is told.")

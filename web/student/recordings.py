@@ -15,9 +15,10 @@ from domain.errors import InvalidInput, NotFound
 from domain.language import _
 from domain.recordings.addresses import opening, view_token
 from domain.recordings.captions import write_captions
+from domain.recordings.lengths import learn_length, read_length
 from domain.recordings.playing import PER_PAGE, my_recordings, show_recording, transcript_of
 from domain.recordings.viewing import WATCHED_AT, Claim, ranges_of
-from domain.work import Work
+from domain.work import SYSTEM, Work
 from web.cookies import Cookies
 from web.forms import typed_values
 from web.headers import csp_with_media_of
@@ -116,6 +117,17 @@ class StudentRecordingController(Controller):
         claim = Claim(recording_id, person_id, ranges_of(str(typed.get("ranges", ""))), int(position), opened)
         view = await request.app.state.views.count(claim)
         return Response({"percent": view.percent, "is_watched": view.is_watched}, headers={"Cache-Control": "no-store"})
+
+    @post("/{recording_id:uuid}/length", status_code=200, opt={"no_shell": True})
+    async def learn(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
+    ) -> Response[dict[str, Any]]:
+        """Learn from a player how long a film is that lies elsewhere. Once it is known, what is said changes nothing."""
+        seconds = read_length(str((await typed_values(request)).get("seconds", "")))
+        await show_recording(work, recording_id)
+        async with services_of(request).database.work(SYSTEM) as system:
+            learnt = await learn_length(system, recording_id, seconds, work.identity.name)
+        return Response({"learnt": learnt}, headers={"Cache-Control": "no-store"})
 
 
 async def captions_of(work: Work, recording_id: UUID) -> Response[str]:

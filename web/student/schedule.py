@@ -12,7 +12,7 @@ from domain.language import _
 from domain.sessions.calendar import calendar_file, google_link
 from domain.sessions.feeds import close_feed, feed_path, my_feed, open_feed
 from domain.sessions.joining import join
-from domain.sessions.schedule import find_mine, list_mine
+from domain.sessions.schedule import find_mine, first_of, list_mine
 from domain.work import Work
 from web.addresses import page_number
 from web.rendering import go, page, page_or_fragment
@@ -34,6 +34,7 @@ class ScheduleController(Controller):
             "student/schedule/index.html",
             "student/schedule/_list.html",
             schedule=schedule,
+            upcoming=[] if is_past or schedule.page > 1 else first_of(schedule.sessions),
             is_past=is_past,
             query={"show": "past" if is_past else ""},
             feed=feed,

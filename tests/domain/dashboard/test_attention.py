@@ -84,6 +84,33 @@ async def test_a_class_without_its_meeting_is_named_until_it_has_one(work: Work)
     assert await concerns(work) == []
 
 
+async def test_a_held_class_with_participants_nobody_could_name_is_one_concern_however_many_they_are(work: Work):
+    batch = await add_batch(work)
+    session = await work.value(
+        """
+        insert into sessions (batch_id, title, starts_at, duration, ends_at, created_at, updated_at)
+        values (%(batch)s, 'Joins', %(now)s - interval '2 hours', 60, %(now)s - interval '1 hour', %(now)s, %(now)s)
+        returning id
+        """,
+        batch=batch,
+        now=work.now,
+    )
+    for key in ("a", "b"):
+        await work.run(
+            "insert into session_stays (session_id, source, stay_key, name, joined_at, created_at)"
+            " values (%(id)s, 'report', %(key)s, %(key)s, %(now)s, %(now)s)",
+            id=session,
+            key=key,
+            now=work.now,
+        )
+    (concern,) = await concerns(work)
+    assert (concern.count, concern.href) == (1, "/admin/sessions?state=unmatched")
+    await work.run(
+        "update sessions set ends_at = ends_at + interval '2 hours', starts_at = starts_at + interval '2 hours'"
+    )
+    assert await concerns(work) == []
+
+
 async def test_a_failed_step_leads_to_its_subject(work: Work):
     subject = uuid4()
     await add_step(work, "run_import", "failed", subject_id=subject, finished_at=work.now - timedelta(hours=1))

@@ -6,6 +6,7 @@ import pytest
 
 from domain.admissions.approving import Approval, approve
 from domain.sessions.enrolling import welcome_to_classes
+from domain.sessions.reach import count_being_told, count_reached
 from domain.sessions.scheduling import SessionFacts
 from domain.sessions.weekly import create_series
 from domain.work import SYSTEM
@@ -155,10 +156,10 @@ async def test_what_still_waits_when_the_class_changes_never_leaves(classroom):
     async with classroom.house.database.work(SYSTEM) as work:
         await work.run("update business_settings set value = 'false' where key = 'sending_paused'")
     await classroom.run()
-    # They have not heard of it, so they need not hear that it is off.
-    assert await classroom.house.mailbox(ASHA.email) == []
-    (row,) = await classroom.all(DELIVERIES)
-    assert (row.state, "changed again" in row.reason) == ("cancelled", True)
+    # It stood in their schedule: they hear that it is off, and never that it takes place.
+    assert [subject.split(":")[0] for subject in await subjects(classroom)] == ["Cancelled"]
+    was, _now = await classroom.all(DELIVERIES)
+    assert (was.kind, was.state, "changed again" in was.reason) == ("class_scheduled", "cancelled", True)
 
 
 async def test_a_letter_that_waited_too_long_falls_away(classroom):
@@ -175,14 +176,34 @@ async def test_a_letter_that_waited_too_long_falls_away(classroom):
     assert await classroom.house.mailbox(ASHA.email) == []
 
 
-async def test_only_who_was_told_of_a_class_hears_that_it_is_off(classroom):
+async def test_everybody_in_the_batch_hears_that_a_class_in_their_schedule_is_off(classroom):
     session_id = await classroom.schedule()
     await classroom.run()
     await classroom.enrol(CHITRA)
     await classroom.change(session_id, "cancelled", cancelled_at=await classroom.now())
     await classroom.run()
     assert len(await classroom.house.mailbox(ASHA.email)) == 2
-    assert await classroom.house.mailbox(CHITRA.email) == []
+    assert [subject.split(":")[0] for subject in await subjects(classroom, CHITRA.email)] == ["Cancelled"]
+
+
+async def test_the_number_that_is_promised_is_that_of_the_people_who_are_written_to(classroom):
+    session_id = await classroom.schedule()
+    await classroom.run()
+    for actor in (CHITRA, BEN):
+        await classroom.enrol(actor)
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update profiles set is_active = false where person_id = %(id)s", id=CHITRA.id)
+        await work.run("insert into email_suppressions values (%(to)s, 'bounced', '', null, now())", to=BEN.email)
+        await work.run("update people set phone = null where id = %(id)s", id=BEN.id)
+        assert await count_reached(work, classroom.batch_id, session_id) == 1
+        assert await count_reached(work, classroom.batch_id, session_id, is_cancelled=True) == 1
+        assert await count_being_told(work, session_id) == 0
+    await classroom.change(session_id, "cancelled", cancelled_at=await classroom.now())
+    async with classroom.house.database.work(SYSTEM) as work:
+        assert await count_being_told(work, session_id) == 1
+    await classroom.run()
+    written = await classroom.all("select distinct person_id from deliveries where kind = 'class_cancelled'")
+    assert [row.person_id for row in written] == [ASHA.id]
 
 
 async def test_the_first_word_waits_for_the_meeting_and_not_for_ever(classroom):
