@@ -11,6 +11,7 @@ from uuid import UUID
 
 from domain.language import _
 from domain.recordings.watched import watched_sql
+from domain.sessions.session import HAS_ENDED
 from domain.work import Row, Work
 
 State = Literal["present", "late", "absent", "watched", "ahead"]
@@ -22,8 +23,7 @@ _STATE = """
 case when a.marked is not null then a.marked
   when a.joined_at is not null and a.joined_at <= s.starts_at + make_interval(mins => r.late_after) then 'present'
   when a.joined_at is not null then 'late'
-  when s.ends_at <= %(now)s or (s.ended_at <= %(now)s and s.ended_at >= s.starts_at)
-    then case when {watched} then 'watched' else 'absent' end
+  when {has_ended} then case when {watched} then 'watched' else 'absent' end
   else 'ahead' end
 """
 RULES = """
@@ -92,7 +92,7 @@ where a.session_id = %(id)s and a.joined_at is not null and not exists (select f
 
 def state_sql(person: str) -> str:
     """Return the rule as SQL for ``person``, an expression."""
-    return _STATE.format(watched=watched_sql(person))
+    return _STATE.format(watched=watched_sql(person), has_ended=HAS_ENDED)
 
 
 def rule(late_after: int) -> str:

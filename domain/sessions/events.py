@@ -19,16 +19,17 @@ LONGEST_ID = 200
 
 SESSION = """
 select id, batch_id, title, starts_at, ends_at, version, cancelled_at, zoom_state, zoom_meeting_id, zoom_uuid, started_at,
-  ended_at
+  ended_at, resumed_at
 from sessions where zoom_meeting_id = %(meeting)s for update
 """
 STARTED = """
-update sessions set started_at = least(started_at, %(at)s), zoom_uuid = coalesce(nullif(%(uuid)s, ''), zoom_uuid),
+update sessions set started_at = least(started_at, %(at)s), resumed_at = greatest(resumed_at, %(at)s),
+  zoom_uuid = coalesce(nullif(%(uuid)s, ''), zoom_uuid),
   zoom_uuids = case when %(uuid)s = '' or zoom_uuids @> array[%(uuid)s::text] then zoom_uuids
     else zoom_uuids || %(uuid)s::text end
 where id = %(id)s
 """
-# A meeting that is opened again after its end goes on: the last end counts.
+# A meeting that is opened again after its end goes on: the last start and the last end count.
 ENDED = "update sessions set ended_at = greatest(ended_at, %(at)s) where id = %(id)s"
 DELETED = """
 update sessions set zoom_state = 'missing', updated_at = %(now)s
@@ -44,7 +45,7 @@ Applier = Callable[[Work, Row, Row], Awaitable[None]]
 
 
 async def started(work: Work, session: Row, event: Row) -> None:
-    """Note that the meeting began; of several beginnings the first counts."""
+    """Note that the meeting began; the first of several is when it was held from, the last whether it goes on."""
     await work.run(STARTED, id=session.id, at=event.occurred_at, uuid=event.payload.get("uuid", ""))
     tell(work, session.id)
     await tell_students(work, session.id)

@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.errors import NotFound
 from domain.language import _
 from domain.sessions.attending import RULES, state_sql
-from domain.sessions.session import State, state_of
+from domain.sessions.session import HAS_ENDED, State, state_of
 from domain.work import Row, Work
 
 PER_PAGE = 20
@@ -20,25 +20,26 @@ case when a.joined_at is null and a.marked is null and s.ends_at <= (select e.en
 """
 MINE = f"""
 select s.id, s.batch_id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.moved_from, s.cancelled_at,
-  s.cancel_reason, s.ended_at, s.create_zoom_meeting, case when s.create_zoom_meeting then '' else s.place end as place,
+  s.cancel_reason, s.ended_at, s.resumed_at, s.create_zoom_meeting,
+  case when s.create_zoom_meeting then '' else s.place end as place,
   s.zoom_state, s.zoom_passcode, s.zoom_join_url <> '' as has_link, b.name as batch, b.timezone, c.title as course,
   m.title as module, {ATTENDED} as attended, a.seconds, r.join_opens
 from rules r, sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
 left join modules m on m.id = s.module_id left join attendance a on a.session_id = s.id and a.person_id = %(me)s
 where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn')
 """
-IS_PAST = "(s.ends_at <= %(now)s or coalesce(s.ended_at <= %(now)s and s.ended_at >= s.starts_at, false))"
-# A class that was called off stays in view until its time, so that nobody waits for it.
+# A class that was called off stays in view until its time, so that nobody waits for it; one whose meeting ended early does
+# until its planned end, so that everybody finds back if it goes on.
 NEXT = f"""
 with {RULES} {MINE} and s.ends_at > %(now)s
-  and (s.ended_at is null or s.ended_at < s.starts_at or s.ended_at > %(now)s - interval '15 minutes')
 order by s.starts_at, s.id limit 4
 """
 ONE = f"with {RULES} {MINE} and s.id = %(id)s"
 LIST = f"""
-with {RULES}, page as ({MINE} and {IS_PAST} = %(past)s order by s.starts_at {{order}}, s.id limit %(most)s offset %(skip)s),
-totals as (select count(*) filter (where not {IS_PAST}) as coming, count(*) filter (where {IS_PAST}) as past from sessions s
-  where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn'))
+with {RULES}, page as ({MINE} and ({HAS_ENDED}) = %(past)s
+  order by s.starts_at {{order}}, s.id limit %(most)s offset %(skip)s),
+totals as (select count(*) filter (where not {HAS_ENDED}) as coming, count(*) filter (where {HAS_ENDED}) as past
+  from sessions s where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn'))
 select totals.coming, totals.past, page.* from totals left join page on true order by page.starts_at {{order}}, page.id
 """
 
@@ -54,8 +55,12 @@ class MySession:
 
     @property
     def is_open(self) -> bool:
-        """Say whether one can go in."""
-        return self.state in ("starting", "live")
+        """Say whether one can go in: until the planned end, also when the meeting ended before, which may be opened again."""
+        return self.state in ("starting", "live") or self.has_ended_early
+
+    @property
+    def has_ended_early(self) -> bool:
+        return self.state == "ended" and bool(self.now < self.facts.ends_at)
 
     @property
     def is_moved(self) -> bool:
@@ -83,12 +88,12 @@ class Schedule:
 
 
 async def next_sessions(work: Work) -> Sequence[MySession]:
-    """Return the classes of who asks that run or come next: one, and those called off before it."""
+    """Return the classes of who asks that run or come next: one, and before it those called off or ended early."""
     rows = [_mine(row, work.now) for row in await work.rows(NEXT, **_me(work))]
     chosen: list[MySession] = []
     for one in rows:
         chosen.append(one)
-        if one.state != "cancelled":
+        if one.state not in ("cancelled", "ended"):
             break
     return chosen
 

@@ -14,6 +14,7 @@ from domain.language import _, ngettext
 from domain.sessions.changing import update_session
 from domain.sessions.conflicts import Overlap, find_overlaps, seal_of
 from domain.sessions.scheduling import SessionFacts, session_of_form
+from domain.sessions.session import has_ended
 from domain.sessions.showing import batches_to_choose, find_session
 from domain.sessions.weekly import create_series, weekly_starts
 from domain.work import Row, Work
@@ -126,7 +127,7 @@ async def _confirm_overlaps(
 async def _edit_context(work: Work, facts: Row, values: dict[str, Any]) -> dict[str, Any]:
     batches = await batches_to_choose(work, facts.batch_id)
     context = _choices([batch for batch in batches if batch.id == facts.batch_id], values)
-    return context | {"session": facts, "is_over": facts.ends_at <= work.now}
+    return context | {"session": facts, "is_over": has_ended(facts, work.now)}
 
 
 def _choices(batches: Sequence[Row], values: Any) -> dict[str, Any]:
