@@ -7,6 +7,7 @@ from domain.audit import record
 from domain.automation.steps import cancel_steps
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
+from domain.sessions.attending import count
 from domain.sessions.events import tell as tell_pages
 from domain.sessions.events import tell_students
 from domain.sessions.following import plan_what_follows, void_what_follows
@@ -74,6 +75,8 @@ async def update_session(work: Work, session_id: UUID, version: int, facts: Sess
     await work.run(UPDATE, id=session_id, version=version, zoom_state=state, now=work.now, **values_of(facts))
     if state != before.zoom_state or state in ("creating", "changing", "deleting"):
         await plan_sync(work, session_id, version, None if seen else work.now)
+    if "starts_at" in changed:
+        await count(work, session_id)
     if seen:
         ends_at = facts.starts_at + timedelta(minutes=facts.duration)
         await plan_what_follows(work, session_id, version, ends_at)
