@@ -18,11 +18,13 @@ ATTENDED = f"""
 case when a.joined_at is null and a.marked is null and s.ends_at <= (select e.enrolled_at from enrolments e
   where e.batch_id = s.batch_id and e.person_id = %(me)s) then 'before' else {state_sql("%(me)s")} end
 """
+# Whether a class `s` has a meeting to go to. One that is gone leads nowhere, nor does that of a class that is elsewhere now.
+IN_ZOOM = "(s.create_zoom_meeting and s.zoom_state <> 'missing')"
 MINE = f"""
 select s.id, s.batch_id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.moved_from, s.cancelled_at,
   s.cancel_reason, s.ended_at, s.resumed_at, s.create_zoom_meeting,
   case when s.create_zoom_meeting then '' else s.place end as place,
-  s.zoom_state, s.zoom_passcode, s.zoom_join_url <> '' as has_link, b.name as batch, b.timezone, c.title as course,
+  s.zoom_state, s.zoom_passcode, {IN_ZOOM} and s.zoom_join_url <> '' as has_link, b.name as batch, b.timezone, c.title as course,
   m.title as module, {ATTENDED} as attended, a.seconds, r.join_opens
 from rules r, sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
 left join modules m on m.id = s.module_id left join attendance a on a.session_id = s.id and a.person_id = %(me)s
@@ -70,6 +72,11 @@ class MySession:
     def has_room(self) -> bool:
         """Say whether there is a link to follow, ours or another's."""
         return bool(self.facts.has_link) or self.facts.place.startswith(("https://", "http://"))
+
+    @property
+    def is_lost(self) -> bool:
+        """Say whether there was a link that leads nowhere any more."""
+        return self.is_being_made and self.facts.zoom_state == "missing"
 
     @property
     def is_being_made(self) -> bool:
