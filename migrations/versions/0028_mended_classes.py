@@ -10,7 +10,9 @@ depends_on = None
 COLUMNS = """
 -- The last time the meeting began: an end before it is no end.
 alter table sessions add column resumed_at timestamptz;
-grant select (resumed_at) on sessions to gurudesk_app;
+-- Meetings of hosts it had before, in whose place there is another: to be deleted at the provider.
+alter table sessions add column zoom_replaced text[] not null default '{}';
+grant select (resumed_at, zoom_replaced) on sessions to gurudesk_app;
 """
 
 # As before, but whoever came in before the class was moved comes in again.
@@ -60,4 +62,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(COME_IN_BEFORE)
-    op.execute("alter table sessions drop column resumed_at")
+    op.execute("alter table sessions drop column zoom_replaced, drop column resumed_at")

@@ -16,6 +16,7 @@ from tests.fixtures.cast import BEN
 from tests.fixtures.house import until
 from tests.fixtures.sessions import MONDAY
 
+SECOND_HOST = "host2@gurudesk.test"
 SEEN = """
 select id, version, zoom_state, zoom_reason, zoom_meeting_id, zoom_join_url, zoom_passcode, zoom_has_registration, zoom_version
 from sessions where id = %(id)s
@@ -49,10 +50,12 @@ class Desk:
         async with self.house.database.work(BEN.identity) as work:
             await update_session(work, session_id, row.version, SessionFacts(**facts), tell=False)
 
-    async def in_zoom(self):
+    async def in_zoom(self, host="me"):
         async with self.house.database.work(SYSTEM) as work:
             await work.run("update automation_steps set retry_at = null where state = 'planned'")
-        answer = await self.house.services.meetings._api.listed("/users/me/meetings", "meetings", {"type": "scheduled"})
+        answer = await self.house.services.meetings._api.listed(
+            f"/users/{host}/meetings", "meetings", {"type": "scheduled"}
+        )
         return {str(meeting["id"]): meeting for meeting in answer}
 
     async def go_on(self):
@@ -165,7 +168,7 @@ async def test_a_worker_that_died_while_asking_leaves_one_meeting(desk):
     assert len(await desk.in_zoom()) == 1
 
 
-async def test_a_changed_class_changes_its_meeting_and_another_host_gets_another_one(desk):
+async def test_a_changed_class_changes_its_meeting(desk):
     session_id = await desk.plan()
     before = await desk.seen(session_id)
     await desk.change(session_id, starts_at=MONDAY + timedelta(days=2), duration=45)
@@ -174,6 +177,55 @@ async def test_a_changed_class_changes_its_meeting_and_another_host_gets_another
     after = await desk.seen(session_id)
     assert (after.zoom_state, after.zoom_version, after.zoom_meeting_id) == ("ready", 2, before.zoom_meeting_id)
     assert (await desk.in_zoom())[after.zoom_meeting_id]["duration"] == 45
+
+
+async def test_another_host_gets_another_meeting_and_the_old_one_goes_when_it_is_there(desk):
+    session_id = await desk.plan()
+    before = await desk.seen(session_id)
+    await desk.change(session_id, host=SECOND_HOST)
+    await desk.fault("503", 3)
+    await desk.house.run_due()
+    meanwhile = await desk.seen(session_id)
+    assert (meanwhile.zoom_meeting_id, meanwhile.zoom_join_url) == (before.zoom_meeting_id, before.zoom_join_url)
+    for _ in range(4):
+        await desk.go_on()
+    after = await desk.seen(session_id)
+    assert (after.zoom_state, after.zoom_meeting_id != before.zoom_meeting_id) == ("ready", True)
+    assert await meetings_of(desk, before, after) == [False, True]
+
+
+async def test_a_host_that_zoom_refuses_leaves_the_old_meeting_and_its_link(desk):
+    session_id = await desk.plan()
+    before = await desk.seen(session_id)
+    await desk.change(session_id, host="nobody@elsewhere.test")
+    await desk.go_on()
+    after = await desk.seen(session_id)
+    assert "does not know this host" in after.zoom_reason
+    assert (after.zoom_meeting_id, after.zoom_join_url) == (before.zoom_meeting_id, before.zoom_join_url)
+    assert list(await desk.in_zoom()) == [before.zoom_meeting_id]
+    await desk.change(session_id, host="")
+    await desk.go_on()
+    assert (await desk.seen(session_id)).zoom_state == "ready"
+    assert list(await desk.in_zoom()) == [before.zoom_meeting_id]
+
+
+async def test_another_hosts_meeting_that_may_have_been_made_is_looked_up_and_made_once(desk):
+    session_id = await desk.plan()
+    before = await desk.seen(session_id)
+    await desk.change(session_id, host=SECOND_HOST)
+    await desk.fault("cut")
+    await desk.house.run_due()
+    assert (await desk.seen(session_id)).zoom_meeting_id == before.zoom_meeting_id
+    await desk.go_on()
+    after = await desk.seen(session_id)
+    assert (after.zoom_state, await meetings_of(desk, before, after)) == ("ready", [False, True])
+    assert list(await desk.in_zoom(SECOND_HOST)) == [after.zoom_meeting_id]
+
+
+async def meetings_of(desk, *sessions):
+    """Say of each whether Zoom has the meeting it had then."""
+    found = [await desk.house.services.meetings.get(session.zoom_meeting_id) for session in sessions]
+    return [not isinstance(one, Missing) for one in found]
 
 
 async def test_a_cancelled_class_deletes_its_meeting(desk):
