@@ -47,7 +47,12 @@ where id = %(id)s
 # What was to be told of an earlier version and has not been: it is told of this one instead, and not lost.
 UNTOLD = """
 select payload ->> 'what' as what, payload ->> 'series_id' as series_id from automation_steps
-where subject_id = %(id)s and kind = 'tell_session' and state = 'planned' order by created_at, id limit 1
+where subject_id = %(id)s and kind = 'tell_session' and state = any(%(states)s) order by created_at, id limit 1
+"""
+# One of which nobody has heard by itself goes before: who has heard of the class that tells is told nothing.
+NEXT_OF_SERIES = """
+select id, version from sessions where series_id = %(series)s and cancelled_at is null and ends_at > %(now)s
+order by told_version > 0, starts_at, id limit 1
 """
 
 
@@ -105,6 +110,7 @@ async def cancel_session(work: Work, session_id: UUID, version: int, *, reason: 
     version = before.version + 1
     await work.run(CANCEL, id=session_id, reason=reason, version=version, zoom_state=state, now=work.now)
     await void_what_follows(work, session_id)
+    untold = await work.row(UNTOLD, id=session_id, states=["planned", "running"])
     for kind in ("tell_session", "register_students", "sync_meeting"):
         await cancel_steps(work, session_id, _("The class was cancelled."), kind)
     if has_meeting or before.zoom_state == "creating":  # a worker may be making it at this moment
@@ -112,13 +118,23 @@ async def cancel_session(work: Work, session_id: UUID, version: int, *, reason: 
         await plan_sync(work, session_id, version)
     if tell:
         await plan_telling(work, session_id, version, "cancelled")
+    if untold is not None and untold.series_id:
+        await _tell_series_by_the_next(work, UUID(untold.series_id))
     await record(work, "session.cancelled", "session", session_id, before.title, reason=reason, told=tell)
     tell_pages(work, session_id)
     await tell_students(work, session_id)
 
 
+async def _tell_series_by_the_next(work: Work, series_id: UUID) -> None:
+    """Plan what the first class of a series was to tell on the next one: the others still take place."""
+    following = await work.row(NEXT_OF_SERIES, series=series_id, now=work.now)
+    if following is not None:
+        await cancel_steps(work, following.id, _("They are told of the whole series instead."), "tell_session")
+        await plan_telling(work, following.id, following.version, "scheduled", series_id)
+
+
 async def _plan_telling(work: Work, before: Row, version: int, what: What, tell: bool) -> None:
-    untold = await work.row(UNTOLD, id=before.id)
+    untold = await work.row(UNTOLD, id=before.id, states=["planned"])
     await cancel_steps(work, before.id, _("The class was changed."), "tell_session")
     if untold is not None:
         series_id = UUID(untold.series_id) if untold.series_id else None

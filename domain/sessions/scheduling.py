@@ -90,7 +90,7 @@ async def plan_telling(work: Work, session_id: UUID, version: int, what: What, s
 
     With ``series_id`` the session is the first of a series that was made at once, which is told of in one message.
     """
-    key = f"tell_session:{session_id}:{version}"
+    key = f"tell_session:{session_id}:{version}" + (f":{series_id}" if series_id else "")
     payload = {"what": what} | ({"series_id": str(series_id)} if series_id else {})
     await plan_step(work, "tell_session", session_id, key=key, version=version, payload=payload)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.admissions.approving import Approval, approve
+from domain.sessions.changing import cancel_session
 from domain.sessions.enrolling import welcome_to_classes
 from domain.sessions.scheduling import SessionFacts
 from domain.sessions.weekly import create_series
@@ -261,6 +262,23 @@ async def test_a_time_is_told_in_the_zone_of_the_batch_and_in_ones_own(classroom
     await classroom.run()
     (message,) = await classroom.house.mailbox(ASHA.email)
     assert " IST (" in message["subject"]
+
+
+async def test_a_series_whose_first_class_is_called_off_before_anybody_heard_is_told_of_all_the_same(classroom):
+    starts = [MONDAY + timedelta(weeks=week) for week in range(3)]
+    async with classroom.house.database.work(BEN.identity) as work:
+        facts = SessionFacts(classroom.batch_id, "Joins", MONDAY, create_zoom_meeting=False, place="Room 4")
+        first = await create_series(work, facts, starts)
+    async with classroom.house.database.work(BEN.identity) as work:
+        await cancel_session(work, first, 1, tell=True)
+    await classroom.run()
+    (message,) = await classroom.house.mailbox(ASHA.email)
+    calendar = read_ics(await classroom.attachment(message))
+    assert sorted(event["DTSTART"] for event in calendar.components) == [
+        f"{start:%Y%m%dT%H%M%SZ}" for start in starts[1:]
+    ]
+    told = await classroom.all("select told_version from sessions where cancelled_at is null")
+    assert [row.told_version for row in told] == [1, 1]
 
 
 async def test_a_series_is_told_of_once_with_every_class(classroom):
