@@ -4,6 +4,7 @@ from uuid import UUID
 
 from domain.automation.steps import plan_step
 from domain.messaging.outbox import plan_email, plan_whatsapp
+from domain.messaging.quiet_hours import leaves_at
 from domain.sessions.letters import AHEAD, COLUMNS, FROM, MOST_AHEAD, ahead_params, first_name
 from domain.sessions.telling import CHANNELS
 from domain.work import Row, Work
@@ -70,7 +71,8 @@ async def _write(work: Work, person: Row, batch_id: UUID, first: Row) -> None:
             key=f"{key}:whatsapp",
             params=params["params"],
             buttons=params["buttons"],
+            begins_at=first.starts_at,
             person_id=person.id,
             subject_id=batch_id,
-            due_at=person.after_quiet,
+            due_at=leaves_at(person.after_quiet, first.starts_at, work.now),
         )

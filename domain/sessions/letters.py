@@ -118,17 +118,17 @@ def values_of(session: Row, name: str, own_zone: str) -> dict[str, Any]:
 
 
 def single_params(kind: str, session: Row, name: str, own_zone: str) -> dict[str, Any]:
-    """Return the params of a WhatsApp message about one class."""
+    """Return the params of a WhatsApp message about one class; ``begins_at`` is what quiet hours ask for."""
     params = [first_name(name), session.title, when(session.starts_at, session.timezone, own_zone)]
     buttons = [] if kind == "class_cancelled" else [f"student/sessions/{session.id}"]
-    return {"params": params} | ({"buttons": buttons} if buttons else {})
+    return {"params": params, "begins_at": session.starts_at.isoformat()} | ({"buttons": buttons} if buttons else {})
 
 
 def ahead_params(sessions: Sequence[Row], name: str, own_zone: str) -> dict[str, Any]:
     """Return the params of the WhatsApp message about all classes ahead."""
     first = sessions[0]
     params = [first_name(name), first.course, when(first.starts_at, first.timezone, own_zone)]
-    return {"params": params, "buttons": ["student/schedule"]}
+    return {"params": params, "buttons": ["student/schedule"], "begins_at": first.starts_at.isoformat()}
 
 
 def first_name(name: str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.automation.running import Later, Skip, StepRun, hold
 from domain.language import _
+from domain.messaging.quiet_hours import leaves_at
 from domain.sessions.events import tell
 from domain.sessions.letters import FROM, single_params
 from domain.sessions.series_letters import end_series, write_series
@@ -16,8 +17,6 @@ CHUNK = 1_000
 # The first word of a class waits this long for its meeting. The links in it are ours, and lead there once it is made.
 PATIENCE = timedelta(minutes=3)
 LOOK_AGAIN = 5.0  # seconds
-# Quiet hours are kept when this much is left after them.
-BEFORE_CLASS = timedelta(hours=1)
 
 SESSION = f"""
 select s.id, s.batch_id, s.title, s.starts_at, s.ends_at, s.version, s.cancelled_at, s.zoom_state, s.create_zoom_meeting,
@@ -160,7 +159,7 @@ def deliveries_of(person: Row, session: Row, kind: str, what: str, now: datetime
         rows.append({**base, "channel": "email", "address": person.email, "params": version, "due_at": now.isoformat()})
     if person.by_phone and (person.consent_whatsapp or not person.by_email):
         params = version | single_params(kind, session, person.name, person.own_zone)
-        at = person.after_quiet if person.after_quiet + BEFORE_CLASS < session.starts_at else now
+        at = leaves_at(person.after_quiet, session.starts_at, now)
         rows.append(
             {**base, "channel": "whatsapp", "address": person.phone, "params": params, "due_at": at.isoformat()}
         )

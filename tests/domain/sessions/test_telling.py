@@ -1,6 +1,8 @@
 """Students are told of their classes: each change once, by what reaches them, and never of what is not true any more."""
 
+import json
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -92,6 +94,42 @@ async def test_whatsapp_goes_to_who_agreed_and_to_who_has_no_address(classroom):
     (message,) = [row for row in rows if row.to_address == CHITRA.phone]
     assert message.params["params"][:2] == ["Chitra", "Joins"]
     assert message.params["buttons"] == [f"student/sessions/{session_id}"]
+
+
+QUIET = "update business_settings set value = %(hours)s::jsonb where key = 'quiet_hours'"
+
+
+async def in_quiet_hours(classroom):
+    """Let Chitra, who has no e-mail, be in quiet hours for three hours more, and Asha be elsewhere."""
+    await classroom.enrol(CHITRA)
+    now = (await classroom.now()).astimezone(ZoneInfo("Asia/Kolkata"))
+    hours = [f"{now + timedelta(hours=hour):%H:%M}" for hour in (-1, 3)]
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update people set email = null, timezone = 'Asia/Kolkata' where id = %(id)s", id=CHITRA.id)
+        await work.run("delete from enrolments where person_id = %(id)s", id=ASHA.id)
+        await work.run(QUIET, hours=json.dumps({"whatsapp": hours}))
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(120, "sent"), (210, "sent"), (300, "pending")])
+async def test_news_of_a_class_that_begins_before_the_morning_disturbs_and_other_news_waits(classroom, minutes, state):
+    await in_quiet_hours(classroom)
+    await classroom.schedule(minutes=minutes)
+    await classroom.run()
+    assert [row.state for row in await classroom.all(DELIVERIES)] == [state]
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(120, "sent"), (300, "pending")])
+async def test_so_does_news_of_a_series_and_of_the_classes_of_a_batch_one_comes_into(classroom, minutes, state):
+    await in_quiet_hours(classroom)
+    async with classroom.house.database.work(BEN.identity) as work:
+        start = work.now + timedelta(minutes=minutes)
+        facts = SessionFacts(classroom.batch_id, "Joins", start, create_zoom_meeting=False, place="Room 4")
+        await create_series(work, facts, [start, start + timedelta(weeks=1)])
+    await classroom.run()
+    async with classroom.house.database.work(BEN.identity) as work:
+        assert await welcome_to_classes(work, CHITRA.id, classroom.batch_id) == 2
+    await classroom.run()
+    assert [(row.kind, row.state) for row in await classroom.all(DELIVERIES)] == [("classes_ahead", state)] * 2
 
 
 async def test_who_opted_out_of_whatsapp_and_whose_address_is_dead_is_left_in_peace(classroom):
