@@ -1,12 +1,13 @@
 """Attendance is known from whatever tells of it, in any order and however often, and adds up to the same."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
 from domain.automation.steps import plan_step
-from domain.ports.meetings import Attendee, MeetingEvent
+from domain.ports.meetings import Attendee, MeetingEvent, Participant
 from domain.sessions.attending import count, keep_stays
 from domain.sessions.changing import update_session
 from domain.sessions.events import apply_meeting_events, store_meeting_event
@@ -263,3 +264,32 @@ async def test_a_meeting_that_refuses_registrations_leaves_the_common_link(class
     step = await classroom.one("select state from automation_steps where kind = 'register_students'")
     assert step.state == "done"
     assert await classroom.all("select 1 from session_registrants") == []
+
+
+class TwiceHeld:
+    """Zoom after a meeting that dropped and was opened again; its number stands for the last time."""
+
+    def __init__(self, first, last):
+        self.reports = {"u1": first, "u2": last, MEETING: last}
+
+    async def participants(self, meeting):
+        return [
+            Participant(actor.name, actor.email, "", MONDAY, MONDAY + timedelta(minutes=20), 1200)
+            for actor in self.reports[meeting]
+        ]
+
+
+async def test_of_a_meeting_that_dropped_and_was_opened_again_both_reports_are_read(classroom):
+    await classroom.enrol(CHITRA)
+    session_id = await classroom.schedule(minutes=-200, create_zoom_meeting=True, place="", tell=False)
+    runner = classroom.house.runner
+    runner.ports = replace(runner.ports, meetings=TwiceHeld([ASHA], [CHITRA]))
+    async with classroom.house.database.work(SYSTEM) as work:
+        held = "zoom_state = 'ready', zoom_meeting_id = %(meeting)s, zoom_uuids = '{u1,u2}'"
+        await work.run(f"update sessions set {held}", meeting=MEETING)
+        await work.run("update automation_steps set state = 'cancelled' where kind <> 'read_attendance'")
+        await work.run("update automation_steps set due_at = now() where kind = 'read_attendance'")
+    await until(lambda: reported(classroom, session_id))
+    stays = await classroom.all("select person_id from session_stays where source = 'report'")
+    assert {row.person_id for row in stays} == {ASHA.id, CHITRA.id}
+    assert len(stays) == 2
