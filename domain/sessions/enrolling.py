@@ -20,9 +20,10 @@ from people p join enrolments e on e.person_id = p.id and e.batch_id = %(batch)s
 where p.id = %(person)s
 """
 NOTE = """
-insert into session_tellings (session_id, person_id, version, told_at)
-select s.id, %(person)s, s.version, %(now)s from sessions s where s.id = any(%(sessions)s)
-on conflict (session_id, person_id) do update set version = excluded.version, told_at = excluded.told_at
+insert into session_tellings (session_id, person_id, version, starts_at, told_at)
+select s.id, %(person)s, s.version, s.starts_at, %(now)s from sessions s where s.id = any(%(sessions)s)
+on conflict (session_id, person_id) do update set version = excluded.version, told_at = excluded.told_at,
+  starts_at = excluded.starts_at, moved_from = null
 """
 
 

@@ -20,14 +20,20 @@ case when a.joined_at is null and a.marked is null and s.ends_at <= (select e.en
 """
 # Whether a class `s` has a meeting to go to. One that is gone leads nowhere, nor does that of a class that is elsewhere now.
 IN_ZOOM = "(s.create_zoom_meeting and s.zoom_state <> 'missing')"
+# When it was to be, as far as they were told. What nobody told them has not moved for them.
+MOVED_FROM = """
+nullif(case when t.starts_at is null then case when t.person_id is not null then s.moved_from end
+  when t.starts_at <> s.starts_at then t.starts_at else t.moved_from end, s.starts_at)
+"""
 MINE = f"""
-select s.id, s.batch_id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.moved_from, s.cancelled_at,
+select s.id, s.batch_id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.cancelled_at,
   s.cancel_reason, s.ended_at, s.resumed_at, s.create_zoom_meeting,
   case when s.create_zoom_meeting then '' else s.place end as place,
   s.zoom_state, s.zoom_passcode, {IN_ZOOM} and s.zoom_join_url <> '' as has_link, b.name as batch, b.timezone, c.title as course,
-  m.title as module, {ATTENDED} as attended, a.seconds, r.join_opens
+  m.title as module, {ATTENDED} as attended, a.seconds, r.join_opens, {MOVED_FROM} as moved_from
 from rules r, sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
-left join modules m on m.id = s.module_id left join attendance a on a.session_id = s.id and a.person_id = %(me)s
+left join modules m on m.id = s.module_id left join session_tellings t on t.session_id = s.id and t.person_id = %(me)s
+left join attendance a on a.session_id = s.id and a.person_id = %(me)s
 where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn')
 """
 # A class that was called off stays in view until its time, so that nobody waits for it; one whose meeting ended early does

@@ -21,11 +21,14 @@ from unnest(%(rows)s::jsonb[]) as one, jsonb_to_record(one) as r (channel text, 
 on conflict (idempotency_key) do nothing
 """
 NOTE = """
-insert into session_tellings (session_id, person_id, version, told_at)
-select s.id, person_id, s.version, %(now)s from sessions s, unnest(%(people)s::uuid[]) person_id
+insert into session_tellings (session_id, person_id, version, starts_at, told_at)
+select s.id, person_id, s.version, s.starts_at, %(now)s from sessions s, unnest(%(people)s::uuid[]) person_id
  where s.series_id = %(series)s and s.cancelled_at is null
 on conflict (session_id, person_id) do update set version = greatest(session_tellings.version, excluded.version),
-  told_at = excluded.told_at
+  told_at = excluded.told_at,
+  moved_from = case when session_tellings.starts_at <> excluded.starts_at then session_tellings.starts_at
+    else session_tellings.moved_from end,
+  starts_at = excluded.starts_at
 """
 TOLD = """
 update sessions set told_version = greatest(told_version, version), told_at = %(now)s

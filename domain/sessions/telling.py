@@ -37,7 +37,8 @@ p.email is not null and not exists (select from email_suppressions x
     (select (value -> 'whatsapp' ->> 1)::time from business_settings where key = 'quiet_hours')) as after_quiet
 """
 PEOPLE = f"""
-select p.id, p.name, p.email, p.phone, p.timezone as own_zone, t.version as told, {CHANNELS}
+select p.id, p.name, p.email, p.phone, p.timezone as own_zone, t.version as told,
+  t.starts_at as told_start, {CHANNELS}
 from enrolments e join people p on p.id = e.person_id join profiles f on f.person_id = p.id and f.is_active
 left join session_tellings t on t.session_id = %(id)s and t.person_id = p.id
 where e.batch_id = %(batch)s and e.person_id > %(after)s and e.state = any(%(states)s)
@@ -50,7 +51,16 @@ with dropped as (
   update deliveries set state = 'cancelled', retry_at = null, reason = %(reason)s
    where subject_id = %(id)s and kind like 'class\\_%%' and state in ('pending', 'retry')
      and (params ->> 'version')::int < %(version)s
-  returning person_id
+  returning person_id, params
+), unheard as (
+  -- Who has heard an earlier start, and of this change nothing: that one is what they know.
+  update session_tellings t set starts_at = (d.params ->> 'was')::timestamptz from dropped d
+   where t.session_id = %(id)s and t.person_id = d.person_id and d.params ? 'was'
+     and not exists (select from deliveries x where x.subject_id = %(id)s and x.kind like 'class\\_%%'
+       and x.person_id = d.person_id and x.params ->> 'version' = d.params ->> 'version'
+       and x.state in ('sending', 'sent', 'unknown'))
+     and exists (select from deliveries x where x.subject_id = %(id)s and x.kind like 'class\\_%%'
+       and x.person_id = d.person_id and x.state in ('sending', 'sent', 'unknown'))
 )
 -- Of whom nothing has left yet, they have not heard of it.
 delete from session_tellings t using dropped d where t.session_id = %(id)s and t.person_id = d.person_id
@@ -67,10 +77,13 @@ from unnest(%(rows)s::jsonb[]) as one, jsonb_to_record(one) as r (channel text, 
 on conflict (idempotency_key) do nothing
 """
 NOTE = """
-insert into session_tellings (session_id, person_id, version, told_at)
-select %(id)s, person_id, %(version)s, %(now)s from unnest(%(people)s::uuid[]) person_id
+insert into session_tellings (session_id, person_id, version, starts_at, told_at)
+select %(id)s, person_id, %(version)s, %(starts_at)s, %(now)s from unnest(%(people)s::uuid[]) person_id
 on conflict (session_id, person_id) do update set version = greatest(session_tellings.version, excluded.version),
-  told_at = excluded.told_at
+  told_at = excluded.told_at,
+  moved_from = case when session_tellings.starts_at <> excluded.starts_at then session_tellings.starts_at
+    else session_tellings.moved_from end,
+  starts_at = excluded.starts_at
 """
 TOLD = """
 update sessions set told_version = greatest(told_version, %(version)s), told_at = %(now)s where id = %(id)s
@@ -134,7 +147,7 @@ async def _write(work: Work, session: Row, what: str, after: UUID, series_id: UU
     else:
         rows = [row for one in news for row in deliveries_of(one, session, _kind(one, what), what, work.now)]
         await work.run(WRITE, rows=rows, **about)
-        await work.run(NOTE, people=[one.id for one in news], **about)
+        await work.run(NOTE, people=[one.id for one in news], starts_at=session.starts_at, **about)
     work.signals += [Signal("sessions", one.id) for one in news]
     return people
 
@@ -153,6 +166,8 @@ def deliveries_of(person: Row, session: Row, kind: str, what: str, now: datetime
     and to who cannot be reached otherwise; it keeps their quiet hours, unless the class begins before they end.
     """
     version = {"version": str(session.version), "what": what}
+    if person.told_start:
+        version["was"] = person.told_start.isoformat()
     base = {"kind": kind, "person_id": str(person.id), "name": person.name}
     rows: list[dict[str, Any]] = []
     if person.by_email:

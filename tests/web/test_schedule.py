@@ -195,7 +195,12 @@ async def test_the_schedule_has_what_comes_and_what_was_twenty_a_page(as_student
 
 async def test_a_moved_class_says_when_it_was_to_be(as_student, places, database):
     session_id = await places(60)
-    await run(database, "update sessions set moved_from = starts_at - interval '1 day'")
+    told = "select id, %(me)s, 1, now(), starts_at - interval '1 day' from sessions"
+    await run(
+        database,
+        f"insert into session_tellings (session_id, person_id, version, told_at, starts_at) {told}",
+        me=ASHA.id,
+    )
     text = (await as_student.get(f"/student/sessions/{session_id}")).text
     assert ("Moved" in text, "It was to be on" in text) == (True, True)
 
