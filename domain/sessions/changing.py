@@ -84,7 +84,7 @@ async def update_session(work: Work, session_id: UUID, version: int, facts: Sess
         await count(work, session_id)
     if seen:
         ends_at = facts.starts_at + timedelta(minutes=facts.duration)
-        await plan_what_follows(work, session_id, version, ends_at)
+        await plan_what_follows(work, session_id, version, ends_at, facts.starts_at)
         if not has_ended(before, work.now):
             await _plan_telling(work, before, version, "moved" if "starts_at" in changed else "changed", tell)
     await record(

@@ -15,7 +15,7 @@ from domain.language import _
 from domain.notifications import notify_admins
 from domain.ports import CannotTell, Missing, Refused, Unavailable, Unknown
 from domain.ports.meetings import Failure, Meeting, MeetingPlan
-from domain.sessions.events import tell, tell_students
+from domain.sessions.events import note_missing, tell, tell_students
 from domain.sessions.planning_meetings import state_for
 from domain.work import Row, Work
 
@@ -252,12 +252,11 @@ async def _refuse(run: StepRun, session: Row, reason: str) -> None:
 async def _miss(run: StepRun) -> None:
     async with run.work() as work:
         session = await _locked(work, run)
-        await work.run(
-            MOVE, id=session.id, state="missing" if _is_wanted(session) else "deleting", reason="", now=work.now
-        )
-        tell(work, session.id)
-        title = _("The meeting of “{title}” is gone from Zoom", title=session.title)
-        await notify_admins(work, "session", title, "", f"/admin/sessions/{session.id}")
+        if _is_wanted(session):
+            await note_missing(work, session.id, session.zoom_meeting_id)
+        else:
+            await work.run(MOVE, id=session.id, state="deleting", reason="", now=work.now)
+            tell(work, session.id)
 
 
 async def _say(run: StepRun, session: Row, title: str, body: str) -> None:

@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 
 from domain.ports import Missing, Unavailable
+from domain.ports.meetings import MeetingEvent
 from domain.sessions.changing import cancel_session, update_session
+from domain.sessions.events import apply_meeting_events, store_meeting_event
 from domain.sessions.planning_meetings import make_meeting_again, retry_meeting
 from domain.sessions.scheduling import SessionFacts
 from domain.work import SYSTEM
@@ -263,6 +265,46 @@ async def test_a_meeting_that_is_gone_is_noticed_and_made_again_when_asked(desk)
     session = await desk.seen(session_id)
     assert session.zoom_state == "ready"
     assert list(await desk.in_zoom()) == [session.zoom_meeting_id] != [gone]
+
+
+GONE = "The meeting of “Joins” is gone from Zoom"
+
+
+async def told_of(desk):
+    return [row.title for row in await desk.run("select title from notifications where person_id = %(id)s", id=BEN.id)]
+
+
+async def test_a_meeting_deleted_in_zoom_is_told_of_once_however_it_is_noticed(desk):
+    session_id = await desk.plan()
+    meeting = (await desk.seen(session_id)).zoom_meeting_id
+    for number in range(2):
+        event = MeetingEvent(f"e{number}", "meeting.deleted", meeting, "u", MONDAY)
+        async with desk.house.database.work(SYSTEM) as work:
+            await store_meeting_event(work, event)
+            await apply_meeting_events(work)
+    assert ((await desk.seen(session_id)).zoom_state, await told_of(desk)) == ("missing", [GONE])
+
+
+async def test_an_hour_before_the_class_its_meeting_is_looked_at(desk):
+    session_id = await desk.plan()
+    (step,) = await desk.run("select due_at from automation_steps where kind = 'look_at_meeting'")
+    assert step.due_at == MONDAY - timedelta(hours=1)
+    now = "update automation_steps set due_at = now(), state = 'planned' where kind = 'look_at_meeting' returning id"
+    await desk.run(now)
+    await desk.house.run_due()
+    assert ((await desk.seen(session_id)).zoom_state, await told_of(desk)) == ("ready", [])
+    ports = desk.house.runner.ports
+    desk.house.runner.ports = dataclasses.replace(ports, meetings=EmptyZoom())
+    await desk.run(now)
+    await desk.house.run_due()
+    assert ((await desk.seen(session_id)).zoom_state, await told_of(desk)) == ("missing", [GONE])
+
+
+class EmptyZoom:
+    """Zoom after somebody has deleted the meeting there, and told nobody."""
+
+    async def get(self, meeting_id):
+        return Missing()
 
 
 async def test_a_demo_class_never_reaches_the_real_zoom(desk):
