@@ -16,6 +16,7 @@ from domain.payments.refunding import ask_refund
 from domain.payments.requests import create_payment_request, switch_payment_request
 from domain.recordings.checking import check_recordings
 from domain.recordings.copying import copy_recording
+from domain.sessions.looking import look_at_meeting
 from domain.sessions.meetings import sync_meeting
 from domain.sessions.registering import register_students
 from domain.sessions.reporting import read_attendance
@@ -38,6 +39,7 @@ HANDLERS: dict[str, Handler] = {
     "try_provider": try_provider,
     "read_payment_hint": read_hint,
     "sync_meeting": sync_meeting,
+    "look_at_meeting": look_at_meeting,
     "tell_session": tell_session,
     "register_students": register_students,
     "read_attendance": read_attendance,

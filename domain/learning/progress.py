@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.recordings.watched import watched_sql
+from domain.sessions.session import HAS_ENDED
 from domain.work import Work
 
 # A class is due when it has ended and was not cancelled. It is done when the student was there, an admin's word overriding
@@ -18,7 +19,7 @@ select enrolment_id, count(*) filter (where is_done or is_due) as due, count(*) 
     coalesce(t.marked in ('present', 'late'), t.joined_at is not null, false) or {watched_sql("e.person_id")} as is_done
   from chosen e join sessions s on s.batch_id = e.batch_id and s.cancelled_at is null
     left join attendance t on t.session_id = s.id and t.person_id = e.person_id
-  where s.ends_at <= %(now)s or (s.ended_at between s.starts_at and %(now)s)
+  where {HAS_ENDED}
 ) s group by enrolment_id
 """
 # An assignment is due when its deadline, or the student's own, has passed, or when it is handed in before. It is done when it

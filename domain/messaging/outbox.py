@@ -79,13 +79,15 @@ async def plan_whatsapp(
     subject_id: UUID | None = None,
     broadcast_id: UUID | None = None,
     marketing: bool = False,
+    begins_at: datetime | None = None,
     due_at: datetime | None = None,
 ) -> UUID | None:
     """Write a WhatsApp template message to be sent after the commit; return as `plan_email` does.
 
     ``to`` is E.164, ``template`` the campaign's name in `whatsapp_templates`, ``params`` fill its {{1}}, {{2}} … in order,
     and ``buttons`` the ends of its links in order. Whether they fit is checked when it is composed: a message that does
-    not fit fails with its reason. A template of the marketing category is marketing, whatever ``marketing`` says.
+    not fit fails with its reason. ``begins_at`` is when what it tells of begins: quiet hours give way to it.
+    A template of the marketing category is marketing, whatever ``marketing`` says.
     """
     return await _plan(
         work,
@@ -94,7 +96,7 @@ async def plan_whatsapp(
         to=to,
         name=name,
         key=key,
-        params=whatsapp_params(params, media, buttons),
+        params=whatsapp_params(params, media, buttons) | ({"begins_at": begins_at.isoformat()} if begins_at else {}),
         template=template,
         person_id=person_id,
         subject_id=subject_id,

@@ -4,6 +4,8 @@ What is planned is given a moment outside of them, and asked again when it would
 queue may have moved that moment into the night.
 """
 
+from datetime import datetime, timedelta
+
 # What is waited for, or happens at a moment of its own. Everything else by WhatsApp or call has time until the morning.
 AT_ONCE = ("reply", "opt_confirmation", "test", "class_changed", "class_cancelled")
 
@@ -16,8 +18,17 @@ select (value -> %(channel)s::text ->> 0)::time as since, (value -> %(channel)s:
 IS_BOUND = f"""
 ((d.marketing or d.broadcast_id is not null or d.channel <> 'email') and d.kind not in {AT_ONCE})
 """
+# News of a class that begins before this long after the quiet hours is worth the disturbance: its params say when it begins.
+BEFORE_CLASS = timedelta(hours=1)
 # Until when a delivery d waits, with its person p and the hours q: null when it may leave at %(now)s.
 WAITS_UNTIL = f"""
-nullif(case when q.since is not null and {IS_BOUND} then
-  after_quiet_hours(%(now)s, coalesce(p.timezone, 'Asia/Kolkata'), q.since, q.until) end, %(now)s)
+(select nullif(h.after_quiet, %(now)s) from (select case when q.since is not null and {IS_BOUND} then
+    after_quiet_hours(%(now)s, coalesce(p.timezone, 'Asia/Kolkata'), q.since, q.until) end as after_quiet) h
+  where case when d.kind in ('class_scheduled', 'classes_ahead') then (d.params ->> 'begins_at')::timestamptz end
+    > h.after_quiet + interval '{BEFORE_CLASS.total_seconds():.0f} seconds' is not false)
 """
+
+
+def leaves_at(after_quiet: datetime, begins_at: datetime, now: datetime) -> datetime:
+    """Return when news of a class leaves for somebody whose quiet hours end at ``after_quiet``: then, or now if it presses."""
+    return after_quiet if after_quiet + BEFORE_CLASS < begins_at else now

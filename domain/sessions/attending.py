@@ -1,7 +1,8 @@
 """Who was there: the rule, and what stays add up to, whichever source told of them.
 
 Three sources tell of stays: our own join link, the meeting's events as they happen, and its report after the end. They
-overlap, so attendance is the union of them, and the earliest coming in counts.
+overlap, so attendance is the union of them, and the earliest coming in counts. What was over before its doors opened does
+not.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from domain.language import _
 from domain.recordings.watched import watched_sql
+from domain.sessions.session import HAS_ENDED
 from domain.work import Row, Work
 
 State = Literal["present", "late", "absent", "watched", "ahead"]
@@ -22,8 +24,7 @@ _STATE = """
 case when a.marked is not null then a.marked
   when a.joined_at is not null and a.joined_at <= s.starts_at + make_interval(mins => r.late_after) then 'present'
   when a.joined_at is not null then 'late'
-  when s.ends_at <= %(now)s or (s.ended_at <= %(now)s and s.ended_at >= s.starts_at)
-    then case when {watched} then 'watched' else 'absent' end
+  when {has_ended} then case when {watched} then 'watched' else 'absent' end
   else 'ahead' end
 """
 RULES = """
@@ -68,31 +69,39 @@ update session_stays y set person_id = g.person_id from session_registrants g
 where y.session_id = %(id)s and y.person_id is null and g.session_id = y.session_id and g.registrant_id = y.registrant_id
   and y.registrant_id <> ''
 """
-COUNT = """
+# What was before the doors of a class open is no coming to it: a trial the day before, or what was before it was moved. A stay
+# nobody has told the end of reaches on if the meeting told of it; coming in by our link is a moment.
+REACHES = """
+coalesce(y.left_at, y.joined_at + case y.source when 'event' then interval '12 hours' else interval '0' end)
+  >= (select s.starts_at - make_interval(mins => value::int) from sessions s, business_settings
+    where s.id = y.session_id and key = 'join_opens_minutes')
+"""
+COUNT = f"""
+with counted as (select y.* from session_stays y where y.session_id = %(id)s and {REACHES})
 insert into attendance (session_id, person_id, joined_at, seconds, updated_at)
 select %(id)s, y.person_id, min(y.joined_at), coalesce((
     select sum(extract(epoch from upper(span) - lower(span)))::int from (
-      select range_agg(tstzrange(o.joined_at, o.left_at)) as spans from session_stays o
-       where o.session_id = %(id)s and o.person_id = y.person_id and o.left_at > o.joined_at) u, unnest(u.spans) as span), 0),
+      select range_agg(tstzrange(o.joined_at, o.left_at)) as spans from counted o
+       where o.person_id = y.person_id and o.left_at > o.joined_at) u, unnest(u.spans) as span), 0),
   %(now)s
-from session_stays y
-where y.session_id = %(id)s and y.person_id is not null and (%(only)s::uuid is null or y.person_id = %(only)s)
+from counted y
+where y.person_id is not null and (%(only)s::uuid is null or y.person_id = %(only)s)
 group by y.person_id order by y.person_id
 on conflict (session_id, person_id) do update set joined_at = excluded.joined_at, seconds = excluded.seconds,
   updated_at = excluded.updated_at
 where (attendance.joined_at, attendance.seconds) is distinct from (excluded.joined_at, excluded.seconds)
 """
-# Nothing is left of somebody whose stays were said to be another's.
-EMPTY = """
+# Nothing is left of somebody whose stays were said to be another's, or were before the class was moved.
+EMPTY = f"""
 update attendance a set joined_at = null, seconds = 0, updated_at = %(now)s
 where a.session_id = %(id)s and a.joined_at is not null and not exists (select from session_stays y
-  where y.session_id = a.session_id and y.person_id = a.person_id)
+  where y.session_id = a.session_id and y.person_id = a.person_id and {REACHES})
 """
 
 
 def state_sql(person: str) -> str:
     """Return the rule as SQL for ``person``, an expression."""
-    return _STATE.format(watched=watched_sql(person))
+    return _STATE.format(watched=watched_sql(person), has_ended=HAS_ENDED)
 
 
 def rule(late_after: int) -> str:

@@ -7,11 +7,13 @@ from domain.audit import record
 from domain.automation.steps import cancel_steps
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
+from domain.sessions.attending import count
 from domain.sessions.events import tell as tell_pages
 from domain.sessions.events import tell_students
 from domain.sessions.following import plan_what_follows, void_what_follows
 from domain.sessions.planning_meetings import plan_sync
 from domain.sessions.scheduling import SessionFacts, What, check, plan_telling, values_of
+from domain.sessions.session import has_ended
 from domain.work import Row, Work
 
 LONGEST_REASON = 500
@@ -24,9 +26,8 @@ LIVED = ("starts_at", "duration", "host", "recording", "create_zoom_meeting", "p
 
 LOCK = """
 select s.id, s.batch_id, s.module_id, s.title, s.description, s.starts_at, s.duration, s.ends_at, s.host, s.recording,
-  s.create_zoom_meeting, s.place, s.version, s.told_version, s.cancelled_at, s.ended_at, s.zoom_state, s.zoom_meeting_id,
-  s.zoom_asked,
-  b.name as batch
+  s.create_zoom_meeting, s.place, s.version, s.told_version, s.cancelled_at, s.ended_at, s.resumed_at, s.zoom_state,
+  s.zoom_meeting_id, s.zoom_asked, b.name as batch
 from sessions s join batches b on b.id = s.batch_id where s.id = %(id)s for update of s
 """
 UPDATE = """
@@ -46,7 +47,12 @@ where id = %(id)s
 # What was to be told of an earlier version and has not been: it is told of this one instead, and not lost.
 UNTOLD = """
 select payload ->> 'what' as what, payload ->> 'series_id' as series_id from automation_steps
-where subject_id = %(id)s and kind = 'tell_session' and state = 'planned' order by created_at, id limit 1
+where subject_id = %(id)s and kind = 'tell_session' and state = any(%(states)s) order by created_at, id limit 1
+"""
+# One of which nobody has heard by itself goes before: who has heard of the class that tells is told nothing.
+NEXT_OF_SERIES = """
+select id, version from sessions where series_id = %(series)s and cancelled_at is null and ends_at > %(now)s
+order by told_version > 0, starts_at, id limit 1
 """
 
 
@@ -60,7 +66,7 @@ async def update_session(work: Work, session_id: UUID, version: int, facts: Sess
     changed = [
         name for name in values_of(facts) if name != "batch_id" and getattr(before, name) != getattr(facts, name)
     ]
-    if is_over(before, work) and set(changed) & set(LIVED):
+    if has_ended(before, work.now) and set(changed) & set(LIVED):
         text = _("This class is over: its title, module and description can still be changed, nothing else.")
         raise InvalidInput({"": text})
     await check(work, facts, before=before)
@@ -68,14 +74,18 @@ async def update_session(work: Work, session_id: UUID, version: int, facts: Sess
         return []
     seen = bool(set(changed) & set(SEEN)) or ("host" in changed and before.zoom_meeting_id is not None)
     version = before.version + seen
-    state = before.zoom_state if is_over(before, work) else _zoom_state(before, facts, set(changed) & set(OF_MEETING))
+    state = (
+        before.zoom_state if has_ended(before, work.now) else _zoom_state(before, facts, set(changed) & set(OF_MEETING))
+    )
     await work.run(UPDATE, id=session_id, version=version, zoom_state=state, now=work.now, **values_of(facts))
     if state != before.zoom_state or state in ("creating", "changing", "deleting"):
         await plan_sync(work, session_id, version, None if seen else work.now)
+    if "starts_at" in changed:
+        await count(work, session_id)
     if seen:
         ends_at = facts.starts_at + timedelta(minutes=facts.duration)
-        await plan_what_follows(work, session_id, version, ends_at)
-        if not is_over(before, work):
+        await plan_what_follows(work, session_id, version, ends_at, facts.starts_at)
+        if not has_ended(before, work.now):
             await _plan_telling(work, before, version, "moved" if "starts_at" in changed else "changed", tell)
     await record(
         work, "session.updated", "session", session_id, facts.title, changed=sorted(changed), told=tell and seen
@@ -91,7 +101,7 @@ async def cancel_session(work: Work, session_id: UUID, version: int, *, reason: 
     Raises Conflict when it is not the version that was seen, or is over or cancelled.
     """
     before = await _locked(work, session_id, version)
-    if is_over(before, work):
+    if has_ended(before, work.now):
         raise Conflict(_("This class is over. What has been held cannot be cancelled."))
     if len(reason) > LONGEST_REASON:
         raise InvalidInput({"reason": _("At most {count} characters, please.", count=LONGEST_REASON)})
@@ -100,6 +110,7 @@ async def cancel_session(work: Work, session_id: UUID, version: int, *, reason: 
     version = before.version + 1
     await work.run(CANCEL, id=session_id, reason=reason, version=version, zoom_state=state, now=work.now)
     await void_what_follows(work, session_id)
+    untold = await work.row(UNTOLD, id=session_id, states=["planned", "running"])
     for kind in ("tell_session", "register_students", "sync_meeting"):
         await cancel_steps(work, session_id, _("The class was cancelled."), kind)
     if has_meeting or before.zoom_state == "creating":  # a worker may be making it at this moment
@@ -107,18 +118,23 @@ async def cancel_session(work: Work, session_id: UUID, version: int, *, reason: 
         await plan_sync(work, session_id, version)
     if tell:
         await plan_telling(work, session_id, version, "cancelled")
+    if untold is not None and untold.series_id:
+        await _tell_series_by_the_next(work, UUID(untold.series_id))
     await record(work, "session.cancelled", "session", session_id, before.title, reason=reason, told=tell)
     tell_pages(work, session_id)
     await tell_students(work, session_id)
 
 
-def is_over(session: Row, work: Work) -> bool:
-    """Say whether a session has been held."""
-    return bool(session.ends_at <= work.now or (session.ended_at and session.ended_at >= session.starts_at))
+async def _tell_series_by_the_next(work: Work, series_id: UUID) -> None:
+    """Plan what the first class of a series was to tell on the next one: the others still take place."""
+    following = await work.row(NEXT_OF_SERIES, series=series_id, now=work.now)
+    if following is not None:
+        await cancel_steps(work, following.id, _("They are told of the whole series instead."), "tell_session")
+        await plan_telling(work, following.id, following.version, "scheduled", series_id)
 
 
 async def _plan_telling(work: Work, before: Row, version: int, what: What, tell: bool) -> None:
-    untold = await work.row(UNTOLD, id=before.id)
+    untold = await work.row(UNTOLD, id=before.id, states=["planned"])
     await cancel_steps(work, before.id, _("The class was changed."), "tell_session")
     if untold is not None:
         series_id = UUID(untold.series_id) if untold.series_id else None

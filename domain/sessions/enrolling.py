@@ -4,6 +4,7 @@ from uuid import UUID
 
 from domain.automation.steps import plan_step
 from domain.messaging.outbox import plan_email, plan_whatsapp
+from domain.messaging.quiet_hours import leaves_at
 from domain.sessions.letters import AHEAD, COLUMNS, FROM, MOST_AHEAD, ahead_params, first_name
 from domain.sessions.telling import CHANNELS
 from domain.work import Row, Work
@@ -19,9 +20,10 @@ from people p join enrolments e on e.person_id = p.id and e.batch_id = %(batch)s
 where p.id = %(person)s
 """
 NOTE = """
-insert into session_tellings (session_id, person_id, version, told_at)
-select s.id, %(person)s, s.version, %(now)s from sessions s where s.id = any(%(sessions)s)
-on conflict (session_id, person_id) do update set version = excluded.version, told_at = excluded.told_at
+insert into session_tellings (session_id, person_id, version, starts_at, told_at)
+select s.id, %(person)s, s.version, s.starts_at, %(now)s from sessions s where s.id = any(%(sessions)s)
+on conflict (session_id, person_id) do update set version = excluded.version, told_at = excluded.told_at,
+  starts_at = excluded.starts_at, moved_from = null
 """
 
 
@@ -70,7 +72,8 @@ async def _write(work: Work, person: Row, batch_id: UUID, first: Row) -> None:
             key=f"{key}:whatsapp",
             params=params["params"],
             buttons=params["buttons"],
+            begins_at=first.starts_at,
             person_id=person.id,
             subject_id=batch_id,
-            due_at=person.after_quiet,
+            due_at=leaves_at(person.after_quiet, first.starts_at, work.now),
         )

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.language import _
 from domain.messaging.webhooks.events import AT_ONCE, Event, done, store, waiting
+from domain.notifications import notify_admins
 from domain.ports.meetings import MeetingEvent
 from domain.recordings.reporting import recorded
 from domain.sessions.attending import came, left
@@ -19,20 +21,23 @@ LONGEST_ID = 200
 
 SESSION = """
 select id, batch_id, title, starts_at, ends_at, version, cancelled_at, zoom_state, zoom_meeting_id, zoom_uuid, started_at,
-  ended_at
+  ended_at, resumed_at
 from sessions where zoom_meeting_id = %(meeting)s for update
 """
 STARTED = """
-update sessions set started_at = least(started_at, %(at)s), zoom_uuid = coalesce(nullif(%(uuid)s, ''), zoom_uuid),
+update sessions set started_at = least(started_at, %(at)s), resumed_at = greatest(resumed_at, %(at)s),
+  zoom_uuid = coalesce(nullif(%(uuid)s, ''), zoom_uuid),
   zoom_uuids = case when %(uuid)s = '' or zoom_uuids @> array[%(uuid)s::text] then zoom_uuids
     else zoom_uuids || %(uuid)s::text end
 where id = %(id)s
 """
-# A meeting that is opened again after its end goes on: the last end counts.
+# A meeting that is opened again after its end goes on: the last start and the last end count.
 ENDED = "update sessions set ended_at = greatest(ended_at, %(at)s) where id = %(id)s"
-DELETED = """
-update sessions set zoom_state = 'missing', updated_at = %(now)s
-where id = %(id)s and cancelled_at is null and zoom_state in ('ready', 'changing') and ends_at > %(now)s
+MISSED = """
+update sessions set zoom_state = 'missing', zoom_reason = '', updated_at = %(now)s
+where id = %(id)s and zoom_meeting_id = %(meeting)s and cancelled_at is null and create_zoom_meeting
+  and zoom_state in ('ready', 'changing', 'failed') and ends_at > %(now)s
+returning title
 """
 
 STUDENTS = """
@@ -44,7 +49,7 @@ Applier = Callable[[Work, Row, Row], Awaitable[None]]
 
 
 async def started(work: Work, session: Row, event: Row) -> None:
-    """Note that the meeting began; of several beginnings the first counts."""
+    """Note that the meeting began; the first of several is when it was held from, the last whether it goes on."""
     await work.run(STARTED, id=session.id, at=event.occurred_at, uuid=event.payload.get("uuid", ""))
     tell(work, session.id)
     await tell_students(work, session.id)
@@ -59,8 +64,17 @@ async def ended(work: Work, session: Row, event: Row) -> None:
 
 async def deleted(work: Work, session: Row, event: Row) -> None:
     """Note that a meeting is gone that we still need."""
-    if await work.run(DELETED, id=session.id, now=work.now):
-        tell(work, session.id)
+    await note_missing(work, session.id, session.zoom_meeting_id)
+
+
+async def note_missing(work: Work, session_id: UUID, meeting_id: str) -> None:
+    """Note that the provider has no such meeting any more, though the class needs it, and tell admins: once a meeting."""
+    for missed in await work.rows(MISSED, id=session_id, meeting=meeting_id, now=work.now):
+        tell(work, session_id)
+        await tell_students(work, session_id)
+        title = _("The meeting of “{title}” is gone from Zoom", title=missed.title)
+        body = _("Students cannot join until it is made again.")
+        await notify_admins(work, "session", title, body, f"/admin/sessions/{session_id}")
 
 
 def tell(work: Work, session_id: UUID) -> None:

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from domain.errors import NotFound
 from domain.language import _
-from domain.sessions.schedule import MySession, find_mine
+from domain.sessions.schedule import IN_ZOOM, MySession, find_mine
 from domain.work import Work
 
-LINK = """
-select come_in(%(id)s), coalesce(
+LINK = f"""
+select come_in(%(id)s), case when not s.create_zoom_meeting then s.place when {IN_ZOOM} then coalesce(
   (select r.join_url from session_registrants r
     where r.session_id = s.id and r.person_id = %(me)s and r.zoom_meeting_id = s.zoom_meeting_id),
-  nullif(s.zoom_join_url, ''), nullif(s.place, '')) as url
+  s.zoom_join_url) end as url
 from sessions s where s.id = %(id)s
 """
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +62,7 @@ async def write_letter(work: Work, row: Row, ports: Ports, business: str) -> Let
     file = calendar_file(
         [session], method=method, base_url=ports.base_url, now=work.now, organizer=organizer, attendee=attendee
     )
-    values = values_of(session, row.to_name, session.own_zone) | {"is_moved": row.params.get("what") == "moved"}
+    values = values_of(session, row.to_name, session.own_zone) | _move(session, row)
     return Letter(values, [Attachment("cancel.ics" if method == "CANCEL" else "invite.ics", MEDIA_TYPE, file, method)])
 
 
@@ -107,7 +108,6 @@ def values_of(session: Row, name: str, own_zone: str) -> dict[str, Any]:
         "course_title": session.course,
         "batch_name": session.batch,
         "when": when(session.starts_at, session.timezone, own_zone),
-        "was": when(session.moved_from, session.timezone, own_zone) if session.moved_from else "",
         "duration": ngettext("{count} minute", "{count} minutes", session.duration),
         "description": session.description,
         "place": session.place,
@@ -117,18 +117,29 @@ def values_of(session: Row, name: str, own_zone: str) -> dict[str, Any]:
     }
 
 
+def _move(session: Row, row: Row) -> dict[str, Any]:
+    """Return whether the class is at another time than this person was told last, and which that was."""
+    was: datetime | None
+    if row.params.get("was"):
+        was = datetime.fromisoformat(row.params["was"])
+    else:  # told before what they were told was kept
+        was = session.moved_from if row.params.get("what") == "moved" else None
+    is_moved = was is not None and was != session.starts_at
+    return {"is_moved": is_moved, "was": when(was, session.timezone, session.own_zone) if is_moved else ""}
+
+
 def single_params(kind: str, session: Row, name: str, own_zone: str) -> dict[str, Any]:
-    """Return the params of a WhatsApp message about one class."""
+    """Return the params of a WhatsApp message about one class; ``begins_at`` is what quiet hours ask for."""
     params = [first_name(name), session.title, when(session.starts_at, session.timezone, own_zone)]
     buttons = [] if kind == "class_cancelled" else [f"student/sessions/{session.id}"]
-    return {"params": params} | ({"buttons": buttons} if buttons else {})
+    return {"params": params, "begins_at": session.starts_at.isoformat()} | ({"buttons": buttons} if buttons else {})
 
 
 def ahead_params(sessions: Sequence[Row], name: str, own_zone: str) -> dict[str, Any]:
     """Return the params of the WhatsApp message about all classes ahead."""
     first = sessions[0]
     params = [first_name(name), first.course, when(first.starts_at, first.timezone, own_zone)]
-    return {"params": params, "buttons": ["student/schedule"]}
+    return {"params": params, "buttons": ["student/schedule"], "begins_at": first.starts_at.isoformat()}
 
 
 def first_name(name: str) -> str:

@@ -34,8 +34,9 @@ MATCHES = """
 and (%(module)s::uuid is null or s.module_id = %(module)s)
 """
 COLUMNS = """
-s.id, s.title, s.starts_at, s.ends_at, s.ended_at, s.started_at, s.duration, s.cancelled_at, s.moved_from, s.place, s.series_id,
-  s.create_zoom_meeting, s.zoom_state, s.zoom_reason, s.batch_id, s.module_id, b.name as batch, b.timezone, c.title as course,
+s.id, s.title, s.starts_at, s.ends_at, s.ended_at, s.resumed_at, s.started_at, s.duration, s.cancelled_at, s.moved_from,
+  s.place, s.series_id, s.create_zoom_meeting, s.zoom_state, s.zoom_reason,
+  s.batch_id, s.module_id, b.name as batch, b.timezone, c.title as course,
   c.id as course_id, m.title as module
 """
 FROM = """

@@ -1,7 +1,8 @@
 """The step `sync_meeting`: brings the meeting in line with its session, however often it is tried and whatever was answered.
 
-A session has one meeting. What may have been made is looked up, as it was asked for, before anything is asked for again;
-and of two steps of one session only one talks to the provider.
+A session has one meeting. Another host needs another one: it is made first, put in place of the old, and then the old is
+deleted, so that there is a way in at every moment. What may have been made is looked up, as it was asked for, before
+anything is asked for again; and of two steps of one session only one talks to the provider.
 """
 
 from datetime import datetime
@@ -14,20 +15,21 @@ from domain.language import _
 from domain.notifications import notify_admins
 from domain.ports import CannotTell, Missing, Refused, Unavailable, Unknown
 from domain.ports.meetings import Failure, Meeting, MeetingPlan
-from domain.sessions.events import tell, tell_students
-from domain.sessions.planning_meetings import FORGET, state_for
+from domain.sessions.events import note_missing, tell, tell_students
+from domain.sessions.planning_meetings import state_for
 from domain.work import Row, Work
 
 DEMO = "Demo classes never reach the real Zoom."
 TURN = 1.0  # seconds until it is looked again whether the other step has ended
+# The states in which there is something to do.
+OPEN = ("creating", "changing", "deleting", "failed")
 # From here on only people can help, or the next day: said aloud, and tried again all the same.
 LONG_WAIT = 120.0
 
 LOCK = """
 select s.id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.host, s.recording, s.create_zoom_meeting, s.version,
-  s.cancelled_at, s.is_demo, s.zoom_state, s.zoom_reason, s.zoom_meeting_id, s.zoom_host, s.zoom_asked, b.timezone,
-  b.name as batch,
-  c.title as course,
+  s.cancelled_at, s.is_demo, s.zoom_state, s.zoom_reason, s.zoom_meeting_id, s.zoom_host, s.zoom_asked, s.zoom_replaced,
+  b.timezone, b.name as batch, c.title as course,
   exists (select from automation_steps a where a.id = s.zoom_step_id and a.id <> %(step)s and a.state = 'running'
     and a.leased_until > now()) as is_taken
 from sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
@@ -40,13 +42,13 @@ where id = %(id)s
 """
 MOVE = "update sessions set zoom_state = %(state)s, zoom_reason = %(reason)s, updated_at = %(now)s where id = %(id)s"
 REFUSE = """
-update sessions set zoom_state = 'failed', zoom_reason = %(reason)s, zoom_asked = case when zoom_meeting_id is null then '{}'
-  else zoom_asked end, updated_at = %(now)s where id = %(id)s
+update sessions set zoom_state = 'failed', zoom_reason = %(reason)s, zoom_asked = '{}', updated_at = %(now)s where id = %(id)s
 """
 MADE = """
 update sessions set zoom_state = %(state)s, zoom_reason = '', zoom_meeting_id = %(meeting_id)s, zoom_uuid = %(uuid)s,
   zoom_join_url = %(join_url)s, zoom_passcode = %(passcode)s, zoom_start_url = %(start_url)s, zoom_host = %(host)s,
-  zoom_has_registration = %(has_registration)s, zoom_version = %(version)s, zoom_asked = '{}', updated_at = %(now)s
+  zoom_has_registration = %(has_registration)s, zoom_version = %(version)s, zoom_asked = '{}', updated_at = %(now)s,
+  zoom_replaced = case when zoom_meeting_id <> %(meeting_id)s then zoom_replaced || zoom_meeting_id else zoom_replaced end
 where id = %(id)s
 """
 DELETED = """
@@ -55,23 +57,27 @@ update sessions set zoom_state = 'deleted', zoom_reason = '', zoom_meeting_id = 
   updated_at = %(now)s
 where id = %(id)s
 """
+REMOVED = "update sessions set zoom_replaced = array_remove(zoom_replaced, %(meeting)s) where id = %(id)s"
 IS_OTHERS = "select true from sessions where zoom_meeting_id = %(meeting_id)s and id <> %(id)s"
 
 
 async def sync_meeting(run: StepRun) -> None:
     """Handle the step: make, change or delete the meeting, as the session stands now. A second run changes nothing."""
     session = await _begin(run)
-    if session.zoom_meeting_id is None and session.zoom_asked:
+    if session.zoom_state in OPEN:
+        await _bring_in_line(run, session)
+    await _remove_replaced(run)
+
+
+async def _bring_in_line(run: StepRun, session: Row) -> None:
+    if session.zoom_asked:
         session = await _resolve_doubt(run, session)
     if session.cancelled_at is not None or not session.create_zoom_meeting:
-        return await _delete(run, session)
-    if session.zoom_meeting_id and session.zoom_host != session.host:
-        await _remove(run, session)
-        async with run.work() as work:
-            await _locked(work, run)
-            await work.run(FORGET, id=session.id, now=work.now)
-        return await _create(run, session)
-    return await (_change(run, session) if session.zoom_meeting_id else _create(run, session))
+        await _delete(run, session)
+    elif session.zoom_meeting_id and session.zoom_host == session.host:
+        await _change(run, session)
+    else:
+        await _create(run, session)
 
 
 def plan_of(session: Row) -> MeetingPlan:
@@ -91,12 +97,13 @@ async def _begin(run: StepRun) -> Row:
     """Commit that this step talks to the provider; return the session as it stands."""
     async with run.work() as work:
         session = await _locked(work, run)
-        if session.zoom_state not in ("creating", "changing", "deleting", "failed"):
+        if session.zoom_state not in OPEN and not session.zoom_replaced:
             raise Skip(_("The meeting is as it should be."))
         if session.is_taken:
             raise Later(_("Another change of this meeting is under way."), TURN)
         await work.run(TAKE, id=session.id, step=run.step.id)
-        over = session.ends_at <= work.now and session.cancelled_at is None and session.create_zoom_meeting
+        is_wanted = session.zoom_state in OPEN and _is_wanted(session)
+        over = session.ends_at <= work.now and is_wanted
     if session.is_demo and run.ports.meetings_are_live:
         await _park(run, session, "failed", _(DEMO))
         raise Skip(_(DEMO))
@@ -164,6 +171,23 @@ async def _delete(run: StepRun, session: Row) -> None:
         tell(work, session.id)
 
 
+async def _remove_replaced(run: StepRun) -> None:
+    """Delete the meetings in whose place there is another now. What Zoom refuses is said, and left to people."""
+    async with run.work() as work:
+        session = await _locked(work, run)
+    for meeting in session.zoom_replaced:
+        await run.still_mine()
+        failure = await run.ports.meetings.delete(meeting)
+        if isinstance(failure, Refused):
+            text = _("Its former meeting {number} is still in Zoom: {reason}", number=meeting, reason=failure.reason)
+            await _say(run, session, _("Delete a meeting of “{title}” in Zoom", title=session.title), text)
+        elif failure is not None:
+            raise Later(failure.reason, getattr(failure, "retry_after", None) or run.ports.lookup_delay)
+        async with run.work() as work:
+            await _locked(work, run)
+            await work.run(REMOVED, id=session.id, meeting=meeting)
+
+
 async def _remove(run: StepRun, session: Row) -> None:
     await run.still_mine()
     failure = await run.ports.meetings.delete(session.zoom_meeting_id)
@@ -228,12 +252,11 @@ async def _refuse(run: StepRun, session: Row, reason: str) -> None:
 async def _miss(run: StepRun) -> None:
     async with run.work() as work:
         session = await _locked(work, run)
-        await work.run(
-            MOVE, id=session.id, state="missing" if _is_wanted(session) else "deleting", reason="", now=work.now
-        )
-        tell(work, session.id)
-        title = _("The meeting of “{title}” is gone from Zoom", title=session.title)
-        await notify_admins(work, "session", title, "", f"/admin/sessions/{session.id}")
+        if _is_wanted(session):
+            await note_missing(work, session.id, session.zoom_meeting_id)
+        else:
+            await work.run(MOVE, id=session.id, state="deleting", reason="", now=work.now)
+            tell(work, session.id)
 
 
 async def _say(run: StepRun, session: Row, title: str, body: str) -> None:

@@ -22,10 +22,6 @@ update sessions set zoom_state = 'creating', zoom_reason = '', zoom_meeting_id =
 where id = %(id)s
 """
 KEEP_START_URL = "update sessions set zoom_start_url = %(url)s where id = %(id)s and zoom_meeting_id = %(meeting)s"
-MISSED = """
-update sessions set zoom_state = 'missing', zoom_reason = '', updated_at = %(now)s
-where id = %(id)s and zoom_meeting_id = %(meeting)s and zoom_state in ('ready', 'changing')
-"""
 
 
 async def plan_sync(work: Work, session_id: UUID, version: int, at: datetime | None = None) -> None:
@@ -76,12 +72,6 @@ async def hosts_meeting(work: Work, session_id: UUID) -> Row:
 async def keep_start_url(work: Work, session_id: UUID, meeting_id: str, url: str) -> None:
     """Keep the host's link as the provider has just given it: an older one lapses after two hours."""
     await work.run(KEEP_START_URL, id=session_id, meeting=meeting_id, url=url)
-
-
-async def note_missing(work: Work, session_id: UUID, meeting_id: str) -> None:
-    """Note that the provider has no such meeting any more."""
-    if await work.run(MISSED, id=session_id, meeting=meeting_id, now=work.now):
-        tell(work, session_id)
 
 
 def state_for(session: Row) -> str:

@@ -17,7 +17,7 @@ from domain.work import Row, Work
 LOOKS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 ASK_AGAIN = 600.0  # seconds until a provider that could not tell is asked again
 SESSION = """
-select id, version, ends_at, cancelled_at, started_at, ended_at, zoom_meeting_id, zoom_uuid, create_zoom_meeting,
+select id, version, ends_at, cancelled_at, started_at, ended_at, zoom_meeting_id, zoom_uuid, zoom_uuids, create_zoom_meeting,
   (select count(*) from session_stays y where y.session_id = s.id and y.source = 'report') as known
 from sessions s where id = %(id)s
 """
@@ -28,12 +28,9 @@ async def read_attendance(run: StepRun) -> None:
     look = int(run.step.payload.get("look", 0))
     async with run.work() as work:
         session = await _true(work, run)
-    report = await run.ports.meetings.participants(session.zoom_uuid or session.zoom_meeting_id)
-    if isinstance(report, CannotTell):
-        raise Later(report.reason, ASK_AGAIN)
+    stays, is_missing = await _reports(run, session)
     async with run.work() as work:
         await hold(work, run.step, run.lease_seconds)
-        stays = [] if isinstance(report, Missing) else report
         await keep_stays(work, session.id, "report", [_stay(one) for one in stays])
         tell(work, session.id)
         if look + 1 < len(LOOKS) and _may_lack(session, stays, look):
@@ -43,8 +40,27 @@ async def read_attendance(run: StepRun) -> None:
             await plan_step(
                 work, "read_attendance", session.id, key=key, version=session.version, payload=payload, due_at=due_at
             )
-    if isinstance(report, Missing):
+    if is_missing:
         raise Skip(_("Zoom has no report of it, or none yet."))
+
+
+async def _reports(run: StepRun, session: Row) -> tuple[list[Participant], bool]:
+    """Return everybody of each time the meeting was held, the number alone standing for the last; and whether none is known.
+
+    Raises Later when the provider cannot tell of one: what comes twice is kept once.
+    """
+    stays: dict[str, Participant] = {}
+    is_missing = True
+    for meeting in dict.fromkeys((session.zoom_meeting_id, session.zoom_uuid, *session.zoom_uuids)):
+        if not meeting:
+            continue
+        report = await run.ports.meetings.participants(meeting)
+        if isinstance(report, CannotTell):
+            raise Later(report.reason, ASK_AGAIN)
+        if not isinstance(report, Missing):
+            is_missing = False
+            stays |= {str(_stay(one)["stay_key"]): one for one in report}
+    return list(stays.values()), is_missing
 
 
 async def _true(work: Work, run: StepRun) -> Row:

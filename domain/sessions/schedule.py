@@ -10,7 +10,7 @@ from domain.errors import NotFound
 from domain.language import _
 from domain.recordings.playing import PLAYABLE
 from domain.sessions.attending import RULES, state_sql
-from domain.sessions.session import State, state_of
+from domain.sessions.session import HAS_ENDED, State, state_of
 from domain.work import Row, Work
 
 PER_PAGE = 20
@@ -19,20 +19,28 @@ ATTENDED = f"""
 case when a.joined_at is null and a.marked is null and s.ends_at <= (select e.enrolled_at from enrolments e
   where e.batch_id = s.batch_id and e.person_id = %(me)s) then 'before' else {state_sql("%(me)s")} end
 """
+# Whether a class `s` has a meeting to go to. One that is gone leads nowhere, nor does that of a class that is elsewhere now.
+IN_ZOOM = "(s.create_zoom_meeting and s.zoom_state <> 'missing')"
+# When it was to be, as far as they were told. What nobody told them has not moved for them.
+MOVED_FROM = """
+nullif(case when t.starts_at is null then case when t.person_id is not null then s.moved_from end
+  when t.starts_at <> s.starts_at then t.starts_at else t.moved_from end, s.starts_at)
+"""
 MINE = f"""
-select s.id, s.batch_id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.moved_from, s.cancelled_at,
-  s.cancel_reason, s.ended_at, s.create_zoom_meeting, case when s.create_zoom_meeting then '' else s.place end as place,
-  s.zoom_state, s.zoom_passcode, s.zoom_join_url <> '' as has_link, b.name as batch, b.timezone, c.title as course,
-  m.title as module, {ATTENDED} as attended, a.seconds, r.join_opens
+select s.id, s.batch_id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.cancelled_at,
+  s.cancel_reason, s.ended_at, s.resumed_at, s.create_zoom_meeting,
+  case when s.create_zoom_meeting then '' else s.place end as place,
+  s.zoom_state, s.zoom_passcode, {IN_ZOOM} and s.zoom_join_url <> '' as has_link, b.name as batch, b.timezone, c.title as course,
+  m.title as module, {ATTENDED} as attended, a.seconds, r.join_opens, {MOVED_FROM} as moved_from
 from rules r, sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
-left join modules m on m.id = s.module_id left join attendance a on a.session_id = s.id and a.person_id = %(me)s
+left join modules m on m.id = s.module_id left join session_tellings t on t.session_id = s.id and t.person_id = %(me)s
+left join attendance a on a.session_id = s.id and a.person_id = %(me)s
 where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn')
 """
-IS_PAST = "(s.ends_at <= %(now)s or coalesce(s.ended_at <= %(now)s and s.ended_at >= s.starts_at, false))"
-# A class that was called off stays in view until its time, so that nobody waits for it.
+# A class that was called off stays in view until its time, so that nobody waits for it; one whose meeting ended early does
+# until its planned end, so that everybody finds back if it goes on.
 NEXT = f"""
 with {RULES} {MINE} and s.ends_at > %(now)s
-  and (s.ended_at is null or s.ended_at < s.starts_at or s.ended_at > %(now)s - interval '15 minutes')
 order by s.starts_at, s.id limit 12
 """
 # What a class left, and what is asked for in it: of both as much as who asks may see.
@@ -48,9 +56,10 @@ select mine.*,
 from mine
 """
 LIST = f"""
-with {RULES}, page as ({MINE} and {IS_PAST} = %(past)s order by s.starts_at {{order}}, s.id limit %(most)s offset %(skip)s),
-totals as (select count(*) filter (where not {IS_PAST}) as coming, count(*) filter (where {IS_PAST}) as past from sessions s
-  where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn'))
+with {RULES}, page as ({MINE} and ({HAS_ENDED}) = %(past)s
+  order by s.starts_at {{order}}, s.id limit %(most)s offset %(skip)s),
+totals as (select count(*) filter (where not {HAS_ENDED}) as coming, count(*) filter (where {HAS_ENDED}) as past
+  from sessions s where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(me)s and e.state <> 'withdrawn'))
 select totals.coming, totals.past, page.*, (select coalesce(jsonb_agg(r.id order by r.part, r.kind), '[]') from recordings r
     where r.session_id = page.id and r.state = 'ready' and {PLAYABLE}) as films
 from totals left join page on true order by page.starts_at {{order}}, page.id
@@ -68,8 +77,12 @@ class MySession:
 
     @property
     def is_open(self) -> bool:
-        """Say whether one can go in."""
-        return self.state in ("starting", "live")
+        """Say whether one can go in: until the planned end, also when the meeting ended before, which may be opened again."""
+        return self.state in ("starting", "live") or self.has_ended_early
+
+    @property
+    def has_ended_early(self) -> bool:
+        return self.state == "ended" and bool(self.now < self.facts.ends_at)
 
     @property
     def is_moved(self) -> bool:
@@ -79,6 +92,11 @@ class MySession:
     def has_room(self) -> bool:
         """Say whether there is a link to follow, ours or another's."""
         return bool(self.facts.has_link) or self.facts.place.startswith(("https://", "http://"))
+
+    @property
+    def is_lost(self) -> bool:
+        """Say whether there was a link that leads nowhere any more."""
+        return self.is_being_made and self.facts.zoom_state == "missing"
 
     @property
     def is_being_made(self) -> bool:

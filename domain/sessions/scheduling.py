@@ -71,7 +71,7 @@ async def create_session(
     ends_at = facts.starts_at + timedelta(minutes=facts.duration)
     if facts.create_zoom_meeting:
         await plan_step(work, "sync_meeting", session_id, key=f"sync_meeting:{session_id}:1")
-    await plan_what_follows(work, session_id, 1, ends_at)
+    await plan_what_follows(work, session_id, 1, ends_at, facts.starts_at)
     if tell and (series_id is None or is_first):
         await plan_telling(work, session_id, 1, "scheduled", series_id)
     await record(work, "session.created", "session", session_id, facts.title, batch=batch.name)
@@ -90,7 +90,7 @@ async def plan_telling(work: Work, session_id: UUID, version: int, what: What, s
 
     With ``series_id`` the session is the first of a series that was made at once, which is told of in one message.
     """
-    key = f"tell_session:{session_id}:{version}"
+    key = f"tell_session:{session_id}:{version}" + (f":{series_id}" if series_id else "")
     payload = {"what": what} | ({"series_id": str(series_id)} if series_id else {})
     await plan_step(work, "tell_session", session_id, key=key, version=version, payload=payload)
 

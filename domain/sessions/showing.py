@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from domain.errors import InvalidInput, NotFound
@@ -18,7 +19,7 @@ select {COUNT_UNMATCHED} as unmatched,
   s.told_at,
   s.zoom_state, s.zoom_reason, s.zoom_meeting_id, s.zoom_join_url, s.zoom_passcode, s.zoom_has_registration,
   s.zoom_recording_status,
-  s.started_at, s.ended_at, s.is_demo, s.created_at, b.name as batch, b.timezone, b.course_id, c.title as course,
+  s.started_at, s.ended_at, s.resumed_at, s.is_demo, s.created_at, b.name as batch, b.timezone, b.course_id, c.title as course,
   m.title as module,
   p.name as made_by, b.archived_at is not null or c.archived_at is not null as is_archived,
   (select count(*) from enrolments e where e.batch_id = s.batch_id and e.state = 'active') as students,
@@ -54,10 +55,11 @@ order by b.ends_on < (%(now)s at time zone b.timezone)::date nulls first, c.titl
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """A session with its series and its history; ``state`` is where it stands now."""
+    """A session with its series and its history; ``state`` is where it stands ``now``."""
 
     facts: Row
     state: State
+    now: datetime
     series: Sequence[Row]
     history: Sequence[Row]
 
@@ -66,13 +68,18 @@ class SessionView:
         """Whether it is still to be held, or being held."""
         return self.state in ("upcoming", "starting", "live")
 
+    @property
+    def can_start(self) -> bool:
+        """Whether its host can go in: until the planned end, also when the meeting ended before. It may only have dropped."""
+        return self.facts.cancelled_at is None and bool(self.now < self.facts.ends_at)
+
 
 async def show_session(work: Work, session_id: UUID) -> SessionView:
     """Return a session for an admin. Raises NotFound."""
     facts = await find_session(work, session_id)
     series = await work.rows(SERIES, series_id=facts.series_id) if facts.series_id else []
     history = await work.rows(HISTORY, id=session_id)
-    return SessionView(facts, state_of(facts, work.now, facts.join_opens), series, history)
+    return SessionView(facts, state_of(facts, work.now, facts.join_opens), work.now, series, history)
 
 
 async def find_session(work: Work, session_id: UUID) -> Row:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.automation.running import Later, Skip, StepRun, hold
 from domain.language import _
+from domain.messaging.quiet_hours import leaves_at
 from domain.sessions.events import tell
 from domain.sessions.letters import FROM, single_params
 from domain.sessions.series_letters import end_series, write_series
@@ -16,8 +17,6 @@ CHUNK = 1_000
 # The first word of a class waits this long for its meeting. The links in it are ours, and lead there once it is made.
 PATIENCE = timedelta(minutes=3)
 LOOK_AGAIN = 5.0  # seconds
-# Quiet hours are kept when this much is left after them.
-BEFORE_CLASS = timedelta(hours=1)
 
 SESSION = f"""
 select s.id, s.batch_id, s.title, s.starts_at, s.ends_at, s.version, s.cancelled_at, s.zoom_state, s.create_zoom_meeting,
@@ -45,7 +44,7 @@ left join session_tellings t on t.session_id = %(id)s and t.person_id = p.id
 where e.batch_id = %(batch)s and (e.state = 'active' or (%(is_cancelled)s and e.state = 'completed' and t.version is not null))
 """
 PEOPLE = f"""
-select p.id, p.name, p.email, p.phone, p.timezone as own_zone, t.version as told, {CHANNELS}
+select p.id, p.name, p.email, p.phone, p.timezone as own_zone, t.version as told, t.starts_at as told_start, {CHANNELS}
 {WHOM} and e.person_id > %(after)s
 order by e.person_id limit %(most)s
 """
@@ -55,7 +54,16 @@ with dropped as (
   update deliveries set state = 'cancelled', retry_at = null, reason = %(reason)s
    where subject_id = %(id)s and kind like 'class\\_%%' and state in ('pending', 'retry')
      and (params ->> 'version')::int < %(version)s
-  returning person_id
+  returning person_id, params
+), unheard as (
+  -- Who has heard an earlier start, and of this change nothing: that one is what they know.
+  update session_tellings t set starts_at = (d.params ->> 'was')::timestamptz from dropped d
+   where t.session_id = %(id)s and t.person_id = d.person_id and d.params ? 'was'
+     and not exists (select from deliveries x where x.subject_id = %(id)s and x.kind like 'class\\_%%'
+       and x.person_id = d.person_id and x.params ->> 'version' = d.params ->> 'version'
+       and x.state in ('sending', 'sent', 'unknown'))
+     and exists (select from deliveries x where x.subject_id = %(id)s and x.kind like 'class\\_%%'
+       and x.person_id = d.person_id and x.state in ('sending', 'sent', 'unknown'))
 )
 -- Of whom nothing has left yet, they have not heard of it.
 delete from session_tellings t using dropped d where t.session_id = %(id)s and t.person_id = d.person_id
@@ -72,10 +80,13 @@ from unnest(%(rows)s::jsonb[]) as one, jsonb_to_record(one) as r (channel text, 
 on conflict (idempotency_key) do nothing
 """
 NOTE = """
-insert into session_tellings (session_id, person_id, version, told_at)
-select %(id)s, person_id, %(version)s, %(now)s from unnest(%(people)s::uuid[]) person_id
+insert into session_tellings (session_id, person_id, version, starts_at, told_at)
+select %(id)s, person_id, %(version)s, %(starts_at)s, %(now)s from unnest(%(people)s::uuid[]) person_id
 on conflict (session_id, person_id) do update set version = greatest(session_tellings.version, excluded.version),
-  told_at = excluded.told_at
+  told_at = excluded.told_at,
+  moved_from = case when session_tellings.starts_at <> excluded.starts_at then session_tellings.starts_at
+    else session_tellings.moved_from end,
+  starts_at = excluded.starts_at
 """
 TOLD = """
 update sessions set told_version = greatest(told_version, %(version)s), told_at = %(now)s where id = %(id)s
@@ -137,7 +148,7 @@ async def _write(work: Work, session: Row, what: str, after: UUID, series_id: UU
     else:
         rows = [row for one in news for row in deliveries_of(one, session, _kind(one, what), what, work.now)]
         await work.run(WRITE, rows=rows, **about)
-        await work.run(NOTE, people=[one.id for one in news], **about)
+        await work.run(NOTE, people=[one.id for one in news], starts_at=session.starts_at, **about)
     work.signals += [Signal("sessions", one.id) for one in news]
     return people
 
@@ -156,13 +167,15 @@ def deliveries_of(person: Row, session: Row, kind: str, what: str, now: datetime
     and to who cannot be reached otherwise; it keeps their quiet hours, unless the class begins before they end.
     """
     version = {"version": str(session.version), "what": what}
+    if person.told_start:
+        version["was"] = person.told_start.isoformat()
     base = {"kind": kind, "person_id": str(person.id), "name": person.name}
     rows: list[dict[str, Any]] = []
     if person.by_email:
         rows.append({**base, "channel": "email", "address": person.email, "params": version, "due_at": now.isoformat()})
     if person.by_phone and (person.consent_whatsapp or not person.by_email):
         params = version | single_params(kind, session, person.name, person.own_zone)
-        at = person.after_quiet if person.after_quiet + BEFORE_CLASS < session.starts_at else now
+        at = leaves_at(person.after_quiet, session.starts_at, now)
         rows.append(
             {**base, "channel": "whatsapp", "address": person.phone, "params": params, "due_at": at.isoformat()}
         )

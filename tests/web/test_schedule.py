@@ -132,6 +132,31 @@ async def test_a_link_that_is_still_being_made_says_so_and_counts_who_came(as_st
     assert await one(database, "select 1 from attendance") is not None
 
 
+async def test_a_meeting_that_is_gone_leads_nowhere_and_says_that_it_is_made_again(as_student, places, database):
+    session_id = await places(5)
+    add = "insert into session_registrants values (%(id)s, %(me)s, '1', 'r', 'https://zoom.test/w/own', now())"
+    await run(database, add, id=session_id, me=ASHA.id)
+    await run(database, "update sessions set zoom_state = 'missing'")
+    answer = await as_student.get(f"/student/sessions/{session_id}/join")
+    assert (answer.status_code, "The link is being made again" in answer.text) == (200, True)
+    assert "471100" not in (await as_student.get(f"/student/sessions/{session_id}")).text
+    assert await one(database, "select 1 from attendance") is not None
+
+
+async def test_a_class_taken_out_of_zoom_leads_to_its_place_at_once(as_student, places, database):
+    session_id = await places(5)
+    add = "insert into session_registrants values (%(id)s, %(me)s, '1', 'r', 'https://zoom.test/w/own', now())"
+    await run(database, add, id=session_id, me=ASHA.id)
+    elsewhere = "update sessions set create_zoom_meeting = false, place = %(place)s, zoom_state = 'deleting'"
+    await run(database, elsewhere, place="https://meet.test/abc")
+    path = f"/student/sessions/{session_id}/join"
+    assert (await as_student.get(path)).headers["location"] == "https://meet.test/abc"
+    await run(database, elsewhere, place="Room 4")
+    answer = await as_student.get(path)
+    assert (answer.status_code, "Room 4" in answer.text) == (200, True)
+    assert "471100" not in (await as_student.get(f"/student/sessions/{session_id}")).text
+
+
 async def test_others_find_nothing_of_a_class_and_leave_no_trace(as_outsider, places, database):
     session_id = await places(5)
     for path in ("", "/join", "/calendar"):
@@ -181,7 +206,12 @@ async def test_a_past_class_leads_to_its_recording_from_the_schedule_and_from_th
 
 async def test_a_moved_class_says_when_it_was_to_be(as_student, places, database):
     session_id = await places(60)
-    await run(database, "update sessions set moved_from = starts_at - interval '1 day'")
+    told = "select id, %(me)s, 1, now(), starts_at - interval '1 day' from sessions"
+    await run(
+        database,
+        f"insert into session_tellings (session_id, person_id, version, told_at, starts_at) {told}",
+        me=ASHA.id,
+    )
     text = (await as_student.get(f"/student/sessions/{session_id}")).text
     assert ("Moved" in text, "It was to be on" in text) == (True, True)
 

@@ -295,6 +295,8 @@ async def test_a_meeting_deleted_in_zoom_is_noticed_when_it_is_started(house, as
     assert answer.headers["location"] == f"{SESSIONS}/{session_id}"
     page = await as_admin_of_house.get(f"{SESSIONS}/{session_id}")
     assert "Make it again" in page.text
+    (told,) = await rows(house.database, "select title from notifications where person_id = %(id)s", id=BEN.id)
+    assert told.title == "The meeting of “Joins” is gone from Zoom"
     assert (await as_admin_of_house.post(f"{SESSIONS}/{session_id}/meeting/again")).status_code == 303
     await house.run_due()
     assert "Meeting ready" in (await as_admin_of_house.get(f"{SESSIONS}/{session_id}")).text

@@ -15,11 +15,11 @@ from domain.language import _
 from domain.ports import Missing
 from domain.ports.meetings import Meeting
 from domain.sessions.changing import cancel_session
+from domain.sessions.events import note_missing
 from domain.sessions.planning_meetings import (
     hosts_meeting,
     keep_start_url,
     make_meeting_again,
-    note_missing,
     retry_meeting,
 )
 from domain.sessions.reach import count_being_told, count_reached

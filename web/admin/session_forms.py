@@ -15,6 +15,7 @@ from domain.sessions.changing import update_session
 from domain.sessions.conflicts import Overlap, find_overlaps, seal_of
 from domain.sessions.reach import count_being_told, count_reached
 from domain.sessions.scheduling import SessionFacts, session_of_form
+from domain.sessions.session import has_ended
 from domain.sessions.showing import batches_to_choose, find_session
 from domain.sessions.weekly import create_series, weekly_starts
 from domain.work import Row, Work
@@ -135,7 +136,7 @@ async def _edit_context(work: Work, facts: Row, values: dict[str, Any]) -> dict[
     batches = await batches_to_choose(work, facts.batch_id)
     context = _choices([batch for batch in batches if batch.id == facts.batch_id], values)
     reached = await count_reached(work, facts.batch_id, facts.id)
-    return context | {"session": facts, "is_over": facts.ends_at <= work.now, "reached": reached}
+    return context | {"session": facts, "is_over": has_ended(facts, work.now), "reached": reached}
 
 
 def _choices(batches: Sequence[Row], values: Any) -> dict[str, Any]:

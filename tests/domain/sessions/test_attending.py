@@ -1,15 +1,18 @@
 """Attendance is known from whatever tells of it, in any order and however often, and adds up to the same."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
 from domain.automation.steps import plan_step
-from domain.ports.meetings import Attendee, MeetingEvent
-from domain.sessions.attending import keep_stays
+from domain.ports.meetings import Attendee, MeetingEvent, Participant
+from domain.sessions.attending import count, keep_stays
+from domain.sessions.changing import update_session
 from domain.sessions.events import apply_meeting_events, store_meeting_event
 from domain.sessions.roster import attendance_of, dismiss, mark_by_hand, match_by_hand, show_roster
+from domain.sessions.scheduling import SessionFacts
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, BEN, CHITRA
 from tests.fixtures.house import until
@@ -117,6 +120,38 @@ async def test_an_admins_word_goes_before_what_was_counted_and_can_be_taken_back
     async with work_as(BEN.identity) as work:
         marks = await work.rows("select details from audit_logs where action = 'attendance.marked' order by sequence")
     assert [row.details["mark"] for row in marks] == ["present", "absent", "counted"]
+
+
+async def test_what_was_before_a_class_was_moved_does_not_count_and_coming_again_does(database, held):
+    async with database.work(SYSTEM) as work:
+        await work.run("update sessions set starts_at = now(), ends_at = now() + interval '90 minutes'")
+        facts = SessionFacts(await work.value("select batch_id from sessions"), "Joins", MONDAY, 90)
+    async with database.work(ASHA.identity) as work:
+        await work.rows("select come_in(%(id)s)", id=held)
+    async with database.work(BEN.identity) as work:
+        assert (await show_roster(work, held)).people[0].state == "present"
+        await update_session(work, held, 1, facts, tell=False)
+        (asha,) = (await show_roster(work, held)).people
+        assert (asha.state, asha.joined_at) == ("ahead", None)
+        # The day has come, as it were.
+        await work.run("update sessions set starts_at = now(), ends_at = now() + interval '90 minutes'")
+        await work.run("update session_stays set joined_at = now() - interval '1 day'")
+    async with database.work(ASHA.identity) as work:
+        await work.rows("select come_in(%(id)s)", id=held)
+    async with database.work(SYSTEM) as work:
+        await count(work, held)
+        assert (await show_roster(work, held)).people[0].state == "present"
+
+
+async def test_a_trial_the_day_before_is_no_coming_and_who_waits_from_early_on_is_there(database, held):
+    day = 24 * 60
+    await told(database, event("joined", -day), event("left", 20 - day), event("joined", 3 - day, connection="lost"))
+    assert (await attended(database, held)).people[0].state == "absent"
+    await told(database, event("joined", -40, connection="c2"))
+    assert (await attended(database, held, 30)).people[0].state == "present"
+    await told(database, event("left", 50, connection="c2"))
+    (asha,) = (await attended(database, held)).people
+    assert (asha.state, asha.seconds) == ("present", 90 * 60)
 
 
 async def test_who_comes_without_a_link_is_known_by_the_address(database, held):
@@ -229,3 +264,32 @@ async def test_a_meeting_that_refuses_registrations_leaves_the_common_link(class
     step = await classroom.one("select state from automation_steps where kind = 'register_students'")
     assert step.state == "done"
     assert await classroom.all("select 1 from session_registrants") == []
+
+
+class TwiceHeld:
+    """Zoom after a meeting that dropped and was opened again; its number stands for the last time."""
+
+    def __init__(self, first, last):
+        self.reports = {"u1": first, "u2": last, MEETING: last}
+
+    async def participants(self, meeting):
+        return [
+            Participant(actor.name, actor.email, "", MONDAY, MONDAY + timedelta(minutes=20), 1200)
+            for actor in self.reports[meeting]
+        ]
+
+
+async def test_of_a_meeting_that_dropped_and_was_opened_again_both_reports_are_read(classroom):
+    await classroom.enrol(CHITRA)
+    session_id = await classroom.schedule(minutes=-200, create_zoom_meeting=True, place="", tell=False)
+    runner = classroom.house.runner
+    runner.ports = replace(runner.ports, meetings=TwiceHeld([ASHA], [CHITRA]))
+    async with classroom.house.database.work(SYSTEM) as work:
+        held = "zoom_state = 'ready', zoom_meeting_id = %(meeting)s, zoom_uuids = '{u1,u2}'"
+        await work.run(f"update sessions set {held}", meeting=MEETING)
+        await work.run("update automation_steps set state = 'cancelled' where kind <> 'read_attendance'")
+        await work.run("update automation_steps set due_at = now() where kind = 'read_attendance'")
+    await until(lambda: reported(classroom, session_id))
+    stays = await classroom.all("select person_id from session_stays where source = 'report'")
+    assert {row.person_id for row in stays} == {ASHA.id, CHITRA.id}
+    assert len(stays) == 2

@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 
 from domain.ports import Missing, Unavailable
+from domain.ports.meetings import MeetingEvent
 from domain.sessions.changing import cancel_session, update_session
+from domain.sessions.events import apply_meeting_events, store_meeting_event
 from domain.sessions.planning_meetings import make_meeting_again, retry_meeting
 from domain.sessions.scheduling import SessionFacts
 from domain.work import SYSTEM
@@ -16,6 +18,7 @@ from tests.fixtures.cast import BEN
 from tests.fixtures.house import until
 from tests.fixtures.sessions import MONDAY
 
+SECOND_HOST = "host2@gurudesk.test"
 SEEN = """
 select id, version, zoom_state, zoom_reason, zoom_meeting_id, zoom_join_url, zoom_passcode, zoom_has_registration, zoom_version
 from sessions where id = %(id)s
@@ -49,10 +52,12 @@ class Desk:
         async with self.house.database.work(BEN.identity) as work:
             await update_session(work, session_id, row.version, SessionFacts(**facts), tell=False)
 
-    async def in_zoom(self):
+    async def in_zoom(self, host="me"):
         async with self.house.database.work(SYSTEM) as work:
             await work.run("update automation_steps set retry_at = null where state = 'planned'")
-        answer = await self.house.services.meetings._api.listed("/users/me/meetings", "meetings", {"type": "scheduled"})
+        answer = await self.house.services.meetings._api.listed(
+            f"/users/{host}/meetings", "meetings", {"type": "scheduled"}
+        )
         return {str(meeting["id"]): meeting for meeting in answer}
 
     async def go_on(self):
@@ -165,7 +170,7 @@ async def test_a_worker_that_died_while_asking_leaves_one_meeting(desk):
     assert len(await desk.in_zoom()) == 1
 
 
-async def test_a_changed_class_changes_its_meeting_and_another_host_gets_another_one(desk):
+async def test_a_changed_class_changes_its_meeting(desk):
     session_id = await desk.plan()
     before = await desk.seen(session_id)
     await desk.change(session_id, starts_at=MONDAY + timedelta(days=2), duration=45)
@@ -174,6 +179,55 @@ async def test_a_changed_class_changes_its_meeting_and_another_host_gets_another
     after = await desk.seen(session_id)
     assert (after.zoom_state, after.zoom_version, after.zoom_meeting_id) == ("ready", 2, before.zoom_meeting_id)
     assert (await desk.in_zoom())[after.zoom_meeting_id]["duration"] == 45
+
+
+async def test_another_host_gets_another_meeting_and_the_old_one_goes_when_it_is_there(desk):
+    session_id = await desk.plan()
+    before = await desk.seen(session_id)
+    await desk.change(session_id, host=SECOND_HOST)
+    await desk.fault("503", 3)
+    await desk.house.run_due()
+    meanwhile = await desk.seen(session_id)
+    assert (meanwhile.zoom_meeting_id, meanwhile.zoom_join_url) == (before.zoom_meeting_id, before.zoom_join_url)
+    for _ in range(4):
+        await desk.go_on()
+    after = await desk.seen(session_id)
+    assert (after.zoom_state, after.zoom_meeting_id != before.zoom_meeting_id) == ("ready", True)
+    assert await meetings_of(desk, before, after) == [False, True]
+
+
+async def test_a_host_that_zoom_refuses_leaves_the_old_meeting_and_its_link(desk):
+    session_id = await desk.plan()
+    before = await desk.seen(session_id)
+    await desk.change(session_id, host="nobody@elsewhere.test")
+    await desk.go_on()
+    after = await desk.seen(session_id)
+    assert "does not know this host" in after.zoom_reason
+    assert (after.zoom_meeting_id, after.zoom_join_url) == (before.zoom_meeting_id, before.zoom_join_url)
+    assert list(await desk.in_zoom()) == [before.zoom_meeting_id]
+    await desk.change(session_id, host="")
+    await desk.go_on()
+    assert (await desk.seen(session_id)).zoom_state == "ready"
+    assert list(await desk.in_zoom()) == [before.zoom_meeting_id]
+
+
+async def test_another_hosts_meeting_that_may_have_been_made_is_looked_up_and_made_once(desk):
+    session_id = await desk.plan()
+    before = await desk.seen(session_id)
+    await desk.change(session_id, host=SECOND_HOST)
+    await desk.fault("cut")
+    await desk.house.run_due()
+    assert (await desk.seen(session_id)).zoom_meeting_id == before.zoom_meeting_id
+    await desk.go_on()
+    after = await desk.seen(session_id)
+    assert (after.zoom_state, await meetings_of(desk, before, after)) == ("ready", [False, True])
+    assert list(await desk.in_zoom(SECOND_HOST)) == [after.zoom_meeting_id]
+
+
+async def meetings_of(desk, *sessions):
+    """Say of each whether Zoom has the meeting it had then."""
+    found = [await desk.house.services.meetings.get(session.zoom_meeting_id) for session in sessions]
+    return [not isinstance(one, Missing) for one in found]
 
 
 async def test_a_cancelled_class_deletes_its_meeting(desk):
@@ -211,6 +265,46 @@ async def test_a_meeting_that_is_gone_is_noticed_and_made_again_when_asked(desk)
     session = await desk.seen(session_id)
     assert session.zoom_state == "ready"
     assert list(await desk.in_zoom()) == [session.zoom_meeting_id] != [gone]
+
+
+GONE = "The meeting of “Joins” is gone from Zoom"
+
+
+async def told_of(desk):
+    return [row.title for row in await desk.run("select title from notifications where person_id = %(id)s", id=BEN.id)]
+
+
+async def test_a_meeting_deleted_in_zoom_is_told_of_once_however_it_is_noticed(desk):
+    session_id = await desk.plan()
+    meeting = (await desk.seen(session_id)).zoom_meeting_id
+    for number in range(2):
+        event = MeetingEvent(f"e{number}", "meeting.deleted", meeting, "u", MONDAY)
+        async with desk.house.database.work(SYSTEM) as work:
+            await store_meeting_event(work, event)
+            await apply_meeting_events(work)
+    assert ((await desk.seen(session_id)).zoom_state, await told_of(desk)) == ("missing", [GONE])
+
+
+async def test_an_hour_before_the_class_its_meeting_is_looked_at(desk):
+    session_id = await desk.plan()
+    (step,) = await desk.run("select due_at from automation_steps where kind = 'look_at_meeting'")
+    assert step.due_at == MONDAY - timedelta(hours=1)
+    now = "update automation_steps set due_at = now(), state = 'planned' where kind = 'look_at_meeting' returning id"
+    await desk.run(now)
+    await desk.house.run_due()
+    assert ((await desk.seen(session_id)).zoom_state, await told_of(desk)) == ("ready", [])
+    ports = desk.house.runner.ports
+    desk.house.runner.ports = dataclasses.replace(ports, meetings=EmptyZoom())
+    await desk.run(now)
+    await desk.house.run_due()
+    assert ((await desk.seen(session_id)).zoom_state, await told_of(desk)) == ("missing", [GONE])
+
+
+class EmptyZoom:
+    """Zoom after somebody has deleted the meeting there, and told nobody."""
+
+    async def get(self, meeting_id):
+        return Missing()
 
 
 async def test_a_demo_class_never_reaches_the_real_zoom(desk):

@@ -59,7 +59,7 @@ async def test_what_cannot_be_is_named_beside_its_field(schedules, change, field
 async def test_where_a_class_stands_follows_from_the_moment(work_as, schedules):
     session_id = await schedules()
     async with work_as(SYSTEM) as work:
-        columns = "starts_at, ends_at, ended_at, cancelled_at"
+        columns = "starts_at, ends_at, ended_at, resumed_at, cancelled_at"
         session = await work.row(f"select {columns} from sessions where id = %(id)s", id=session_id)
     at = {"upcoming": -16, "starting": -15, "live": 0, "ended": 90}
     assert {state: state_of(session, MONDAY + timedelta(minutes=minutes), 15) for state, minutes in at.items()} == {

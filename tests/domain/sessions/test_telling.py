@@ -1,12 +1,17 @@
 """Students are told of their classes: each change once, by what reaches them, and never of what is not true any more."""
 
+import json
+import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from domain.admissions.approving import Approval, approve
+from domain.sessions.changing import cancel_session
 from domain.sessions.enrolling import welcome_to_classes
 from domain.sessions.reach import count_being_told, count_reached
+from domain.sessions.schedule import find_mine
 from domain.sessions.scheduling import SessionFacts
 from domain.sessions.weekly import create_series
 from domain.work import SYSTEM
@@ -61,6 +66,7 @@ async def test_a_change_and_a_cancellation_keep_the_uid_and_raise_the_sequence(c
     session_id = await classroom.schedule()
     await classroom.run()
     was = (await classroom.one("select starts_at from sessions")).starts_at
+    await classroom.move(session_id, 60)
     await classroom.change(session_id, "moved", moved_from=was)
     await classroom.run()
     await classroom.change(session_id, "cancelled", cancelled_at=was, cancel_reason="The teacher is ill.")
@@ -92,6 +98,42 @@ async def test_whatsapp_goes_to_who_agreed_and_to_who_has_no_address(classroom):
     (message,) = [row for row in rows if row.to_address == CHITRA.phone]
     assert message.params["params"][:2] == ["Chitra", "Joins"]
     assert message.params["buttons"] == [f"student/sessions/{session_id}"]
+
+
+QUIET = "update business_settings set value = %(hours)s::jsonb where key = 'quiet_hours'"
+
+
+async def in_quiet_hours(classroom):
+    """Let Chitra, who has no e-mail, be in quiet hours for three hours more, and Asha be elsewhere."""
+    await classroom.enrol(CHITRA)
+    now = (await classroom.now()).astimezone(ZoneInfo("Asia/Kolkata"))
+    hours = [f"{now + timedelta(hours=hour):%H:%M}" for hour in (-1, 3)]
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update people set email = null, timezone = 'Asia/Kolkata' where id = %(id)s", id=CHITRA.id)
+        await work.run("delete from enrolments where person_id = %(id)s", id=ASHA.id)
+        await work.run(QUIET, hours=json.dumps({"whatsapp": hours}))
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(120, "sent"), (210, "sent"), (300, "pending")])
+async def test_news_of_a_class_that_begins_before_the_morning_disturbs_and_other_news_waits(classroom, minutes, state):
+    await in_quiet_hours(classroom)
+    await classroom.schedule(minutes=minutes)
+    await classroom.run()
+    assert [row.state for row in await classroom.all(DELIVERIES)] == [state]
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(120, "sent"), (300, "pending")])
+async def test_so_does_news_of_a_series_and_of_the_classes_of_a_batch_one_comes_into(classroom, minutes, state):
+    await in_quiet_hours(classroom)
+    async with classroom.house.database.work(BEN.identity) as work:
+        start = work.now + timedelta(minutes=minutes)
+        facts = SessionFacts(classroom.batch_id, "Joins", start, create_zoom_meeting=False, place="Room 4")
+        await create_series(work, facts, [start, start + timedelta(weeks=1)])
+    await classroom.run()
+    async with classroom.house.database.work(BEN.identity) as work:
+        assert await welcome_to_classes(work, CHITRA.id, classroom.batch_id) == 2
+    await classroom.run()
+    assert [(row.kind, row.state) for row in await classroom.all(DELIVERIES)] == [("classes_ahead", state)] * 2
 
 
 async def test_who_opted_out_of_whatsapp_and_whose_address_is_dead_is_left_in_peace(classroom):
@@ -282,6 +324,110 @@ async def test_a_time_is_told_in_the_zone_of_the_batch_and_in_ones_own(classroom
     await classroom.run()
     (message,) = await classroom.house.mailbox(ASHA.email)
     assert " IST (" in message["subject"]
+
+
+async def said_of_a_move(classroom, number):
+    """Return the start that the e-mail to Asha says it was to be."""
+    messages = sorted(await classroom.house.mailbox(ASHA.email), key=lambda message: message["id"])
+    found = re.search(r"It was to be on ([^(]+) IST", messages[number]["text"])
+    return found[1] if found else None
+
+
+def clock(moment):
+    return moment.astimezone(ZoneInfo("Asia/Kolkata")).strftime("%H:%M")
+
+
+async def move(classroom, session_id, minutes, what="moved"):
+    """Move a class as an admin does, telling them unless ``what`` is empty."""
+    statement = "update sessions set moved_from = starts_at, version = version + %(by)s where id = %(id)s"
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run(statement, id=session_id, by=0 if what else 1)
+    await classroom.move(session_id, minutes)
+    if what:
+        await classroom.change(session_id, what)
+
+
+async def start_of(classroom):
+    return (await classroom.one("select starts_at from sessions")).starts_at
+
+
+async def test_a_move_is_told_from_the_start_that_was_told_and_not_from_one_nobody_heard(classroom):
+    session_id = await classroom.schedule(minutes=600)
+    heard = await start_of(classroom)
+    await classroom.run()
+    await move(classroom, session_id, 723, what="")
+    await move(classroom, session_id, 847)
+    await classroom.run()
+    assert clock(heard) in await said_of_a_move(classroom, 1)
+    async with classroom.house.database.work(ASHA.identity) as work:
+        assert (await find_mine(work, session_id)).facts.moved_from == heard
+    await move(classroom, session_id, 900, what="")
+    heard_next = (await classroom.one("select starts_at from session_tellings")).starts_at
+    async with classroom.house.database.work(ASHA.identity) as work:
+        assert (await find_mine(work, session_id)).facts.moved_from == heard_next != heard
+
+
+async def pause(classroom, value):
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update business_settings set value = %(v)s::jsonb where key = 'sending_paused'", v=value)
+
+
+async def test_news_of_a_move_that_never_left_is_not_what_they_were_told(classroom):
+    session_id = await classroom.schedule(minutes=600)
+    heard = await start_of(classroom)
+    await classroom.run()
+    await pause(classroom, "true")
+    for minutes in (723, 847):
+        await move(classroom, session_id, minutes)
+        await classroom.run()
+    await pause(classroom, "false")
+    await classroom.run()
+    assert clock(heard) in await said_of_a_move(classroom, 1)
+    assert len(await classroom.house.mailbox(ASHA.email)) == 2
+
+
+async def test_a_class_moved_away_and_back_has_not_moved(classroom):
+    session_id = await classroom.schedule(minutes=600)
+    heard = await start_of(classroom)
+    await classroom.run()
+    await move(classroom, session_id, 723, what="")
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run(
+            "update sessions set starts_at = %(at)s, ends_at = %(at)s + make_interval(mins => duration)", at=heard
+        )
+    await classroom.change(session_id, "moved")
+    await classroom.run()
+    assert (await subjects(classroom))[1].startswith("Changed")
+
+
+async def test_for_who_is_enrolled_after_a_move_nothing_has_moved(classroom):
+    session_id = await classroom.schedule(minutes=600)
+    await classroom.run()
+    await move(classroom, session_id, 723)
+    await classroom.run()
+    await classroom.enrol(CHITRA)
+    async with classroom.house.database.work(BEN.identity) as work:
+        await welcome_to_classes(work, CHITRA.id, classroom.batch_id)
+    for actor, has_moved in ((ASHA, True), (CHITRA, False)):
+        async with classroom.house.database.work(actor.identity) as work:
+            assert (await find_mine(work, session_id)).is_moved is has_moved
+
+
+async def test_a_series_whose_first_class_is_called_off_before_anybody_heard_is_told_of_all_the_same(classroom):
+    starts = [MONDAY + timedelta(weeks=week) for week in range(3)]
+    async with classroom.house.database.work(BEN.identity) as work:
+        facts = SessionFacts(classroom.batch_id, "Joins", MONDAY, create_zoom_meeting=False, place="Room 4")
+        first = await create_series(work, facts, starts)
+    async with classroom.house.database.work(BEN.identity) as work:
+        await cancel_session(work, first, 1, tell=True)
+    await classroom.run()
+    (message,) = await classroom.house.mailbox(ASHA.email)
+    calendar = read_ics(await classroom.attachment(message))
+    assert sorted(event["DTSTART"] for event in calendar.components) == [
+        f"{start:%Y%m%dT%H%M%SZ}" for start in starts[1:]
+    ]
+    told = await classroom.all("select told_version from sessions where cancelled_at is null")
+    assert [row.told_version for row in told] == [1, 1]
 
 
 async def test_a_series_is_told_of_once_with_every_class(classroom):
