@@ -72,6 +72,23 @@ async def test_opening_the_page_anew_brings_no_credit_for_the_days_between(watch
     assert (await watches("0-100", since=5)).seconds <= 10 + 2 * 5 + 5 + 2
 
 
+async def test_claims_in_quick_succession_bring_nothing_that_one_would_not(watches, work_as, recording_id):
+    async with work_as(SYSTEM) as work:
+        await work.run("update recordings set duration = 3600 where id = %(id)s", id=recording_id)
+    seconds = 0
+    for claim in range(60):
+        seconds = (await watches(f"{claim * 5}-{claim * 5 + 5}", since=10)).seconds
+    assert 0 < seconds <= 2 * (10 + 20) + 5 + 2  # the claims themselves take a while
+
+
+async def test_who_watches_at_double_speed_and_reports_late_loses_nothing(watches, passes):
+    await watches("0-20", since=10)
+    await passes(5)
+    await watches("20-30")
+    await passes(15)
+    assert (await watches("30-60")).seconds >= 59
+
+
 async def test_what_does_not_fit_is_cut_off_at_its_end_and_comes_with_the_next(watches, passes):
     first = await watches("0-100", since=20)
     await passes(100)
