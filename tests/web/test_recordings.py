@@ -240,6 +240,30 @@ async def test_a_report_without_a_page_of_ours_counts_nothing(as_student, film, 
 
 async def test_a_film_whose_file_is_gone_says_so_and_keeps_saying_it(as_student, film, app):
     page = (await as_student.get(f"/student/recordings/{film}")).text
+@pytest.mark.parametrize(
+    ("ending", "status"),
+    [
+        ("update recordings set is_visible = false", 404),
+        ("update batches set recordings_visible = false", 404),
+        ("update enrolments set state = 'withdrawn'", 404),
+        ("update sign_ins set revoked_at = now()", 401),
+        ("update profiles set is_active = false where role = 'student'", 401),
+        ("update sign_ins set last_seen_at = now() - interval '13 hours'", 401),
+    ],
+)
+async def test_who_may_not_watch_any_more_is_not_counted_by_a_page_that_is_still_open(
+    as_student, film, settings, database, ending, status
+):
+    opened = view_token(settings.secret, film, ASHA.id, sign_in_of(as_student, settings), int(time.time()) - 60)
+    place = f"/student/recordings/{film}/views"
+    report = {"opened": opened, "ranges": "0-4", "position": "4"}
+    async with database.work(SYSTEM) as work:
+        await work.run(ending)
+    assert (await as_student.post(place, data=report)).status_code == status
+    async with database.work(SYSTEM) as work:
+        assert await work.rows("select * from recording_views") == []
+
+
     for file in (app.state.services.files.folder / "recordings").iterdir():
         file.unlink()
     answer = await as_student.get(source_in(page))

@@ -106,19 +106,29 @@ class StudentRecordingController(Controller):
         sign_in = Cookies(services.settings).sign_in(request)
         found = opening(services.settings.secret, str(typed.get("opened", "")), recording_id, sign_in, int(time.time()))
         if found is None:
-            async with services.database.work_of(token_hash(sign_in)) as work:
-                check_audience(request, work.identity)
+            await _check_sign_in(request, sign_in)
             raise InvalidInput({"opened": _("This page was open for too long. Reload it and try again.")})
         position = str(typed.get("position", "0"))
         if not (position.isascii() and position.isdigit() and len(position) < 7):
             raise InvalidInput({"position": _("Please write a number.")})
         person_id, opened = found
-        claim = Claim(recording_id, person_id, ranges_of(str(typed.get("ranges", ""))), int(position), opened)
-        view = await request.app.state.views.count(claim)
+        ranges = ranges_of(str(typed.get("ranges", "")))
+        claim = Claim(recording_id, person_id, ranges, int(position), opened, token_hash(sign_in))
+        try:
+            view = await request.app.state.views.count(claim)
+        except NotFound:
+            await _check_sign_in(request, sign_in)
+            raise
         return Response({"percent": view.percent, "is_watched": view.is_watched}, headers={"Cache-Control": "no-store"})
 
 
 async def captions_of(work: Work, recording_id: UUID) -> Response[str]:
+async def _check_sign_in(request: Request[Any, Any, Any], sign_in: str) -> None:
+    """Say that nobody is signed in (any more), rather than that something is missing. Raises SignInNeeded."""
+    async with services_of(request).database.work_of(token_hash(sign_in)) as work:
+        check_audience(request, work.identity)
+
+
     """Answer with the lines of a recording as a caption track."""
     lines = (await transcript_of(work, recording_id)).lines
     if not lines:
