@@ -30,7 +30,7 @@ from domain.work import Work
 from web.fields import OneLine
 from web.forms import Form, FormModel, FormRefused, read_form, typed_values
 from web.paging import page_number
-from web.recording_files import media, media_path
+from web.recording_files import looking_again, media, media_path
 from web.rendering import go, page, page_or_fragment
 from web.student.recordings import captions_of, elsewhere, with_media_of
 from web.work import services_of
@@ -68,7 +68,9 @@ class ClassRecordingController(Controller):
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
     ) -> Template:
         context = await self._context(request, work, recording_id)
-        return with_media_of(page(request, SHOW, form=None, **context), context["recording"])
+        answer = page(request, SHOW, form=None, **context)
+        answer.background = looking_again(request, context["recording"])
+        return with_media_of(answer, context["recording"])
 
     @post("/{recording_id:uuid}")
     async def update(

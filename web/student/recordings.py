@@ -22,7 +22,7 @@ from web.cookies import Cookies
 from web.forms import typed_values
 from web.headers import csp_with_media_of
 from web.paging import page_number
-from web.recording_files import media, media_path
+from web.recording_files import looking_again, media, media_path
 from web.rendering import page, page_or_fragment
 from web.work import check_audience, services_of
 
@@ -72,6 +72,7 @@ class StudentRecordingController(Controller):
             "watched_at": WATCHED_AT,
         }
         answer = page(request, "student/recordings/show.html", **context)
+        answer.background = looking_again(request, recording)
         return with_media_of(answer, recording)
 
     @get("/{recording_id:uuid}/address", opt={"no_shell": True})
@@ -122,13 +123,13 @@ class StudentRecordingController(Controller):
         return Response({"percent": view.percent, "is_watched": view.is_watched}, headers={"Cache-Control": "no-store"})
 
 
-async def captions_of(work: Work, recording_id: UUID) -> Response[str]:
 async def _check_sign_in(request: Request[Any, Any, Any], sign_in: str) -> None:
     """Say that nobody is signed in (any more), rather than that something is missing. Raises SignInNeeded."""
     async with services_of(request).database.work_of(token_hash(sign_in)) as work:
         check_audience(request, work.identity)
 
 
+async def captions_of(work: Work, recording_id: UUID) -> Response[str]:
     """Answer with the lines of a recording as a caption track."""
     lines = (await transcript_of(work, recording_id)).lines
     if not lines:
