@@ -94,7 +94,7 @@ with one as (select name, email from session_stays where id = %(stay)s and sessi
 update session_stays y set dismissed_at = %(now)s, matched_by = %(me)s
 from one where y.session_id = %(id)s and y.name = one.name and y.email = one.email and y.person_id is null
   and y.dismissed_at is null
-returning y.name
+returning y.name, y.email
 """
 OF_PERSON = f"""
 with {RULES}, mine as (
@@ -160,7 +160,8 @@ async def mark_by_hand(work: Work, session_id: UUID, person_id: UUID, mark: str)
 
 async def match_by_hand(work: Work, session_id: UUID, stay_id: UUID, person_id: UUID) -> str:
     """Say whose the stays of an unknown participant are; return the student's name. In later classes of the batch the same
-    name and e-mail are theirs. Raises InvalidInput, and Conflict when somebody was faster."""
+    name and e-mail are theirs; a name without one holds for this class alone. Raises InvalidInput, and
+    Conflict when somebody was faster."""
     work.require_admin()
     name = await work.value(IS_THEIRS, id=session_id, person=person_id)
     if name is None:
@@ -175,11 +176,13 @@ async def match_by_hand(work: Work, session_id: UUID, stay_id: UUID, person_id: 
     return str(name)
 
 
-async def dismiss(work: Work, session_id: UUID, stay_id: UUID) -> None:
-    """Say that an unknown participant is no student, now and in later classes of the batch. Raises Conflict."""
+async def dismiss(work: Work, session_id: UUID, stay_id: UUID) -> bool:
+    """Say that an unknown participant is no student; return whether that holds for later classes of the batch, too: it does
+    for who has an e-mail. Raises Conflict."""
     work.require_admin()
     shown = await work.rows(DISMISS, id=session_id, stay=stay_id, me=work.identity.person_id, now=work.now)
     if not shown:
+    return bool(shown[0].email)
         raise Conflict(_("Somebody has dealt with this participant already."))
     await audit.record(work, "attendance.dismissed", "session", session_id, shown[0].name)
     _tell(work, session_id)

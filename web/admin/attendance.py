@@ -105,8 +105,44 @@ class AttendanceController(Controller):
         session_id: FromPath[UUID],
         stay_id: FromPath[UUID],
     ) -> Response[Any]:
-        await dismiss(work, session_id, stay_id)
-        return go(request, _back(request, session_id), _("Left out, here and in later classes of the batch."))
+        if await dismiss(work, session_id, stay_id):
+            return go(request, _back(request, session_id), _("Left out, here and in later classes of the batch."))
+        return go(request, _back(request, session_id), _("Left out of this class."))
+
+
+class StudentAttendanceController(Controller):
+    path = "/students/{person_id:uuid}/attendance"
+
+    @get()
+    async def index(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], person_id: FromPath[UUID]
+    ) -> Template:
+        student, number = await find_student(work, person_id), page_number(request.query_params)
+        classes, counts = await attendance_of(work, person_id, PER_PAGE, (number - 1) * PER_PAGE)
+        return page_or_fragment(
+            request,
+            "admin/students/attendance.html",
+            "admin/students/_classes.html",
+            student=student,
+            whole={"attendance": classes, "attendance_counts": counts},
+            number=number,
+            total=sum(counts.values()),
+            pages=max(1, -(-sum(counts.values()) // PER_PAGE)),
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        )
+
+    @get("/export", opt={"no_shell": True})
+    async def export(self, work: NamedDependency[Work], person_id: FromPath[UUID]) -> Stream:
+        student = await find_student(work, person_id)
+        name = student.name or student.email or ""
+        return await csv_download(
+            "attendance", work.now, lambda file: export_attendance_of(work, person_id, name, file)
+        )
+
+
+def _query(request: Request[Any, Any, Any]) -> dict[str, str]:
+    params = request.query_params
+    return {"q": params.get("q", "")[:200], "state": params.get("state", "")}
 
 
 def _back(request: Request[Any, Any, Any], session_id: UUID) -> str:
