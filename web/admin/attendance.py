@@ -1,7 +1,5 @@
 """Who was in a class: the list, what an admin marks, whom nobody could name, and the CSV."""
 
-import tempfile
-from io import TextIOWrapper
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +10,21 @@ from litestar.response import Response, Stream, Template
 
 from domain.errors import InvalidInput
 from domain.language import _
+from domain.sessions.attendance_export import export_attendance_of, export_roster
 from domain.sessions.attending import rule, state_names
 from domain.sessions.roster import (
+    PER_PAGE,
+    attendance_of,
     dismiss,
-    export_roster,
     mark_by_hand,
     match_by_hand,
     roster_choices,
     show_roster,
 )
+from domain.students import find_student
 from domain.work import Work
 from web.addresses import page_number, uuid_or_none
-from web.downloads import chunks_of
+from web.downloads import csv_download
 from web.forms import typed_values
 from web.rendering import go, page_or_fragment
 
@@ -35,9 +36,9 @@ class AttendanceController(Controller):
     async def index(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
     ) -> Template:
-        params = request.query_params
-        query = {"q": params.get("q", "")[:200], "state": params.get("state", "")}
-        roster = await show_roster(work, session_id, q=query["q"], state=query["state"], page=page_number(params))
+        query = _query(request)
+        page = page_number(request.query_params)
+        roster = await show_roster(work, session_id, q=query["q"], state=query["state"], page=page)
         choices = await roster_choices(work, session_id) if roster.unmatched else []
         return page_or_fragment(
             request,
@@ -56,21 +57,12 @@ class AttendanceController(Controller):
     async def export(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
     ) -> Stream:
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who sends it
-        try:
-            text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-            await export_roster(work, session_id, text)
-            text.flush()
-            text.detach()
-        except BaseException:
-            file.close()
-            raise
-        headers = {
-            "Content-Disposition": f'attachment; filename="attendance-{work.now:%Y-%m-%d}.csv"',
-            "Content-Length": str(file.tell()),
-            "Cache-Control": "no-store",
-        }
-        return Stream(chunks_of(file), media_type="text/csv; charset=utf-8", headers=headers)
+        query = _query(request)
+        return await csv_download(
+            "attendance",
+            work.now,
+            lambda file: export_roster(work, session_id, file, q=query["q"], state=query["state"]),
+        )
 
     @post("/marks/{person_id:uuid}")
     async def mark(
