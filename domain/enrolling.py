@@ -15,7 +15,8 @@ from domain.sessions.enrolling import welcome_to_classes
 from domain.work import Row, Work
 
 ENROLMENT = """
-select e.id, e.person_id, e.batch_id, e.state, e.price_paise, e.application_id, h.name, b.name as batch, b.course_id,
+select e.id, e.person_id, e.batch_id, e.state, e.price_paise, e.application_id,
+  coalesce(e.agreed_at, e.enrolled_at) as agreed_at, h.name, b.name as batch, b.course_id,
   c.title as course
 from enrolments e join people h on h.id = e.person_id join batches b on b.id = e.batch_id join courses c on c.id = b.course_id
 where e.id = %(id)s
@@ -30,9 +31,17 @@ from batches b where b.course_id = %(course_id)s and b.archived_at is null and b
 order by b.starts_on desc nulls first, b.name
 """
 THERE = "select id, state from enrolments where person_id = %(person_id)s and batch_id = %(batch_id)s for update"
-MOVE = "update enrolments set batch_id = %(batch_id)s where id = %(id)s"
-REVIVE = "update enrolments set state = 'active', price_paise = %(price)s where id = %(id)s"
-SET = "update enrolments set state = %(state)s where id = %(id)s"
+# `enrolled_at` is since when they are in this batch: what was over before does not count for them, and what is ahead is told
+# anew. When it was agreed on stays as it was: none of this is a sale.
+MOVE = """
+update enrolments set batch_id = %(batch_id)s, enrolled_at = %(now)s, agreed_at = coalesce(agreed_at, enrolled_at)
+where id = %(id)s
+"""
+REVIVE = """
+update enrolments set state = 'active', price_paise = %(price)s, enrolled_at = %(now)s, agreed_at = %(agreed_at)s
+where id = %(id)s
+"""
+WITHDRAW = "update enrolments set state = 'withdrawn' where id = %(id)s"
 STUDENT = """
 select h.id as person_id, h.name, h.email, p.is_active from people h join profiles p on p.person_id = h.id
 where h.id = %(id)s and p.role = 'student'
@@ -51,7 +60,7 @@ ENROL = """
 insert into enrolments as e (person_id, batch_id, price_paise, enrolled_at)
 values (%(person_id)s, %(batch_id)s, %(price)s, %(now)s)
 on conflict (person_id, batch_id) do update set state = 'active', price_paise = excluded.price_paise,
-  enrolled_at = excluded.enrolled_at where e.state = 'withdrawn'
+  enrolled_at = excluded.enrolled_at, agreed_at = excluded.enrolled_at where e.state = 'withdrawn'
 returning id
 """
 
@@ -127,11 +136,11 @@ async def move_student(work: Work, enrolment_id: UUID, batch_id: UUID | None, *,
         raise Conflict(_("{name} is in {batch} already.", name=enrolment.name, batch=batch.name))
     _check_places(batch, beyond_capacity)
     if there is None:
-        await work.run(MOVE, id=enrolment_id, batch_id=batch_id)
+        await work.run(MOVE, id=enrolment_id, batch_id=batch_id, now=work.now)
     else:
         # Once there and withdrawn: a person is in a batch once, so that enrolment comes to life and this one ends.
-        await work.run(REVIVE, id=there.id, price=enrolment.price_paise)
-        await work.run(SET, id=enrolment_id, state="withdrawn")
+        await _revive(work, there.id, enrolment)
+        await work.run(WITHDRAW, id=enrolment_id)
     details = {"course": batch.course, "before": enrolment.batch, "after": batch.name}
     await record(work, "enrolment.moved", "student", enrolment.person_id, enrolment.name, **details)
     title = _("You are in {batch} of {course} now", batch=batch.name, course=batch.course)
@@ -147,7 +156,7 @@ async def withdraw_enrolment(work: Work, enrolment_id: UUID) -> None:
     enrolment = _found(await work.row(HOLD, id=enrolment_id))
     if enrolment.state == "withdrawn":
         raise Conflict(_("It is withdrawn already."))
-    await work.run(SET, id=enrolment_id, state="withdrawn")
+    await work.run(WITHDRAW, id=enrolment_id)
     await _record(work, "enrolment.withdrawn", enrolment)
 
 
@@ -161,7 +170,7 @@ async def restore_enrolment(work: Work, enrolment_id: UUID, *, beyond_capacity: 
         raise Conflict(_("They are enrolled already."))
     batch = _found(await work.row(BATCHES, ids=[enrolment.batch_id]))
     _check_places(batch, beyond_capacity)
-    await work.run(SET, id=enrolment_id, state="active")
+    await _revive(work, enrolment_id, enrolment)
     await welcome_to_classes(work, enrolment.person_id, batch.id)
     await _record(work, "enrolment.restored", enrolment)
 
@@ -184,6 +193,11 @@ async def _student(work: Work, person_id: UUID) -> Row:
     if student is None:
         raise NotFound(_("This student does not exist any more."))
     return student
+
+
+async def _revive(work: Work, enrolment_id: UUID, agreed: Row) -> None:
+    """Let an enrolment begin again now, at what was agreed on in ``agreed``."""
+    await work.run(REVIVE, id=enrolment_id, price=agreed.price_paise, agreed_at=agreed.agreed_at, now=work.now)
 
 
 def _check_places(batch: Row, beyond_capacity: bool) -> None:

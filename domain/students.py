@@ -143,7 +143,7 @@ async def list_students(work: Work, filters: StudentFilters, page: int = 1, per_
 async def show_student(work: Work, person_id: UUID) -> Student:
     """Return a student with enrolments, e-mails, messages, applications and audit entries."""
     work.require_admin()
-    facts = await _student(work, person_id)
+    facts = await find_student(work, person_id)
     applications = await work.rows(APPLICATIONS, id=person_id)
     attendance, attendance_counts = await attendance_of(work, person_id)
     enrolments = await enrolments_of(work, person_id)
@@ -177,7 +177,7 @@ async def send_welcome_again(work: Work, person_id: UUID) -> None:
     Raises Conflict once the student has chosen a password of their own, TooMany within a minute of the last.
     """
     work.require_admin()
-    student = await _student(work, person_id)
+    student = await find_student(work, person_id)
     if not student.is_new:
         raise Conflict(
             _("{name} has chosen a password already. Who forgot it can set a new one at sign-in.", name=student.name)
@@ -208,7 +208,9 @@ async def send_welcome_again(work: Work, person_id: UUID) -> None:
     await record(work, "student.welcomed_again", "student", person_id, student.name)
 
 
-async def _student(work: Work, person_id: UUID) -> Row:
+async def find_student(work: Work, person_id: UUID) -> Row:
+    """Return who a student is. Raises NotFound."""
+    work.require_admin()
     student = await work.row(STUDENT, id=person_id)
     if student is None:
         raise NotFound(_("There is no such student."))

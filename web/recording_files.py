@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request
+from litestar.background_tasks import BackgroundTask
 from litestar.response import Response
 
 from domain.accounts.tokens import token_hash
@@ -19,6 +20,7 @@ from domain.recordings.playing import (
     file_of,
     found_again,
     from_provider,
+    note_back,
     note_gone,
     note_moved,
     played,
@@ -59,6 +61,20 @@ async def media(request: Request[Any, Any, Any], recording_id: UUID, token: str)
     return await streamed(open_file, file.size, file.media_type, asked, name)
 
 
+def looking_again(request: Request[Any, Any, Any], recording: Row) -> BackgroundTask | None:
+    """Return what looks for a file of ours that was missing when somebody opened it; pages that show it refresh."""
+    return BackgroundTask(_look_again, request, recording.id) if recording.state == "gone" else None
+
+
+async def _look_again(request: Request[Any, Any, Any], recording_id: UUID) -> None:
+    services = services_of(request)
+    async with services.database.work(SYSTEM) as work:
+        source = await source_of(work, recording_id)
+    if source.stored_name and await services.files.size(source.stored_name) is not None:
+        async with services.database.work(SYSTEM) as work:
+            await note_back(work, recording_id)
+
+
 async def _opened(
     request: Request[Any, Any, Any], recording_id: UUID, source: Row, first: int, length: int | None
 ) -> AsyncIterator[bytes]:
@@ -74,6 +90,8 @@ async def _opened(
     if isinstance(answer, CannotTell):
         raise Conflict(answer.reason)
     if answer is None:
+        if source.stored_name and await services.files.size(source.stored_name) is not None:
+            raise Conflict(_("The file cannot be read just now. Try again in a while."))
         async with services.database.work(SYSTEM) as work:
             await note_gone(work, recording_id)
         raise NotFound(_("This video no longer exists."))

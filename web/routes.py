@@ -10,7 +10,7 @@ from web.admin.activity import ActivityController
 from web.admin.application_decisions import ApplicationDecisionController
 from web.admin.applications import ApplicationController
 from web.admin.assignments import AssignmentController
-from web.admin.attendance import AttendanceController
+from web.admin.attendance import AttendanceController, StudentAttendanceController
 from web.admin.audit import AuditController
 from web.admin.batches import BatchController
 from web.admin.broadcast_recipients import BroadcastRecipientController
@@ -193,6 +193,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             EnrolmentController,
             NewEnrolmentController,
             AttendanceController,
+            StudentAttendanceController,
             StudentPictureController,
             PaymentController,
             PaymentChangeController,

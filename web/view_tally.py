@@ -18,7 +18,7 @@ Waiting = tuple[Claim, "asyncio.Future[Row]"]
 
 
 class ViewTally:
-    """Counts for one process. Whose a claim is has been proved before; the system writes it."""
+    """Counts for one process. Whose a claim is has been proved before; the system writes it, where they may still watch."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -55,7 +55,7 @@ ENROL = """
 insert into enrolments (person_id, batch_id, application_id, price_paise, enrolled_at)
 values (%(person_id)s, %(batch_id)s, %(application_id)s, %(price)s, %(now)s)
 on conflict (person_id, batch_id) do update set state = 'active', application_id = excluded.application_id,
-  price_paise = excluded.price_paise, enrolled_at = excluded.enrolled_at
+  price_paise = excluded.price_paise, enrolled_at = excluded.enrolled_at, agreed_at = null
 """
 MARK_LEADS = """
 update imported_leads set status = 'enrolled', touched_at = %(now)s

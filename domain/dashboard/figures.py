@@ -10,7 +10,9 @@ WEEK = 7
 DAYS = 2 * WEEK
 
 # [figure, how many days ago, amount]; whole table scans are out of the question: every part reads the end of an index.
-SQL = """
+# A move to another batch is no new sale.
+AGREED = "coalesce(e.agreed_at, e.enrolled_at)"
+SQL = f"""
 select jsonb_agg(jsonb_build_array(figure, extract(day from %(now)s - day)::int - 1, amount)) from (
   select 'leads' as figure, date_bin('1 day', created_at, %(now)s) as day, count(*) as amount
     from imported_leads where created_at >= %(now)s - interval '14 days' group by 2
@@ -18,13 +20,13 @@ select jsonb_agg(jsonb_build_array(figure, extract(day from %(now)s - day)::int 
   select 'applications', date_bin('1 day', submitted_at, %(now)s), count(*)
     from cta_submissions where submitted_at >= %(now)s - interval '14 days' group by 2
   union all
-  select 'students', date_bin('1 day', enrolled_at, %(now)s), count(*) from enrolments e
-   where enrolled_at >= %(now)s - interval '14 days' and state <> 'withdrawn' and not exists (
+  select 'students', date_bin('1 day', {AGREED}, %(now)s), count(*) from enrolments e
+   where {AGREED} >= %(now)s - interval '14 days' and state <> 'withdrawn' and not exists (
      select from enrolments b where b.person_id = e.person_id and b.state <> 'withdrawn'
-       and (b.enrolled_at, b.id) < (e.enrolled_at, e.id)) group by 2
+       and (coalesce(b.agreed_at, b.enrolled_at), b.id) < ({AGREED}, e.id)) group by 2
   union all
-  select 'agreed', date_bin('1 day', enrolled_at, %(now)s), sum(price_paise)
-    from enrolments where enrolled_at >= %(now)s - interval '14 days' and state <> 'withdrawn' group by 2
+  select 'agreed', date_bin('1 day', {AGREED}, %(now)s), sum(price_paise)
+    from enrolments e where {AGREED} >= %(now)s - interval '14 days' and state <> 'withdrawn' group by 2
   union all
   select 'received', date_bin('1 day', credited_at, %(now)s), sum(amount_paise)
     from gateway_payments where credited_at >= %(now)s - interval '14 days' group by 2

@@ -51,7 +51,8 @@ order by place
 STUDENTS = """
 with everybody as (
   select h.id as person_id, h.name, h.email, s.id as submission_id, s.state, s.submitted_at, s.is_late, s.score, s.graded_at,
-    x.due_at as extended_to, case when s.state = 'submitted' then 'waiting' when s.state in ('graded', 'returned') then s.state
+    case when x.due_at > a.due_at then x.due_at end as extended_to,
+    case when s.state = 'submitted' then 'waiting' when s.state in ('graded', 'returned') then s.state
       else 'missing' end as standing
   from assignments a join (
       select batch_id, person_id from enrolments where state <> 'withdrawn'

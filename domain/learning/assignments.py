@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.audit import record
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
-from domain.learning.deadlines import told_deadline
+from domain.learning.deadlines import OPEN_UNTIL, told_deadline
 from domain.learning.files import MAX_TOGETHER, MOST_FILES, StoredFile
 from domain.learning.telling import tell_batch
 from domain.work import Row, Work
@@ -37,10 +37,11 @@ update assignments set module_id = %(module_id)s, session_id = %(session_id)s, t
 where id = %(id)s
 """
 # More time may make what was late be in time; less never makes late what was in time.
-FORGIVE = """
-update submissions s set is_late = false, updated_at = %(now)s from assignments a
-where s.assignment_id = %(id)s and a.id = s.assignment_id and s.is_late and s.submitted_at <= coalesce(
-  (select x.due_at from assignment_extensions x where x.assignment_id = a.id and x.person_id = s.person_id), a.due_at)
+FORGIVE = f"""
+update submissions s set is_late = false, updated_at = %(now)s
+from assignments a, submissions o left join assignment_extensions x
+  on x.assignment_id = o.assignment_id and x.person_id = o.person_id
+where s.assignment_id = %(id)s and a.id = s.assignment_id and o.id = s.id and s.is_late and s.submitted_at <= {OPEN_UNTIL}
 """
 ADD_FILE = """
 insert into assignment_files (assignment_id, name, stored_name, media_type, size, sha256, created_at)

@@ -1,4 +1,4 @@
-"""Deadlines as people write them: a moment of the batch's clock."""
+"""Deadlines: the one that counts, and how people write them, as a moment of the batch's clock."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 from domain.language import _
 
 FORM = "%Y-%m-%dT%H:%M"
+# Until when one student has, as SQL over `a` (assignments) and `x` (assignment_extensions, left joined): an extension is more
+# time, and stays so when everybody's deadline is moved beyond it.
+OPEN_UNTIL = "greatest(x.due_at, a.due_at)"
 
 
 def read_deadline(text: str, zone: str) -> datetime:

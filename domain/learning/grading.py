@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.audit import record
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
+from domain.learning.deadlines import OPEN_UNTIL
 from domain.learning.telling import tell_student
 from domain.messaging.outbox import plan_email
 from domain.work import Row, Work
@@ -18,7 +19,7 @@ LONGEST_COMMENT = 5_000
 REWORKED = "(s.state = 'returned' and s.updated_at > s.graded_at)"
 SUBMISSION = f"""
 select s.*, {REWORKED} as is_reworked,
-  a.title, a.points, a.published_at, coalesce(x.due_at, a.due_at) as due_at, b.timezone, b.name as batch,
+  a.title, a.points, a.published_at, {OPEN_UNTIL} as due_at, b.timezone, b.name as batch,
   c.title as course, h.name, h.email, g.name as grader,
   (select count(*) from submissions w where w.assignment_id = a.id and w.state = 'submitted') as waiting
 from submissions s join assignments a on a.id = s.assignment_id join batches b on b.id = a.batch_id

@@ -8,16 +8,17 @@ from uuid import UUID
 
 from domain.errors import NotFound
 from domain.language import _
+from domain.learning.deadlines import OPEN_UNTIL
 from domain.learning.submitting import is_open
 from domain.work import Row, Work
 
 PER_PAGE = 20
 STATES = ("todo", "submitted", "graded")
 # Row security would do, too; saying whose they are keeps this right for an admin who is enrolled.
-MINE = """
+MINE = f"""
 select a.id, a.title, a.points, a.accepts_late, a.module_id, a.session_id, a.batch_id,
   b.name as batch, b.timezone, c.title as course, m.title as module,
-  coalesce(x.due_at, a.due_at) as open_until, x.due_at is not null as has_extension,
+  {OPEN_UNTIL} as open_until, coalesce(x.due_at > a.due_at, false) as has_extension,
   s.id as submission_id, s.state, s.submitted_at, s.is_late, s.score, s.graded_at,
   case when s.state in ('submitted', 'graded') then s.state else 'todo' end as place_in
 from enrolments e join assignments a on a.batch_id = e.batch_id and a.published_at is not null

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.errors import NotFound
 from domain.language import _
+from domain.learning.deadlines import OPEN_UNTIL
 from domain.learning.progress import Progress, progress_sql
 from domain.recordings.playing import PLAYABLE
 from domain.work import Row, Work
@@ -20,13 +21,13 @@ COURSES = f"""
 with chosen as (
   select id, person_id, batch_id, enrolled_at, state from enrolments where person_id = %(me)s and state <> 'withdrawn'
 ), progress as ({progress_sql()}), open_ones as (
-  select a.batch_id, a.id, a.title, s.state, coalesce(x.due_at, a.due_at) as open_until,
-    row_number() over (partition by a.batch_id order by coalesce(x.due_at, a.due_at), a.id) as place
+  select a.batch_id, a.id, a.title, s.state, {OPEN_UNTIL} as open_until,
+    row_number() over (partition by a.batch_id order by {OPEN_UNTIL}, a.id) as place
   from chosen e join assignments a on a.batch_id = e.batch_id and a.published_at is not null
     left join assignment_extensions x on x.assignment_id = a.id and x.person_id = e.person_id
     left join submissions s on s.assignment_id = a.id and s.person_id = e.person_id
   where coalesce(s.state, 'draft') in ('draft', 'returned')
-    and (a.accepts_late or s.state = 'returned' or coalesce(x.due_at, a.due_at) >= %(now)s)
+    and (a.accepts_late or s.state = 'returned' or {OPEN_UNTIL} >= %(now)s)
 )
 select e.id, e.state, e.batch_id, b.name as batch, b.timezone, b.starts_on, b.ends_on, c.id as course_id, c.title as course,
   c.summary, c.description, coalesce(p.due, 0) as due, coalesce(p.done, 0) as done,
@@ -47,7 +48,7 @@ with items as (
       where r.session_id = s.id and r.state = 'ready' and {PLAYABLE}) as films
   from sessions s where s.batch_id = %(batch_id)s
   union all
-  select a.module_id, 'assignment', a.id, a.title, coalesce(x.due_at, a.due_at), false, coalesce(x.due_at, a.due_at) < %(now)s,
+  select a.module_id, 'assignment', a.id, a.title, {OPEN_UNTIL}, false, {OPEN_UNTIL} < %(now)s,
     coalesce(u.state, 'none'), null
   from assignments a left join assignment_extensions x on x.assignment_id = a.id and x.person_id = %(me)s
     left join submissions u on u.assignment_id = a.id and u.person_id = %(me)s

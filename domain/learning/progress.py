@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.learning.deadlines import OPEN_UNTIL
 from domain.recordings.watched import watched_sql
 from domain.sessions.session import HAS_ENDED
 from domain.work import Work
@@ -24,11 +25,11 @@ select enrolment_id, count(*) filter (where is_done or is_due) as due, count(*) 
 """
 # An assignment is due when its deadline, or the student's own, has passed, or when it is handed in before. It is done when it
 # is handed in; what was returned is to be done again.
-ASSIGNMENTS = """
+ASSIGNMENTS = f"""
 select enrolment_id, count(*) filter (where is_begun or is_due) as due, count(*) filter (where is_done) as done from (
   select e.id as enrolment_id, coalesce(s.submitted_at is not null, false) as is_begun,
     coalesce(s.state in ('submitted', 'graded'), false) as is_done,
-    coalesce(x.due_at, a.due_at) <= %(now)s and coalesce(x.due_at, a.due_at) > e.enrolled_at as is_due
+    {OPEN_UNTIL} <= %(now)s and {OPEN_UNTIL} > e.enrolled_at as is_due
   from chosen e join assignments a on a.batch_id = e.batch_id and a.published_at is not null
     left join assignment_extensions x on x.assignment_id = a.id and x.person_id = e.person_id
     left join submissions s on s.assignment_id = a.id and s.person_id = e.person_id

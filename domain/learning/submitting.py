@@ -8,13 +8,14 @@ from uuid import UUID
 
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
+from domain.learning.deadlines import OPEN_UNTIL
 from domain.learning.files import MAX_TOGETHER, MOST_FILES, StoredFile
 from domain.work import Row, Work
 
 LONGEST_TEXT, MOST_LINKS, LONGEST_LINK = 20_000, 10, 500
 
-OPEN = """
-select a.id, a.title, a.accepts_late, coalesce(x.due_at, a.due_at) as open_until
+OPEN = f"""
+select a.id, a.title, a.accepts_late, {OPEN_UNTIL} as open_until
 from assignments a left join assignment_extensions x on x.assignment_id = a.id and x.person_id = %(me)s
 where a.id = %(id)s and a.published_at is not null and exists (
   select from enrolments e where e.batch_id = a.batch_id and e.person_id = %(me)s and e.state <> 'withdrawn')

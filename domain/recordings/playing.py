@@ -60,6 +60,7 @@ update recordings set zoom_download_url = %(url)s, state = 'ready', stored_name 
   copy_state = case when copy_state = 'copied' then 'none' else copy_state end
 where id = %(id)s
 """
+BACK = "update recordings set state = 'ready', updated_at = %(now)s where id = %(id)s and state = 'gone'"
 GONE = "update recordings set state = 'gone', updated_at = %(now)s where id = %(id)s"
 
 
@@ -122,16 +123,24 @@ async def note_gone(work: Work, recording_id: UUID) -> None:
     work.signal("recordings")
 
 
+async def note_back(work: Work, recording_id: UUID) -> None:
+    """Note that a file which was missing is there again."""
+    if await work.run(BACK, id=recording_id, now=work.now):
+        work.signal("recordings")
+
+
 async def played(
     files: FileStore, meetings: MeetingProvider, source: Row, start: int, length: int | None
 ) -> AsyncIterator[bytes]:
-    """Yield a file's bytes from ``start`` on. Raises DownloadFailed; ``is_final`` when it exists no more."""
+    """Yield a file's bytes from ``start`` on. Raises DownloadFailed; ``is_final`` when it is not there."""
     if source.stored_name:
         try:
             async for chunk in files.read(source.stored_name, start, length):
                 yield chunk
         except FileNotFoundError:
             raise DownloadFailed(_("This video no longer exists."), is_final=True) from None
+        except OSError:
+            raise DownloadFailed(_("The file cannot be read just now. Try again in a while."), is_final=False) from None
         return
     async for chunk in _first_bytes(meetings.download(source.zoom_download_url, start), length):
         yield chunk

@@ -44,9 +44,10 @@ cross join lateral (select
       where g.session_id = %(id)s and g.registrant_id = r.registrant_id and r.registrant_id <> ''),
     (select e.person_id from people p join enrolments e on e.person_id = p.id and e.state <> 'withdrawn'
       join sessions s on s.batch_id = e.batch_id where s.id = %(id)s and r.email <> '' and p.email = lower(r.email)),
-    -- As an admin once said of this name and e-mail, in a class of the same batch.
+    -- As an admin once said of this name and e-mail, in a class of the same batch. A name alone is anybody's.
     (select k.person_id from session_stays k join sessions o on o.id = k.session_id join sessions s on s.batch_id = o.batch_id
       where s.id = %(id)s and k.matched_by is not null and k.person_id is not null and k.name = r.name and k.email = r.email
+        and r.email <> ''
       order by k.created_at desc limit 1)) as person_id,
   -- Who teaches is no student that we do not know, nor is who was dismissed in an earlier class.
   r.email <> '' and (lower(r.email) = (select lower(host) from sessions where id = %(id)s)

@@ -53,12 +53,6 @@ def feed_path(secret: bytes, person_id: UUID, key: UUID) -> str:
     return f"/calendar/{feed_token(secret, person_id, key)}.ics"
 
 
-def named_in(token: str) -> UUID | None:
-    """Return the person whom a token names, before anybody knows whether it is genuine."""
-    raw = _raw(token)
-    return UUID(bytes=raw[:16]) if raw else None
-
-
 async def my_feed(work: Work) -> Row | None:
     """Return the calendar address of who asks, if they have one."""
     return await work.row(MINE, me=work.identity.person_id)
@@ -76,15 +70,25 @@ async def close_feed(work: Work) -> None:
     await work.run(CLOSE, me=work.identity.person_id)
 
 
-async def read_feed(work: Work, secret: bytes, token: str) -> Feed:
-    """Return what a genuine token opens. Acts as the system, for that person alone. Raises NotFound."""
-    person_id = named_in(token)
+async def check_feed(work: Work, secret: bytes, token: str) -> UUID:
+    """Return whose calendar a genuine token opens now. Acts as the system. Raises NotFound."""
+    person_id = _named_in(token)
     key = await work.value(KEY, id=person_id) if person_id else None
     raw = _raw(token)
     if person_id is None or key is None or not hmac.compare_digest(raw[16:], _mac(secret, person_id, key)):
         raise NotFound(_("There is no calendar at this address. Take the present one from your schedule."))
+    return person_id
+
+
+async def read_feed(work: Work, person_id: UUID) -> Feed:
+    """Return somebody's calendar. Acts as the system, for that person alone: ask ``check_feed`` first."""
     await work.run(READ, id=person_id, now=work.now)
     return Feed(person_id, await work.rows(SESSIONS, id=person_id))
+
+
+def _named_in(token: str) -> UUID | None:
+    raw = _raw(token)
+    return UUID(bytes=raw[:16]) if raw else None
 
 
 def _raw(token: str) -> bytes:

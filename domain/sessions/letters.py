@@ -24,13 +24,18 @@ s.id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.m
   case when s.create_zoom_meeting then '' else s.place end as place, b.name as batch, b.timezone, c.title as course
 """
 FROM = "from sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id"
+# Whoever has left the batch since a letter was planned, or was moved to another, is not told of its classes any more.
+IS_THEIRS = """
+exists (select from enrolments e where e.person_id = %(person)s and e.batch_id = s.batch_id and e.state <> 'withdrawn')
+  as is_theirs
+"""
 ONE = f"""
 select {COLUMNS}, (select t.version from session_tellings t where t.session_id = s.id and t.person_id = %(person)s) as told,
-  (select timezone from people where id = %(person)s) as own_zone
+  (select timezone from people where id = %(person)s) as own_zone, {IS_THEIRS}
 {FROM} where s.id = %(id)s
 """
 STILL_TO_COME = f"""
-select {COLUMNS}, (select timezone from people where id = %(person)s) as own_zone
+select {COLUMNS}, (select timezone from people where id = %(person)s) as own_zone, {IS_THEIRS}
 {FROM} where s.batch_id = %(batch)s and s.ends_at > %(now)s and s.cancelled_at is null
 order by s.starts_at, s.id limit {MOST_AHEAD}
 """
@@ -83,6 +88,8 @@ async def true_session(work: Work, row: Row) -> Row:
     session = await work.row(ONE, id=row.subject_id, person=row.person_id)
     if session is None:
         raise Outdated(_("The class is gone."))
+    if not session.is_theirs:
+        raise Outdated(_("They are not in this batch any more."))
     if (session.told or 0) > int(row.params.get("version", 0)):
         raise Outdated(_("The class was changed again: they are told of that instead."))
     if bool(session.cancelled_at) != (row.kind == "class_cancelled"):
@@ -97,6 +104,8 @@ async def still_to_come(work: Work, batch_id: UUID, person_id: UUID | None) -> S
     sessions = await work.rows(STILL_TO_COME, batch=batch_id, person=person_id, now=work.now)
     if not sessions:
         raise Outdated(_("No class is ahead any more."))
+    if not sessions[0].is_theirs:
+        raise Outdated(_("They are not in this batch any more."))
     return sessions
 
 
@@ -124,8 +133,9 @@ def _move(session: Row, row: Row) -> dict[str, Any]:
         was = datetime.fromisoformat(row.params["was"])
     else:  # told before what they were told was kept
         was = session.moved_from if row.params.get("what") == "moved" else None
-    is_moved = was is not None and was != session.starts_at
-    return {"is_moved": is_moved, "was": when(was, session.timezone, session.own_zone) if is_moved else ""}
+    if was is None or was == session.starts_at:
+        return {"is_moved": False, "was": ""}
+    return {"is_moved": True, "was": when(was, session.timezone, session.own_zone)}
 
 
 def single_params(kind: str, session: Row, name: str, own_zone: str) -> dict[str, Any]:

@@ -1,23 +1,20 @@
-"""Attendance as admins see and correct it: one class's list, whom nobody could name, one student's classes, and the CSV."""
+"""Attendance as admins see and correct it: one class's list, whom nobody could name, and one student's classes."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TextIO
+from typing import Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from domain import audit
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
-from domain.leads.cells import guard_formula
 from domain.sessions.attending import RULES, STATES, count, state_names, state_sql
 from domain.work import Row, Work
 
 PER_PAGE = 20
 FOUND = 2_000
 MOST_UNMATCHED = 50
-HEADER = ("Name", "Email", "Phone", "Attendance", "Marked by hand", "Came in at", "Minutes", "Class", "Starts at")
+LAST = 10  # classes on a student's own page
 
 # Who was enrolled by the end of it, and who came although they are not any more.
 ROSTER = f"""
@@ -58,11 +55,11 @@ HAS_UNMATCHED = """
 (s.cancelled_at is null and s.ends_at <= %(now)s and s.id in (
   select y.session_id from session_stays y where y.person_id is null and y.dismissed_at is null))
 """
+WANTED = f"""
+%(state)s::text in ('', state) and (%(q)s::text = '' or person_id in (select search_people(%(q)s, {FOUND})))
+"""
 LIST = f"""
-with {RULES}, roster as ({ROSTER}), found as (
-  select * from roster where %(state)s::text in ('', state)
-    and (%(q)s::text = '' or person_id in (select search_people(%(q)s, {FOUND})))
-), totals as (
+with {RULES}, roster as ({ROSTER}), found as (select * from roster where {WANTED}), totals as (
   select s.id as session_id, s.title, s.starts_at, s.ends_at, s.duration, s.ended_at, s.cancelled_at, s.zoom_meeting_id,
     b.id as batch_id, b.name as batch, b.timezone, c.title as course, r.late_after,
     (select count(*) from found) as total, (select count(*) from roster) as everybody,
@@ -104,20 +101,20 @@ with one as (select name, email from session_stays where id = %(stay)s and sessi
 update session_stays y set dismissed_at = %(now)s, matched_by = %(me)s
 from one where y.session_id = %(id)s and y.name = one.name and y.email = one.email and y.person_id is null
   and y.dismissed_at is null
-returning y.name
+returning y.name, y.email
 """
 OF_PERSON = f"""
 with {RULES}, mine as (
-  select s.id, s.title, s.starts_at, c.title as course, b.name as batch, a.joined_at, a.seconds, a.marked,
-    {state_sql("%(person)s")} as state
+  select s.id, s.title, s.starts_at, c.title as course, b.name as batch, b.timezone, a.joined_at, a.seconds, a.marked,
+    m.name as marked_by, {state_sql("%(person)s")} as state
   from sessions s cross join rules r join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
-  left join attendance a on a.session_id = s.id and a.person_id = %(person)s
+  left join attendance a on a.session_id = s.id and a.person_id = %(person)s left join people m on m.id = a.marked_by
   where s.cancelled_at is null and s.starts_at <= %(now)s and (a.joined_at is not null or a.marked is not null or exists (
     select from enrolments e where e.person_id = %(person)s and e.batch_id = s.batch_id and e.state <> 'withdrawn'
       and e.enrolled_at < s.ends_at))
 )
 select (select coalesce(jsonb_object_agg(state, n), '{{}}') from (select state, count(*) as n from mine group by state) z)
-  as by_state, mine.* from mine order by starts_at desc, id limit 10
+  as by_state, mine.* from mine order by starts_at desc, id limit %(most)s offset %(skip)s
 """
 
 Mark = Literal["present", "late", "absent"]
@@ -170,7 +167,8 @@ async def mark_by_hand(work: Work, session_id: UUID, person_id: UUID, mark: str)
 
 async def match_by_hand(work: Work, session_id: UUID, stay_id: UUID, person_id: UUID) -> str:
     """Say whose the stays of an unknown participant are; return the student's name. In later classes of the batch the same
-    name and e-mail are theirs. Raises InvalidInput, and Conflict when somebody was faster."""
+    name and e-mail are theirs; a name without one holds for this class alone. Raises InvalidInput, and
+    Conflict when somebody was faster."""
     work.require_admin()
     name = await work.value(IS_THEIRS, id=session_id, person=person_id)
     if name is None:
@@ -185,39 +183,24 @@ async def match_by_hand(work: Work, session_id: UUID, stay_id: UUID, person_id: 
     return str(name)
 
 
-async def dismiss(work: Work, session_id: UUID, stay_id: UUID) -> None:
-    """Say that an unknown participant is no student, now and in later classes of the batch. Raises Conflict."""
+async def dismiss(work: Work, session_id: UUID, stay_id: UUID) -> bool:
+    """Say that an unknown participant is no student; return whether that holds for later classes of the batch, too: it does
+    for who has an e-mail. Raises Conflict."""
     work.require_admin()
     shown = await work.rows(DISMISS, id=session_id, stay=stay_id, me=work.identity.person_id, now=work.now)
     if not shown:
         raise Conflict(_("Somebody has dealt with this participant already."))
     await audit.record(work, "attendance.dismissed", "session", session_id, shown[0].name)
     _tell(work, session_id)
+    return bool(shown[0].email)
 
 
-async def attendance_of(work: Work, person_id: UUID) -> tuple[Sequence[Row], Mapping[str, int]]:
-    """Return a student's last 10 classes with how they attended, and how often each way of all."""
-    rows = await work.rows(OF_PERSON, person=person_id, now=work.now)
+async def attendance_of(
+    work: Work, person_id: UUID, most: int | None = LAST, skip: int = 0
+) -> tuple[Sequence[Row], Mapping[str, int]]:
+    """Return a student's classes with how they attended, the last first, and how often each way of all; ``most`` None is all."""
+    rows = await work.rows(OF_PERSON, person=person_id, now=work.now, most=most, skip=skip)
     return rows, rows[0].by_state if rows else {}
-
-
-async def export_roster(work: Work, session_id: UUID, stream: TextIO) -> int:
-    """Write everybody of a class as CSV to ``stream``, opened with ``newline=""`` and ``utf-8-sig``; return how many."""
-    roster = await show_roster(work, session_id)
-    session, zone = roster.session, ZoneInfo(roster.session.timezone)
-    names = state_names()
-    writer = csv.writer(stream)
-    writer.writerow(HEADER)
-    people = await work.rows(f"with {RULES} {ROSTER} order by lower(h.name), h.id", id=session_id, now=work.now)
-    for one in people:
-        came = one.joined_at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z") if one.joined_at else ""
-        starts = session.starts_at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
-        minutes = str(round((one.seconds or 0) / 60))
-        by = (one.marked_by or "") if one.marked else ""
-        cells = (one.name, one.email or "", one.phone or "", names[one.state], by, came, minutes, session.title, starts)
-        writer.writerow([guard_formula(cell) for cell in cells])
-    await audit.record(work, "attendance.exported", "session", session_id, session.title, count=len(people))
-    return len(people)
 
 
 def _tell(work: Work, session_id: UUID) -> None:

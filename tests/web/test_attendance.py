@@ -8,7 +8,7 @@ import pytest
 from bench.round_trips import counted
 from domain.sessions.attending import keep_stays
 from domain.work import SYSTEM
-from tests.fixtures.cast import ASHA, BEN
+from tests.fixtures.cast import ASHA, BEN, CHITRA
 
 
 @pytest.fixture
@@ -94,6 +94,57 @@ async def test_the_csv_has_everybody_and_no_formula(as_admin, database, held):
     assert (row["Name"], row["Attendance"], row["Phone"][:2]) == ("'=HYPERLINK(1)", "Present", "'+")
     async with database.work(SYSTEM) as work:
         assert await work.value("select 1 from audit_logs where action = 'attendance.exported'")
+
+
+async def test_the_csv_has_whom_the_list_shows(as_admin, database, held, enrols):
+    await enrols(CHITRA)
+    async with database.work(SYSTEM) as work:
+        await work.run("update enrolments set enrolled_at = enrolled_at - interval '1 day'")
+    await stays(database, held, email=ASHA.email)
+    path = f"/admin/sessions/{held}/attendance"
+
+    async def names(query):
+        shown = (await as_admin.get(f"{path}?{query}")).text
+        link = f"{path}/export?{query.replace('&', '&amp;')}"
+        assert f'href="{link}"' in shown, query
+        answer = await as_admin.get(f"{path}/export?{query}")
+        return [row["Name"] for row in csv.DictReader(StringIO(answer.content.decode("utf-8-sig")))]
+
+    assert await names("state=present") == [ASHA.name]
+    assert await names("state=absent") == [CHITRA.name]
+    assert await names("q=chitra") == [CHITRA.name]
+    assert await names("") == [ASHA.name, CHITRA.name]
+    empty = await as_admin.get(f"{path}/export?q=chitra&state=present")
+    assert len(empty.content.decode("utf-8-sig").splitlines()) == 1
+
+
+async def test_a_student_has_all_their_classes_and_a_csv_of_them(as_admin, database, held, schedules):
+    for number in range(25):
+        await schedules(tell=False, title=f"Class {number:02}")
+    async with database.work(SYSTEM) as work:
+        await work.run(
+            "update sessions set starts_at = app_now() - interval '3 hours' * (1 + right(title, 2)::int),"
+            " ends_at = app_now() - interval '3 hours' * (1 + right(title, 2)::int) + interval '90 minutes'"
+            " where title like 'Class%%'"
+        )
+        await work.run("update enrolments set enrolled_at = enrolled_at - interval '9 days'")
+        await work.run("update sessions set title = '=Joins' where id = %(id)s", id=held)
+    await stays(database, held, email=ASHA.email)
+    path = f"/admin/students/{ASHA.id}/attendance"
+    assert f'href="{path}"' in (await as_admin.get(f"/admin/students/{ASHA.id}")).text
+    first, second = [(await as_admin.get(f"{path}?page={page}")).text for page in (1, 2)]
+    assert "1 present, 0 late, 25 absent" in first
+    assert ("Class 00" in first, "Class 24" in first, "Class 24" in second) == (True, False, True)
+    answer = await as_admin.get(f"{path}/export")
+    rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == 26
+    assert (rows[0]["Class"], rows[0]["Attendance"], rows[1]["Attendance"]) == ("'=Joins", "Present", "Absent")
+    async with database.work(SYSTEM) as work:
+        assert (
+            await work.value("select details ->> 'count' from audit_logs where action = 'attendance.exported'") == "26"
+        )
+    for nobody in (f"/admin/students/{BEN.id}/attendance", f"/admin/students/{BEN.id}/attendance/export"):
+        assert (await as_admin.get(nobody)).status_code == 404
 
 
 async def test_a_students_page_shows_how_they_attended(as_admin, database, held):

@@ -3,10 +3,12 @@
 import asyncio
 import re
 import time
+from dataclasses import replace
 
 import httpx
 import pytest
 
+from adapters.files.disk import DiskFileStore
 from adapters.settings import ROOT
 from bench.round_trips import counted
 from domain.recordings.addresses import LIFETIME, media_token, view_token
@@ -262,6 +264,30 @@ async def test_a_report_without_a_page_of_ours_counts_nothing(as_student, film, 
     assert (await without_token.post(place, data={"opened": good, "ranges": "0-8"})).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("ending", "status"),
+    [
+        ("update recordings set is_visible = false", 404),
+        ("update batches set recordings_visible = false", 404),
+        ("update enrolments set state = 'withdrawn'", 404),
+        ("update sign_ins set revoked_at = now()", 401),
+        ("update profiles set is_active = false where role = 'student'", 401),
+        ("update sign_ins set last_seen_at = now() - interval '13 hours'", 401),
+    ],
+)
+async def test_who_may_not_watch_any_more_is_not_counted_by_a_page_that_is_still_open(
+    as_student, film, settings, database, ending, status
+):
+    opened = view_token(settings.secret, film, ASHA.id, sign_in_of(as_student, settings), int(time.time()) - 60)
+    place = f"/student/recordings/{film}/views"
+    report = {"opened": opened, "ranges": "0-4", "position": "4"}
+    async with database.work(SYSTEM) as work:
+        await work.run(ending)
+    assert (await as_student.post(place, data=report)).status_code == status
+    async with database.work(SYSTEM) as work:
+        assert await work.rows("select * from recording_views") == []
+
+
 async def test_a_film_whose_file_is_gone_says_so_and_keeps_saying_it(as_student, film, app):
     page = (await as_student.get(f"/student/recordings/{film}")).text
     for file in (app.state.services.files.folder / "recordings").iterdir():
@@ -269,6 +295,38 @@ async def test_a_film_whose_file_is_gone_says_so_and_keeps_saying_it(as_student,
     answer = await as_student.get(source_in(page))
     assert answer.status_code == 404
     assert "no longer exists" in answer.text
+
+
+@pytest.mark.parametrize("looks", ["student", "admin"])
+async def test_a_film_that_was_missing_for_a_while_comes_back_when_its_page_is_opened(
+    as_student, as_admin, film, app, database, looks
+):
+    source = source_in((await as_student.get(f"/student/recordings/{film}")).text)
+    folder = app.state.services.files.folder
+    (folder / "recordings").rename(folder / "elsewhere")
+    assert (await as_student.get(source)).status_code == 404
+    await as_student.get(f"/student/recordings/{film}")
+    async with database.work(SYSTEM) as work:
+        assert await work.value("select state from recordings") == "gone"
+    (folder / "elsewhere").rename(folder / "recordings")
+    opens, place = (as_student, "student/recordings") if looks == "student" else (as_admin, "admin/session-recordings")
+    await opens.get(f"/{place}/{film}")
+    assert (await as_student.get(source_in((await as_student.get(f"/student/recordings/{film}")).text))).content == FILM
+
+
+async def test_a_film_that_cannot_be_read_just_now_is_not_gone(as_student, film, app, database, monkeypatch):
+    class Unreadable(DiskFileStore):
+        async def read(self, name, start=0, length=None):
+            raise PermissionError(name)
+            yield b""
+
+    source = source_in((await as_student.get(f"/student/recordings/{film}")).text)
+    services = app.state.services
+    monkeypatch.setattr(app.state, "services", replace(services, files=Unreadable(services.files.folder)))
+    answer = await as_student.get(source)
+    assert (answer.status_code, "Try again in a while" in answer.text) == (409, True)
+    async with database.work(SYSTEM) as work:
+        assert await work.value("select state from recordings") == "ready"
 
 
 async def test_the_lists_cost_few_round_trips(app, as_student, as_admin, film):

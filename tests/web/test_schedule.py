@@ -265,6 +265,19 @@ async def test_a_calendar_that_is_read_all_the_time_is_told_to_wait(client, plac
     assert answers == [200, 200, 429]
 
 
+async def test_who_has_an_old_address_does_not_use_up_the_reads_of_the_new_one(
+    client, places, as_student, settings, monkeypatch
+):
+    monkeypatch.setattr("web.public.calendar.READS_AN_HOUR", 2)
+    await places(60)
+    await as_student.post("/student/schedule/calendar")
+    old = feed_address(await as_student.get("/student/schedule"), settings)
+    await as_student.post("/student/schedule/calendar")
+    new = feed_address(await as_student.get("/student/schedule"), settings)
+    assert [(await client.get(old)).status_code for _time in range(5)] == [404] * 5
+    assert (await client.get(new)).status_code == 200
+
+
 def feed_address(answer, settings):
     start = answer.text.index(f"{settings.base_url}/calendar/")
     return answer.text[start : answer.text.index(".ics", start) + 4]

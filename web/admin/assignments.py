@@ -43,7 +43,7 @@ from web.errors import render_http_error
 from web.forms import Form, read_form, refuse, typed_values
 from web.rendering import go, page, page_or_fragment
 from web.uploads import FILE_VALUES, LARGEST_BODY, drop, dropping, ids_in, take_uploads
-from web.work import services_of
+from web.work import opened_work, services_of
 
 INDEX = "/admin/assignments"
 EDIT = "admin/assignments/edit.html"
@@ -81,17 +81,23 @@ class AssignmentController(Controller):
         return page(request, EDIT, form=form, **_context(batch))
 
     @post(opt={"takes_files": True}, request_max_body_size=LARGEST_BODY)
-    async def create(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
-        batch = await _batch(work, uuid_or_none(str((await typed_values(request)).get("batch", ""))))
+    async def create(self, request: Request[Any, Any, Any]) -> Response[Any]:
+        batch_id = uuid_or_none(str((await typed_values(request)).get("batch", "")))
+        async with opened_work(request) as work:
+            batch = await _batch(work, batch_id)
         data, form = await read_form(request, AssignmentForm, EDIT, **_context(batch))
         added = await self._taken(request, form, batch, None)
         try:
-            assignment_id = await create_assignment(
-                work, data.facts(batch), added, publish=data.action == "publish", form_key=data.form_key
-            )
+            async with opened_work(request) as work:
+                assignment_id = await create_assignment(
+                    work, data.facts(batch), added, publish=data.action == "publish", form_key=data.form_key
+                )
         except DomainError as error:
             await drop(request, [file.stored_name for file in added])
             raise refuse(EDIT, form, error, **_context(batch)) from None
+        except BaseException:
+            await drop(request, [file.stored_name for file in added])
+            raise
         if assignment_id is None:  # the form was sent twice
             await drop(request, [file.stored_name for file in added])
             return go(request, INDEX)
@@ -123,19 +129,22 @@ class AssignmentController(Controller):
         return page(request, EDIT, form=Form(first_values(found, uuid4(), {})), **_context(batch, found))
 
     @post("/{assignment_id:uuid}/edit", opt={"takes_files": True}, request_max_body_size=LARGEST_BODY)
-    async def update(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], assignment_id: FromPath[UUID]
-    ) -> Response[Any]:
-        found = await find_assignment(work, assignment_id)
-        batch = await _batch(work, found.facts.batch_id)
+    async def update(self, request: Request[Any, Any, Any], assignment_id: FromPath[UUID]) -> Response[Any]:
+        async with opened_work(request) as work:
+            found = await find_assignment(work, assignment_id)
+            batch = await _batch(work, found.facts.batch_id)
         data, form = await read_form(request, AssignmentForm, EDIT, **_context(batch, found))
         added = await self._taken(request, form, batch, found)
         try:
             removed = ids_in(form.values.get("removed"))
-            gone = await update_assignment(work, assignment_id, data.facts(batch), added, removed)
+            async with opened_work(request) as work:
+                gone = await update_assignment(work, assignment_id, data.facts(batch), added, removed)
         except DomainError as error:
             await drop(request, [file.stored_name for file in added])
             raise refuse(EDIT, form, error, **_context(batch, found)) from None
+        except BaseException:
+            await drop(request, [file.stored_name for file in added])
+            raise
         answer = go(request, f"{INDEX}/{assignment_id}", _("Saved."))
         answer.background = dropping(request, gone)
         return answer

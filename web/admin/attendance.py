@@ -1,7 +1,5 @@
 """Who was in a class: the list, what an admin marks, whom nobody could name, and the CSV."""
 
-import tempfile
-from io import TextIOWrapper
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +10,21 @@ from litestar.response import Response, Stream, Template
 
 from domain.errors import InvalidInput
 from domain.language import _
+from domain.sessions.attendance_export import export_attendance_of, export_roster
 from domain.sessions.attending import rule, state_names
 from domain.sessions.roster import (
+    PER_PAGE,
+    attendance_of,
     dismiss,
-    export_roster,
     mark_by_hand,
     match_by_hand,
     roster_choices,
     show_roster,
 )
+from domain.students import find_student
 from domain.work import Work
 from web.addresses import page_number, uuid_or_none
-from web.downloads import chunks_of
+from web.downloads import csv_download
 from web.forms import typed_values
 from web.rendering import go, page_or_fragment
 
@@ -35,9 +36,9 @@ class AttendanceController(Controller):
     async def index(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
     ) -> Template:
-        params = request.query_params
-        query = {"q": params.get("q", "")[:200], "state": params.get("state", "")}
-        roster = await show_roster(work, session_id, q=query["q"], state=query["state"], page=page_number(params))
+        query = _query(request)
+        page = page_number(request.query_params)
+        roster = await show_roster(work, session_id, q=query["q"], state=query["state"], page=page)
         choices = await roster_choices(work, session_id) if roster.unmatched else []
         return page_or_fragment(
             request,
@@ -57,21 +58,12 @@ class AttendanceController(Controller):
     async def export(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
     ) -> Stream:
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who sends it
-        try:
-            text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-            await export_roster(work, session_id, text)
-            text.flush()
-            text.detach()
-        except BaseException:
-            file.close()
-            raise
-        headers = {
-            "Content-Disposition": f'attachment; filename="attendance-{work.now:%Y-%m-%d}.csv"',
-            "Content-Length": str(file.tell()),
-            "Cache-Control": "no-store",
-        }
-        return Stream(chunks_of(file), media_type="text/csv; charset=utf-8", headers=headers)
+        query = _query(request)
+        return await csv_download(
+            "attendance",
+            work.now,
+            lambda file: export_roster(work, session_id, file, q=query["q"], state=query["state"]),
+        )
 
     @post("/marks/{person_id:uuid}")
     async def mark(
@@ -106,8 +98,44 @@ class AttendanceController(Controller):
         session_id: FromPath[UUID],
         stay_id: FromPath[UUID],
     ) -> Response[Any]:
-        await dismiss(work, session_id, stay_id)
-        return go(request, _back(request, session_id), _("Left out, here and in later classes of the batch."))
+        if await dismiss(work, session_id, stay_id):
+            return go(request, _back(request, session_id), _("Left out, here and in later classes of the batch."))
+        return go(request, _back(request, session_id), _("Left out of this class."))
+
+
+class StudentAttendanceController(Controller):
+    path = "/students/{person_id:uuid}/attendance"
+
+    @get()
+    async def index(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], person_id: FromPath[UUID]
+    ) -> Template:
+        student, number = await find_student(work, person_id), page_number(request.query_params)
+        classes, counts = await attendance_of(work, person_id, PER_PAGE, (number - 1) * PER_PAGE)
+        return page_or_fragment(
+            request,
+            "admin/students/attendance.html",
+            "admin/students/_classes.html",
+            student=student,
+            whole={"attendance": classes, "attendance_counts": counts},
+            number=number,
+            total=sum(counts.values()),
+            pages=max(1, -(-sum(counts.values()) // PER_PAGE)),
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        )
+
+    @get("/export", opt={"no_shell": True})
+    async def export(self, work: NamedDependency[Work], person_id: FromPath[UUID]) -> Stream:
+        student = await find_student(work, person_id)
+        name = student.name or student.email or ""
+        return await csv_download(
+            "attendance", work.now, lambda file: export_attendance_of(work, person_id, name, file)
+        )
+
+
+def _query(request: Request[Any, Any, Any]) -> dict[str, str]:
+    params = request.query_params
+    return {"q": params.get("q", "")[:200], "state": params.get("state", "")}
 
 
 def _back(request: Request[Any, Any, Any], session_id: UUID) -> str:

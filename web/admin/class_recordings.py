@@ -30,10 +30,10 @@ from domain.work import Work
 from web.fields import OneLine
 from web.forms import Form, FormModel, FormRefused, read_form, typed_values
 from web.paging import page_number
-from web.recording_files import media, media_path
+from web.recording_files import looking_again, media, media_path
 from web.rendering import go, page, page_or_fragment
 from web.student.recordings import captions_of, elsewhere, with_media_of
-from web.work import services_of
+from web.work import opened_work, services_of
 
 PLACE = "/admin/session-recordings"
 SHOW = "admin/recordings/show.html"
@@ -68,7 +68,9 @@ class ClassRecordingController(Controller):
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
     ) -> Template:
         context = await self._context(request, work, recording_id)
-        return with_media_of(page(request, SHOW, form=None, **context), context["recording"])
+        answer = page(request, SHOW, form=None, **context)
+        answer.background = looking_again(request, context["recording"])
+        return with_media_of(answer, context["recording"])
 
     @post("/{recording_id:uuid}")
     async def update(
@@ -89,18 +91,18 @@ class ClassRecordingController(Controller):
         return go(request, f"/admin/sessions/{session_id}/recordings", words)
 
     @post("/{recording_id:uuid}/captions", opt={"takes_files": True}, request_max_body_size=LARGEST + 100_000)
-    async def caption(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
-    ) -> Response[Any]:
+    async def caption(self, request: Request[Any, Any, Any], recording_id: FromPath[UUID]) -> Response[Any]:
         sent = (await request.form()).get("file")
         try:
             if not isinstance(sent, UploadFile) or not sent.filename:
                 raise InvalidInput({"file": _("Please choose a file first.")})
-            lines = await add_captions(work, recording_id, await sent.read(LARGEST))
+            content = await sent.read(LARGEST)
+            async with opened_work(request) as work:
+                lines = await add_captions(work, recording_id, content)
         except InvalidInput as refusal:
-            raise FormRefused(
-                SHOW, Form({}, refusal.fields), await self._context(request, work, recording_id)
-            ) from None
+            async with opened_work(request) as work:
+                context = await self._context(request, work, recording_id)
+            raise FormRefused(SHOW, Form({}, refusal.fields), context) from None
         return go(request, f"{PLACE}/{recording_id}", _("The captions are there: {count} lines.", count=lines))
 
     @post("/{recording_id:uuid}/removal")

@@ -15,8 +15,7 @@ from domain.recordings.contents import part_of_file
 from domain.recordings.copying import stored_name
 from domain.recordings.managing import add_upload
 from domain.recordings.media import CAPTIONS, HEAD, kind_of, seconds_of
-from domain.work import Work
-from web.work import services_of
+from web.work import opened_work, services_of
 
 CHUNK = 256 * 1024
 
@@ -33,10 +32,11 @@ def too_large_words(request: Request[Any, Any, Any]) -> str:
     )
 
 
-async def keep_upload(
-    request: Request[Any, Any, Any], work: Work, session_id: UUID, upload: UploadFile | None, title: str
-) -> UUID:
-    """Store an uploaded film or sound and add it to its session. A file that is refused is not kept. Raises InvalidInput."""
+async def keep_upload(request: Request[Any, Any, Any], session_id: UUID, upload: UploadFile | None, title: str) -> UUID:
+    """Store an uploaded film or sound and add it to its session. A file that is refused is not kept. Raises InvalidInput.
+
+    No transaction is open while gigabytes are stored: it opens its own for the row.
+    """
     if upload is None or not upload.filename:
         raise InvalidInput({"file": _("Please choose a file first.")})
     head = await upload.read(HEAD)
@@ -55,7 +55,8 @@ async def keep_upload(
         seconds = await seconds_of(_reader(files, name), size)
         if seconds is None:
             raise InvalidInput({"file": _("The file is damaged or not whole: it does not say how long it plays.")})
-        return await add_upload(work, session_id, recording_id, title, kind, size=size, seconds=seconds)
+        async with opened_work(request) as work:
+            return await add_upload(work, session_id, recording_id, title, kind, size=size, seconds=seconds)
     except BaseException:
         await asyncio.shield(files.delete(name))
         raise

@@ -22,6 +22,7 @@ from web.errors import render_http_error
 from web.fields import OneLine
 from web.forms import Form, FormModel, FormRefused, read_form, refuse, typed_values
 from web.rendering import go, page, page_or_fragment
+from web.work import opened_work
 
 SHOW = "admin/recordings/session.html"
 FRAGMENT = "admin/recordings/_session.html"
@@ -87,14 +88,13 @@ class SessionRecordingController(Controller):
         return go(request, place(session_id), _("The link is added."))
 
     @post("/upload", opt={"takes_files": True, "takes_recordings": True}, request_max_body_size=LARGEST_BODY)
-    async def upload(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
-    ) -> Response[Any]:
-        context = await self._context(request, work, session_id)
+    async def upload(self, request: Request[Any, Any, Any], session_id: FromPath[UUID]) -> Response[Any]:
+        async with opened_work(request) as work:
+            context = await self._context(request, work, session_id)
         typed, sent = await typed_values(request), (await request.form()).get("file")
         title = " ".join(str(typed.get("upload_title", "")).split())[:120]
         try:
-            await keep_upload(request, work, session_id, sent if isinstance(sent, UploadFile) else None, title)
+            await keep_upload(request, session_id, sent if isinstance(sent, UploadFile) else None, title)
         except InvalidInput as refusal:
             raise FormRefused(ADD, Form(typed, refusal.fields), context) from None
         return go(request, place(session_id), _("The recording is uploaded."))

@@ -104,7 +104,7 @@ class ExtensionController(Controller):
         person_id: FromPath[UUID],
     ) -> Template:
         found = await find_extension(work, assignment_id, person_id)
-        typed = typed_deadline(found.extended_to or found.due_at, found.timezone)
+        typed = typed_deadline(max(found.extended_to or found.due_at, found.due_at), found.timezone)
         return page(request, EXTENSION, form=None, typed=typed, found=found, zone_words=zone_words(found.timezone))
 
     @post()

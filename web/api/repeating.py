@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from domain.accounts.api_answers import claim_key, keep_answer
 from domain.work import Work
+from web.api.shapes import Shape
 
-Made = tuple[int, BaseModel]
+Made = tuple[int, Shape]
 IdempotencyKey = Annotated[
     str | None,
     HeaderParameter(
@@ -38,10 +39,10 @@ class Once:
         if self.key and (found := await claim_key(work, self.key, self.digest(body))):
             return answer(found.status, found.answer, {"Idempotency-Replayed": "true"})
         status, shape = await make()
-        text = shape.model_dump_json()
         if self.key:
-            await keep_answer(work, self.key, status, text)
-        return answer(status, text)
+            kept = shape.model_copy(update=dict.fromkeys(shape.unkept))
+            await keep_answer(work, self.key, status, kept.model_dump_json())
+        return answer(status, shape.model_dump_json())
 
     def digest(self, body: BaseModel | bytes | None) -> bytes:
         """Return what tells this request from another under the same key."""

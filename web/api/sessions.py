@@ -1,7 +1,7 @@
 """Sessions: scheduling a class with its meeting, seeing, changing and cancelling it."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from litestar import Controller, Request
@@ -74,6 +74,8 @@ class SessionList(Page):
 
 
 class SessionDetail(Session):
+    unkept: ClassVar[frozenset[str]] = frozenset({"start_url"})
+
     description: str
     host: str
     recording: Recording
@@ -85,7 +87,10 @@ class SessionDetail(Session):
     zoom_meeting_id: str | None
     join_url: str
     passcode: str
-    start_url: Annotated[str | None, Field(description="For the host alone; null without the scope `sessions:write`.")]
+    start_url: Annotated[
+        str | None,
+        Field(description="For the host alone; null without the scope `sessions:write`, and in an answer given again."),
+    ]
 
 
 class ScheduledSession(Shape):

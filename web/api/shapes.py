@@ -1,6 +1,6 @@
 """What all bodies of the API have in common."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,8 @@ class Shape(BaseModel):
     """Base of what we answer, filled from a row by its names."""
 
     model_config = ConfigDict(from_attributes=True, extra="ignore")
+    # What opens something is at rest in one place: an answer that is kept for a repeated request has null instead.
+    unkept: ClassVar[frozenset[str]] = frozenset()
 
 
 class ErrorDetail(Shape):

@@ -23,7 +23,7 @@ from web.cookies import Cookies
 from web.forms import typed_values
 from web.headers import csp_with_media_of
 from web.paging import page_number
-from web.recording_files import media, media_path
+from web.recording_files import looking_again, media, media_path
 from web.rendering import page, page_or_fragment
 from web.work import check_audience, services_of
 
@@ -73,6 +73,7 @@ class StudentRecordingController(Controller):
             "watched_at": WATCHED_AT,
         }
         answer = page(request, "student/recordings/show.html", **context)
+        answer.background = looking_again(request, recording)
         return with_media_of(answer, recording)
 
     @get("/{recording_id:uuid}/address", opt={"no_shell": True})
@@ -107,15 +108,19 @@ class StudentRecordingController(Controller):
         sign_in = Cookies(services.settings).sign_in(request)
         found = opening(services.settings.secret, str(typed.get("opened", "")), recording_id, sign_in, int(time.time()))
         if found is None:
-            async with services.database.work_of(token_hash(sign_in)) as work:
-                check_audience(request, work.identity)
+            await _check_sign_in(request, sign_in)
             raise InvalidInput({"opened": _("This page was open for too long. Reload it and try again.")})
         position = str(typed.get("position", "0"))
         if not (position.isascii() and position.isdigit() and len(position) < 7):
             raise InvalidInput({"position": _("Please write a number.")})
         person_id, opened = found
-        claim = Claim(recording_id, person_id, ranges_of(str(typed.get("ranges", ""))), int(position), opened)
-        view = await request.app.state.views.count(claim)
+        ranges = ranges_of(str(typed.get("ranges", "")))
+        claim = Claim(recording_id, person_id, ranges, int(position), opened, token_hash(sign_in))
+        try:
+            view = await request.app.state.views.count(claim)
+        except NotFound:
+            await _check_sign_in(request, sign_in)
+            raise
         return Response({"percent": view.percent, "is_watched": view.is_watched}, headers={"Cache-Control": "no-store"})
 
     @post("/{recording_id:uuid}/length", status_code=200, opt={"no_shell": True})
@@ -128,6 +133,12 @@ class StudentRecordingController(Controller):
         async with services_of(request).database.work(SYSTEM) as system:
             learnt = await learn_length(system, recording_id, seconds, work.identity.name)
         return Response({"learnt": learnt}, headers={"Cache-Control": "no-store"})
+
+
+async def _check_sign_in(request: Request[Any, Any, Any], sign_in: str) -> None:
+    """Say that nobody is signed in (any more), rather than that something is missing. Raises SignInNeeded."""
+    async with services_of(request).database.work_of(token_hash(sign_in)) as work:
+        check_audience(request, work.identity)
 
 
 async def captions_of(work: Work, recording_id: UUID) -> Response[str]:

@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from domain.learning.assignments import FORGIVE
+from domain.learning.my_assignments import show_mine
 from domain.learning.my_courses import my_courses
 from domain.learning.progress import Progress, progress_of
+from domain.learning.submitting import Change, save_submission
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, CHITRA
 from tests.fixtures.sessions import MONDAY
@@ -106,6 +109,34 @@ async def test_a_deadline_of_ones_own_counts_and_a_draft_of_an_assignment_does_n
     assert await progress() == Progress()
     await clock_at(AFTER + timedelta(days=2))
     assert await progress() == Progress(due=1)
+
+
+async def test_an_extension_is_never_less_time_than_everybody_has(sets, progress, run, clock_at, database):
+    assignment = await sets()
+    await run(EXTEND, a=assignment, p=ASHA.id, at=AFTER)
+    await run("update assignments set due_at = %(at)s", at=AFTER + timedelta(days=7))
+    await clock_at(AFTER + timedelta(days=1))
+    assert await progress() == Progress()
+    async with database.work(ASHA.identity) as work:
+        (course,) = await my_courses(work)
+        assert course.due[0].due_at == AFTER + timedelta(days=7)
+        shown = (await show_mine(work, assignment)).facts
+        assert (shown.open_until, shown.has_extension) == (AFTER + timedelta(days=7), False)
+        await save_submission(work, assignment, Change(0, text="Mine"), hand_in=True)
+        assert not await work.value("select is_late from submissions")
+
+
+async def test_more_time_for_everybody_forgives_whoever_had_an_extension(sets, enrolment_id, run, clock_at, database):
+    assignment = await sets(accepts_late=True)
+    await run(EXTEND, a=assignment, p=ASHA.id, at=AFTER)
+    await clock_at(AFTER + timedelta(days=1))
+    async with database.work(ASHA.identity) as work:
+        await save_submission(work, assignment, Change(0, text="Mine"), hand_in=True)
+        assert await work.value("select is_late from submissions")
+    await run("update assignments set due_at = %(at)s", at=AFTER + timedelta(days=7))
+    async with database.work(SYSTEM) as work:
+        await work.run(FORGIVE, id=assignment, now=work.now)
+        assert not await work.value("select is_late from submissions")
 
 
 async def test_many_enrolments_are_counted_in_one_statement(database, enrols, sets, schedules, run, clock_at):

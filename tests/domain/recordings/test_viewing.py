@@ -1,13 +1,17 @@
 """What counts as watched: what has played, each second once, and no more than can have played."""
 
 import time
+from datetime import timedelta
 
 import pytest
 
 from domain.errors import InvalidInput, NotFound
+from domain.learning.progress import progress_of
 from domain.recordings.viewing import count_view, ranges_of
+from domain.sessions.roster import attendance_of
 from domain.work import SYSTEM
-from tests.fixtures.cast import ASHA, CHITRA
+from tests.fixtures.cast import ASHA, BEN, CHITRA
+from tests.fixtures.sessions import MONDAY
 
 
 @pytest.fixture
@@ -68,6 +72,23 @@ async def test_opening_the_page_anew_brings_no_credit_for_the_days_between(watch
     assert (await watches("0-100", since=5)).seconds <= 10 + 2 * 5 + 5 + 2
 
 
+async def test_claims_in_quick_succession_bring_nothing_that_one_would_not(watches, work_as, recording_id):
+    async with work_as(SYSTEM) as work:
+        await work.run("update recordings set duration = 3600 where id = %(id)s", id=recording_id)
+    seconds = 0
+    for claim in range(60):
+        seconds = (await watches(f"{claim * 5}-{claim * 5 + 5}", since=10)).seconds
+    assert 0 < seconds <= 2 * (10 + 20) + 5 + 2  # the claims themselves take a while
+
+
+async def test_who_watches_at_double_speed_and_reports_late_loses_nothing(watches, passes):
+    await watches("0-20", since=10)
+    await passes(5)
+    await watches("20-30")
+    await passes(15)
+    assert (await watches("30-60")).seconds >= 59
+
+
 async def test_what_does_not_fit_is_cut_off_at_its_end_and_comes_with_the_next(watches, passes):
     first = await watches("0-100", since=20)
     await passes(100)
@@ -105,6 +126,35 @@ async def test_the_batchs_policy_hides_and_an_admins_word_shows(work_as, recordi
     async with work_as(SYSTEM) as work:
         await work.run("update recordings set is_visible = true")
     assert await sees()
+
+
+async def test_a_class_is_watched_by_the_same_films_for_whoever_asks(
+    watches, work_as, recording_id, adds_recording, enrolment_id, clock_at
+):
+    async with work_as(SYSTEM) as work:
+        session_id = await work.value("select session_id from recordings")
+    await clock_at(MONDAY + timedelta(days=1))
+    second = await adds_recording(session_id, part=2, is_visible=False)
+    await watches("0-95")
+
+    async def standings():
+        found = []
+        for identity in (ASHA.identity, BEN.identity, SYSTEM):
+            async with work_as(identity) as work:
+                (row,) = (await attendance_of(work, ASHA.id))[0]
+                progress = (await progress_of(work, [enrolment_id]))[enrolment_id]
+                found.append((row.state, progress.done))
+        return found
+
+    assert await standings() == [("watched", 1)] * 3
+    async with work_as(SYSTEM) as work:
+        await work.run("update recordings set is_visible = true where id = %(id)s", id=second)
+    assert await standings() == [("absent", 0)] * 3
+    async with work_as(SYSTEM) as work:
+        await work.run("update recordings set is_visible = null where id = %(id)s", id=second)
+        await work.run("update batches set recordings_visible = false")
+        await work.run("update recordings set is_visible = true where id <> %(id)s", id=second)
+    assert await standings() == [("watched", 1)] * 3
 
 
 async def test_where_the_files_lie_is_read_by_nobody_but_the_system(work_as, recording_id):

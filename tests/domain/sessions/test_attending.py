@@ -162,7 +162,7 @@ async def test_who_comes_without_a_link_is_known_by_the_address(database, held):
 async def test_whom_nobody_knows_is_matched_by_hand_here_and_known_in_the_next_class(
     database, work_as, schedules, held
 ):
-    unknown = {"registrant": "", "name": "asha's phone", "email": ""}
+    unknown = {"registrant": "", "name": "asha's phone", "email": "phone@home.test"}
     await told(database, event("joined", 1, **unknown), event("left", 31, **unknown))
     roster = await attended(database, held)
     assert [(one["name"], one["seconds"]) for one in roster.unmatched] == [("asha's phone", 1800)]
@@ -175,6 +175,25 @@ async def test_whom_nobody_knows_is_matched_by_hand_here_and_known_in_the_next_c
     async with database.work(SYSTEM) as work:
         await keep_stays(work, following, "report", [stay("n1", 0, 30, **unknown)])
     assert (await attended(database, following)).people[0].state == "present"
+
+
+@pytest.mark.parametrize("says", ["match", "dismiss"])
+async def test_a_name_without_an_address_is_asked_about_in_each_class(database, work_as, schedules, held, says):
+    iphone = {"registrant": "", "name": "iPhone", "email": ""}
+    await told(database, event("joined", 1, **iphone))
+    roster = await attended(database, held)
+    async with work_as(BEN.identity) as work:
+        if says == "match":
+            await match_by_hand(work, held, roster.unmatched[0]["id"], ASHA.id)
+        else:
+            assert not await dismiss(work, held, roster.unmatched[0]["id"])
+    assert (await attended(database, held)).unmatched == []
+    following = await schedules(tell=False, title="Next")
+    async with database.work(SYSTEM) as work:
+        await keep_stays(work, following, "report", [stay("n1", 0, 30, **iphone)])
+    roster = await attended(database, following)
+    assert [one["name"] for one in roster.unmatched] == ["iPhone"]
+    assert roster.people[0].state == "absent"
 
 
 async def test_who_is_no_student_is_dismissed_and_stays_so(database, work_as, schedules, held):

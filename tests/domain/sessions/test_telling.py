@@ -218,6 +218,26 @@ async def test_a_letter_that_waited_too_long_falls_away(classroom):
     assert await classroom.house.mailbox(ASHA.email) == []
 
 
+async def test_who_has_left_the_batch_gets_none_of_its_letters_that_still_wait(classroom):
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update business_settings set value = 'true' where key = 'sending_paused'")
+    await consent(classroom, ASHA)
+    await classroom.schedule()
+    await classroom.run()
+    async with classroom.house.database.work(BEN.identity) as work:
+        assert await welcome_to_classes(work, ASHA.id, classroom.batch_id) == 1
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("update enrolments set state = 'withdrawn'")
+        await work.run("update business_settings set value = 'false' where key = 'sending_paused'")
+        await work.run("update deliveries set due_at = app_now()")
+    await classroom.run()
+    rows = await classroom.all(DELIVERIES)
+    assert {row.kind for row in rows} == {"class_scheduled", "classes_ahead"}
+    assert {row.channel for row in rows} == {"email", "whatsapp"}
+    assert {(row.state, row.reason) for row in rows} == {("cancelled", "They are not in this batch any more.")}
+    assert await classroom.house.mailbox(ASHA.email) == []
+
+
 async def test_everybody_in_the_batch_hears_that_a_class_in_their_schedule_is_off(classroom):
     session_id = await classroom.schedule()
     await classroom.run()

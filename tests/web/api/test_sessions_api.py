@@ -53,6 +53,19 @@ async def test_the_hosts_link_is_for_who_may_host(house, outside, body):
         assert (await reader.post(SESSIONS, json=body)).status_code == 403
 
 
+async def test_the_hosts_link_is_not_kept_with_the_answer_to_a_change(house, outside, body):
+    made = (await working(house, outside.post(SESSIONS, json=body))).json()
+    headers = {"Idempotency-Key": "change 1"}
+    first = await outside.patch(made["session_url"], json={"title": "Joins, again"}, headers=headers)
+    again = await outside.patch(made["session_url"], json={"title": "Joins, again"}, headers=headers)
+    assert "zak=" in first.json()["start_url"]
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json() == first.json() | {"start_url": None}
+    async with house.database.work(SYSTEM) as work:
+        (kept,) = await work.rows("select answer::text as answer from api_answers")
+    assert "zak=" not in kept.answer
+
+
 async def test_the_same_key_schedules_once_and_what_zoom_refuses_is_told(house, outside, body):
     headers = {"Idempotency-Key": "class 1"}
     body |= {"host": "nobody@elsewhere.test"}
