@@ -46,7 +46,7 @@ where id = %(id)s
 """
 # What was to be told of an earlier version and has not been: it is told of this one instead, and not lost.
 UNTOLD = """
-select payload ->> 'what' as what, payload ->> 'series_id' as series_id from automation_steps
+select payload ->> 'what' as what, payload ->> 'series_id' as series_id, state = 'running' as is_running from automation_steps
 where subject_id = %(id)s and kind = 'tell_session' and state = any(%(states)s) order by created_at, id limit 1
 """
 # One of which nobody has heard by itself goes before: who has heard of the class that tells is told nothing.
@@ -116,7 +116,7 @@ async def cancel_session(work: Work, session_id: UUID, version: int, *, reason: 
     if has_meeting or before.zoom_state == "creating":  # a worker may be making it at this moment
         await work.run("update sessions set zoom_state = 'deleting' where id = %(id)s", id=session_id)
         await plan_sync(work, session_id, version)
-    if tell:
+    if tell and (untold is None or untold.is_running):  # else nobody has heard of it yet, and nobody will
         await plan_telling(work, session_id, version, "cancelled")
     if untold is not None and untold.series_id:
         await _tell_series_by_the_next(work, UUID(untold.series_id))

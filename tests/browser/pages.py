@@ -109,7 +109,11 @@ insert into one_time_links (purpose, subject_id, token_hash, expires_at)
 values ('{purpose}', '{subject}', '\\x{token_hash}', now() + interval '1 day')
 """
 # What stands behind an address for the page to show what it is for.
-QUERIES = {"/admin/leads/selection": "?action=delete&scope=all", "/admin/campaigns/new": "?scope=all"}
+QUERIES = {
+    "/admin/leads/selection": "?action=delete&scope=all",
+    "/admin/campaigns/new": "?scope=all",
+    "/admin/campaigns/left-out": "?scope=all&reason=no_email&course={course_id}",
+}
 # These do their work and lead elsewhere.
 NO_PAGES = {"/admin/notifications/{notification_id}", "/student/notifications/{notification_id}"}
 
@@ -126,8 +130,8 @@ class PlacedPage:
 
     def address(self, demo: Launch) -> str:
         """Return where the demo shows it, filled with something that is there."""
-        parts = {name: _part(demo, self.template, name) for name in _names(self.template)}
-        return self.template.format(**parts) + QUERIES.get(self.template, "")
+        address = self.template + QUERIES.get(self.template, "")
+        return address.format(**{name: _part(demo, self.template, name) for name in _names(address)})
 
 
 def all_pages() -> list[PlacedPage]:
