@@ -29,6 +29,8 @@ FILMS = """
 select f.id, f.duration from recordings t join recordings f on f.session_id = t.session_id and f.part = t.part
 where t.id = %(id)s and f.kind in ('video', 'audio')
 """
+# Two looks at one class may come at once: the second replaces what the first has kept, and does not run into it.
+HOLD = "select id from recordings where id = any(%(ids)s) order by id for update"
 FORGET = "delete from recording_cues where recording_id = any(%(ids)s) and kind = %(kind)s"
 KEEP = """
 insert into recording_cues (recording_id, kind, number, starts_ms, ends_ms, text)
@@ -52,6 +54,7 @@ async def read_contents(run: StepRun, session_id: UUID, tokens: Mapping[str, str
 
 async def keep_cues(work: Work, recording_ids: Sequence[UUID], kind: str, cues: Sequence[Cue]) -> None:
     """Replace the lines or chapters of these recordings."""
+    await work.rows(HOLD, ids=list(recording_ids))
     await work.run(FORGET, ids=list(recording_ids), kind=kind)
     await work.run(
         KEEP,
