@@ -116,7 +116,9 @@ async def cancel_session(work: Work, session_id: UUID, version: int, *, reason: 
     if has_meeting or before.zoom_state == "creating":  # a worker may be making it at this moment
         await work.run("update sessions set zoom_state = 'deleting' where id = %(id)s", id=session_id)
         await plan_sync(work, session_id, version)
-    if tell and (untold is None or untold.is_running):  # else nobody has heard of it yet, and nobody will
+    # A series that nobody has heard of yet is told of without it.
+    is_unheard = untold is not None and bool(untold.series_id) and not untold.is_running
+    if tell and not is_unheard:
         await plan_telling(work, session_id, version, "cancelled")
     if untold is not None and untold.series_id:
         await _tell_series_by_the_next(work, UUID(untold.series_id))
