@@ -72,7 +72,7 @@ class Composer:
         own = [self._own_values(row) for row in rows]
         rendered = self._marked(rows[0].template, own[0], common)
         recipients = [
-            Recipient(row.id, row.to_address, row.to_name, substitutions(values), headers=self._headers(row))
+            Recipient(row.id, row.to_address, row.to_name, substitutions(values), headers=_headers(values))
             for row, values in zip(rows, own, strict=True)
         ]
         return self._email(send_id, recipients, rendered, rows[0].kind, common)
@@ -100,7 +100,7 @@ class Composer:
         if not row.marketing:
             return Recipient(row.id, row.to_address, row.to_name, substitutions(own))
         own["unsubscribe_url"] = self._unsubscribe_url(row)
-        return Recipient(row.id, row.to_address, row.to_name, substitutions(own), headers=self._headers(row))
+        return Recipient(row.id, row.to_address, row.to_name, substitutions(own), headers=_headers(own))
 
     def _unsubscribe_url(self, row: Row) -> str:
         return f"{self.ports.base_url}/unsubscribe/{unsubscribe_token(self.ports.secret, row.id, row.to_address)}"
@@ -113,13 +113,6 @@ class Composer:
             **{name: str(value) for name, value in row.params.items() if name != "apply_path"},
             "apply_url": f"{self.ports.base_url}{row.params['apply_path']}?t={token}",
             "unsubscribe_url": self._unsubscribe_url(row),
-        }
-
-    def _headers(self, row: Row) -> dict[str, str]:
-        # RFC 8058: mail programs show a button that posts here, without asking the person to sign in.
-        return {
-            "List-Unsubscribe": f"<{self._unsubscribe_url(row)}/one-click>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
 
     def _marked(self, template: str, own: Mapping[str, str], common: Mapping[str, str]) -> RenderedEmail:
@@ -177,6 +170,14 @@ class Composer:
         if len(recipients) > 1:
             return common_reply_address(domain)
         return reply_address(self.ports.secret, domain, recipients[0].delivery_id)
+
+
+def _headers(own: Mapping[str, str]) -> dict[str, str]:
+    # RFC 8058: mail programs show a button that posts here, without asking the person to sign in.
+    return {
+        "List-Unsubscribe": f"<{own['unsubscribe_url']}/one-click>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 async def prepare_email(work: Work, composer: Composer, send_id: UUID, rows: Sequence[Row]) -> Email:
