@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Controller, Request, get, post
+from litestar import Request, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
@@ -30,9 +30,9 @@ from domain.work import Work
 from web.fields import OneLine
 from web.forms import Form, FormModel, FormRefused, read_form, typed_values
 from web.paging import page_number
-from web.recording_files import looking_again, media, media_path
+from web.player import PlayerController, with_media_of
+from web.recording_files import looking_again, media_path
 from web.rendering import go, page, page_or_fragment
-from web.student.recordings import captions_of, elsewhere, with_media_of
 from web.work import opened_work, services_of
 
 PLACE = "/admin/session-recordings"
@@ -44,8 +44,8 @@ class TitleForm(FormModel):
     title: Annotated[OneLine, Field(max_length=120)] = ""
 
 
-class ClassRecordingController(Controller):
-    path = "/session-recordings"
+class ClassRecordingController(PlayerController):
+    path, place = "/session-recordings", PLACE
 
     @get()
     async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
@@ -114,31 +114,6 @@ class ClassRecordingController(Controller):
         if stored:  # once the row is gone for good
             answer.background = BackgroundTask(services_of(request).files.delete, stored)
         return answer
-
-    @get("/{recording_id:uuid}/address", opt={"no_shell": True})
-    async def address(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
-    ) -> Response[str]:
-        """Give a player whose address has run out the next one."""
-        await show_recording(work, recording_id)
-        assert work.identity.person_id is not None
-        path = media_path(request, PLACE, recording_id, work.identity.person_id)
-        return Response(path, media_type="text/plain", headers={"Cache-Control": "no-store"})
-
-    @get("/{recording_id:uuid}/media/{token:str}", opt={"no_shell": True})
-    async def media(
-        self, request: Request[Any, Any, Any], recording_id: FromPath[UUID], token: FromPath[str]
-    ) -> Response[Any]:
-        return await media(request, recording_id, token)
-
-    @get("/{recording_id:uuid}/captions", opt={"no_shell": True})
-    async def captions(self, work: NamedDependency[Work], recording_id: FromPath[UUID]) -> Response[str]:
-        return await captions_of(work, recording_id)
-
-    @get("/{recording_id:uuid}/link", opt={"no_shell": True})
-    async def follow(self, work: NamedDependency[Work], recording_id: FromPath[UUID]) -> Response[bytes]:
-        """Lead to a recording that lies elsewhere."""
-        return await elsewhere(work, recording_id)
 
     async def _context(self, request: Request[Any, Any, Any], work: Work, recording_id: UUID) -> dict[str, Any]:
         recording, transcript = await show_recording(work, recording_id)

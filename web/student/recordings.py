@@ -2,10 +2,9 @@
 
 import time
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from litestar import Controller, Request, get, post
+from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response, Template
@@ -14,16 +13,15 @@ from domain.accounts.tokens import token_hash
 from domain.errors import InvalidInput, NotFound
 from domain.language import _
 from domain.recordings.addresses import opening, view_token
-from domain.recordings.captions import write_captions
 from domain.recordings.lengths import learn_length, read_length
-from domain.recordings.playing import PER_PAGE, my_recordings, show_recording, transcript_of
+from domain.recordings.playing import PER_PAGE, my_recordings, show_recording
 from domain.recordings.viewing import WATCHED_AT, Claim, ranges_of
 from domain.work import SYSTEM, Work
 from web.cookies import Cookies
 from web.forms import typed_values
-from web.headers import csp_with_media_of
 from web.paging import page_number
-from web.recording_files import looking_again, media, media_path
+from web.player import PlayerController, with_media_of
+from web.recording_files import looking_again, media_path
 from web.rendering import page, page_or_fragment
 from web.work import check_audience, services_of
 
@@ -31,8 +29,8 @@ PLACE = "/student/recordings"
 LONGEST_QUERY = 100
 
 
-class StudentRecordingController(Controller):
-    path = "/recordings"
+class StudentRecordingController(PlayerController):
+    path, place = "/recordings", PLACE
 
     @get()
     async def index(
@@ -76,31 +74,6 @@ class StudentRecordingController(Controller):
         answer.background = looking_again(request, recording)
         return with_media_of(answer, recording)
 
-    @get("/{recording_id:uuid}/address", opt={"no_shell": True})
-    async def address(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
-    ) -> Response[str]:
-        """Give a player whose address has run out the next one."""
-        await show_recording(work, recording_id)
-        assert work.identity.person_id is not None
-        path = media_path(request, PLACE, recording_id, work.identity.person_id)
-        return Response(path, media_type="text/plain", headers={"Cache-Control": "no-store"})
-
-    @get("/{recording_id:uuid}/media/{token:str}", opt={"no_shell": True})
-    async def media(
-        self, request: Request[Any, Any, Any], recording_id: FromPath[UUID], token: FromPath[str]
-    ) -> Response[Any]:
-        return await media(request, recording_id, token)
-
-    @get("/{recording_id:uuid}/captions", opt={"no_shell": True})
-    async def captions(self, work: NamedDependency[Work], recording_id: FromPath[UUID]) -> Response[str]:
-        return await captions_of(work, recording_id)
-
-    @get("/{recording_id:uuid}/link", opt={"no_shell": True})
-    async def follow(self, work: NamedDependency[Work], recording_id: FromPath[UUID]) -> Response[bytes]:
-        """Lead to a recording that lies elsewhere."""
-        return await elsewhere(work, recording_id)
-
     @post("/{recording_id:uuid}/views", status_code=200, opt={"no_shell": True})
     async def watch(self, request: Request[Any, Any, Any], recording_id: FromPath[UUID]) -> Response[dict[str, Any]]:
         """Count what was watched. Who reports is proved by the page's token and the sign-in it was opened with."""
@@ -139,29 +112,3 @@ async def _check_sign_in(request: Request[Any, Any, Any], sign_in: str) -> None:
     """Say that nobody is signed in (any more), rather than that something is missing. Raises SignInNeeded."""
     async with services_of(request).database.work_of(token_hash(sign_in)) as work:
         check_audience(request, work.identity)
-
-
-async def captions_of(work: Work, recording_id: UUID) -> Response[str]:
-    """Answer with the lines of a recording as a caption track."""
-    lines = (await transcript_of(work, recording_id)).lines
-    if not lines:
-        raise NotFound(_("We could not find that. It may have been removed."))
-    headers = {"Cache-Control": "private, no-store"}
-    return Response(write_captions(lines), media_type="text/vtt; charset=utf-8", headers=headers)
-
-
-async def elsewhere(work: Work, recording_id: UUID) -> Response[bytes]:
-    """Lead to where a linked recording lies, without saying where from."""
-    recording, _transcript = await show_recording(work, recording_id)
-    if recording.kind != "link":
-        raise NotFound(_("We could not find that. It may have been removed."))
-    headers = {"Location": recording.url, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
-    return Response(b"", status_code=302, headers=headers)
-
-
-def with_media_of(answer: Template, recording: Any) -> Template:
-    """Let this one page play a film of the one other place it lies at; every other page plays ours alone."""
-    if recording.kind == "link" and recording.media_type:
-        parts = urlsplit(recording.url)
-        answer.headers["Content-Security-Policy"] = csp_with_media_of(f"{parts.scheme}://{parts.netloc}")
-    return answer
