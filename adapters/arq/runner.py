@@ -15,6 +15,7 @@ from functools import partial
 from adapters.bootstrap import Services
 from adapters.postgres.error_log import ErrorLog
 from domain.accounts.api_answers import forget_old_answers
+from domain.automation.acting import CannotAct, act_on_due, put_off
 from domain.automation.handlers import HANDLERS
 from domain.automation.running import (
     Failed,
@@ -51,7 +52,7 @@ from domain.ports import CannotTell, Email, Found, Missing, Unavailable
 from domain.ports.voice import Call, CallReport
 from domain.ports.whatsapp import WhatsAppText
 from domain.sessions.events import apply_meeting_events
-from domain.work import SYSTEM, OvertakenByAnother, Work
+from domain.work import SYSTEM, OvertakenByAnother, Row, Work
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,7 @@ class Runner:
         for channel in SENDERS:
             self._begin(f"{channel} sender 0", partial(self._send, channel, 0))
         self._begin("payments", self._check_payments)
+        self._begin("rules", self._act_on_rules)
         if time.monotonic() - self._folded > FOLD_EVERY:
             self._folded = time.monotonic()
             self._begin("folding", self._fold)
@@ -236,6 +238,32 @@ class Runner:
             if request_id is None:
                 return
             await check_request(lambda: self.database.work(SYSTEM), self.services.payments, request_id)
+
+    async def _act_on_rules(self) -> None:
+        """Act on what rules have planned. Where several steps go wrong together, each is tried alone."""
+        alone = 0
+        while True:
+            values = {"most": 1} if alone else {}
+            alone = max(alone - 1, 0)
+            try:
+                async with self.database.work(SYSTEM) as work:
+                    if not await act_on_due(work, lease_seconds=self.lease, **values):
+                        return
+            except CannotAct as problem:
+                cause = problem.__cause__
+                if isinstance(cause, OvertakenByAnother):
+                    continue
+                if len(problem.steps) > 1:
+                    alone = len(problem.steps)
+                    continue
+                await self._put_off(problem.steps[0], cause or problem)
+
+    async def _put_off(self, step: Row, error: BaseException) -> None:
+        reference = secrets.token_hex(4)
+        log.error("step %s (%s) failed: %s", step.id, step.rule_key, type(error).__name__, exc_info=error)
+        self.errors.remember(reference=reference, component=f"rule: {step.rule_key}", error=error)
+        async with self.database.work(SYSTEM) as work:
+            await put_off(work, step, f"Went wrong ({type(error).__name__}), reference {reference}.")
 
     async def _start_steps(self) -> None:
         free = STEPS_AT_ONCE - len(self._steps)

@@ -24,7 +24,7 @@ MOST_ATTEMPTS = 10
 CLAIM = """
 with due as (
   select id from automation_steps
-   where state = 'planned' and due_at <= %(now)s and (retry_at is null or retry_at <= now())
+   where state = 'planned' and rule_key is null and due_at <= %(now)s and (retry_at is null or retry_at <= now())
    order by due_at limit %(most)s for update skip locked
 ), lapsed as (
   select id from automation_steps where state = 'running' and leased_until < now()

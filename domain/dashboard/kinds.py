@@ -1,5 +1,6 @@
 """How the kinds of steps and e-mails are called, and where each is mended."""
 
+from domain.automation.rules import RULES
 from domain.language import _
 
 # kind of step -> its name
@@ -78,17 +79,23 @@ PLACES = {
 
 
 def step_name(kind: str) -> str:
-    """Return the name of a kind of step."""
+    """Return the name of a kind of step, which is that of its rule if it has one."""
+    if rule := RULES.get(kind):
+        return _(rule.title)
     return _(STEPS[kind]) if kind in STEPS else _in_words(kind)
 
 
 def email_name(kind: str) -> str:
-    """Return the name of a kind of e-mail."""
+    """Return the name of a kind of message, which is that of its rule if it has one."""
+    if rule := RULES.get(kind):
+        return _(rule.title)
     return _(EMAILS[kind]) if kind in EMAILS else _in_words(kind)
 
 
 def place_of_step(kind: str, subject_id: str | None) -> str:
     """Return the address where a step of this kind is looked into and begun again."""
+    if kind in RULES:
+        return f"/admin/automations/{kind}"
     place = PLACES.get(kind, "/admin/errors")
     if "{subject}" not in place:
         return place

@@ -167,7 +167,8 @@ ROWS: dict[str, Rows] = {
         f"insert into lead_import_rows values ('{IMPORT}', 1, 'rejected', 'no contact')", change="reason = 'x'"
     ),
     "imported_leads": personal(
-        "insert into imported_leads (person_id, tags, created_at) values (%(owner)s, '{cold}', now())", "person_id"
+        "insert into imported_leads (id, person_id, tags, created_at) values (%(owner)s, %(owner)s, '{cold}', now())",
+        "person_id",
     ),
     "lead_past_imports": business(
         f"insert into lead_past_imports select '{IMPORT}', id from imported_leads limit 1",
@@ -187,6 +188,17 @@ ROWS: dict[str, Rows] = {
     "automation_steps": personal(
         "insert into automation_steps (kind, person_id, dedupe_key, due_at, created_at)"
         " values ('x', %(owner)s, %(email)s, now(), now())",
+        "person_id",
+    ),
+    "automation_rules": business(
+        "insert into automation_rules (key, is_on, settings, updated_at) values ('x', true, '{}', now())"
+    ),
+    "automation_rule_versions": business(
+        "insert into automation_rule_versions (key, version, is_on, settings, changed_at) values ('x', 1, true, '{}', now())"
+    ),
+    "lead_sequences": personal(
+        "insert into lead_sequences (lead_id, person_id, course_id, started_at)"
+        f" values (%(owner)s, %(owner)s, '{COURSES['published']}', now())",
         "person_id",
     ),
     "deliveries": personal(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from domain.automation.judging import pointless_deliveries
 from domain.messaging.calls.preparing import prepare_call
 from domain.messaging.composing import CannotCompose, Composer, prepare_email
 from domain.messaging.outbox import Channel
@@ -16,8 +17,16 @@ from domain.work import Row, Work
 
 MOST_TOGETHER = 1_000  # SendGrid's limit of personalizations in one request
 
+# What a rule has written waits while the rule is held back.
+IS_HELD = """
+(rule_key is not null and ((select value = 'true' from business_settings where key = 'automations_paused')
+  or rule_key in (select key from automation_rules where is_paused)))
+"""
 # What is due in a channel, while it may leave at all.
-DUE = "channel = %(channel)s and state in ('pending', 'retry') and due_at <= %(now)s and (retry_at is null or retry_at <= now())"
+DUE = f"""
+channel = %(channel)s and state in ('pending', 'retry') and due_at <= %(now)s and (retry_at is null or retry_at <= now())
+  and not {IS_HELD}
+"""
 # What would leave in a person's quiet hours gets no send id: it is not claimed, and due again when they end.
 CLAIM = f"""
 with first as (
@@ -46,7 +55,11 @@ update deliveries d set state = case when j.waits_until is null then 'sending' e
        attempted_at = now(), retry_at = null, reason = ''
   from judged j where d.id = j.id
 returning d.id, d.channel, d.kind, d.person_id, d.campaign_id, d.broadcast_id, d.subject_id,
-  d.to_address, d.to_name, d.template, d.params, d.attempt, d.marketing, d.send_id
+  d.to_address, d.to_name, d.template, d.params, d.attempt, d.marketing, d.send_id,
+  d.rule_key, d.expires_at, d.due_at,
+  coalesce((select subject_version from automation_steps s where s.id = d.step_id), 1) as version,
+  d.rule_key is not null and exists (
+    select from people h where h.id = d.person_id and h.automations_stopped_at is not null) as is_stopped
 """
 # When one waits for the morning, so do most of those behind it: they are not claimed one by one.
 HOLD = f"""
@@ -101,6 +114,7 @@ async def claim_batch(
         await work.run(HOLD, channel=channel, now=work.now, most=MOST_TOGETHER)
         return True
     rows = await _leave_out(work, rows, send_id, is_live=composer.ports.is_live(channel))
+    rows = await _leave_out_pointless(work, rows)
     if not rows:
         return True
     try:
@@ -127,6 +141,16 @@ async def _withdraw(work: Work, rows: Sequence[Row], reason: str) -> None:
     """Let go of what is not true any more."""
     await work.run(WITHDRAW, ids=[row.id for row in rows], reason=reason)
     tell(work, rows)
+
+
+async def _leave_out_pointless(work: Work, rows: Sequence[Row]) -> Sequence[Row]:
+    """Judge once more what rules have written: it may have waited, and who has applied meanwhile is asked no more."""
+    if not any(row.rule_key for row in rows):
+        return rows
+    reasons = await pointless_deliveries(work, rows)
+    for reason in set(reasons.values()):
+        await _withdraw(work, [row for row in rows if reasons.get(row.id) == reason], reason)
+    return [row for row in rows if row.id not in reasons]
 
 
 async def _leave_out(work: Work, rows: Sequence[Row], send_id: UUID, *, is_live: bool) -> Sequence[Row]:

@@ -1,0 +1,171 @@
+"""Acting on what rules have planned: due steps of one rule are judged, their messages written and the steps ended, in one
+transaction. Nothing leaves the house here, so a worker that dies has done nothing, and another does it instead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.automation.holding import stop_flood
+from domain.automation.judging import find_facts, pointless, unreachable
+from domain.automation.messages import WhatsAppTexts, deliveries_of, find_whatsapp_texts
+from domain.automation.rule import Acted
+from domain.automation.rule_states import RuleState, state_of
+from domain.automation.rules import RULES
+from domain.automation.running import MOST_ATTEMPTS
+from domain.backoff import backoff
+from domain.language import _
+from domain.messaging.outbox import Channel
+from domain.work import Row, Work
+
+MOST = 500  # steps in one transaction
+# A worker that is frozen here holds its steps no longer than this: Postgres ends its transaction, and it has done nothing.
+FROZEN = "select set_config('idle_in_transaction_session_timeout', %(milliseconds)s, true)"
+# The rule with the step that has waited longest, and its due steps, while it is not held. Who else claims passes them over.
+CLAIM = """
+with held as (
+  select coalesce(bool_or(value = 'true'), false) as all_of_them from business_settings
+   where key in ('automations_paused', 'sending_paused')
+), first as (
+  select k.key from unnest(%(keys)s::text[]) as k (key) left join automation_rules r on r.key = k.key, lateral (
+    select due_at from automation_steps s where s.rule_key = k.key and s.state = 'planned' and s.due_at <= %(now)s
+      and (s.retry_at is null or s.retry_at <= now()) order by s.due_at limit 1 for update skip locked) d
+   where not coalesce(r.is_paused, false) and not (select all_of_them from held) order by d.due_at limit 1
+)
+select s.id, s.rule_key, s.rule_version, s.person_id, s.subject_id, s.subject_version as version, s.due_at, s.attempt
+  from automation_steps s where s.rule_key = (select key from first) and s.state = 'planned' and s.due_at <= %(now)s
+   and (s.retry_at is null or s.retry_at <= now()) order by s.due_at limit %(most)s for update skip locked
+"""
+STATE = """
+select r.*, (select value::int from business_settings where key = 'automatic_messages_an_hour') as an_hour
+from (select) one left join automation_rules r on r.key = %(key)s
+"""
+WRITE = """
+insert into deliveries (channel, kind, person_id, subject_id, to_address, to_name, template, params, group_key,
+  idempotency_key, marketing, due_at, created_at, rule_key, rule_version, step_id, expires_at)
+select r.channel, %(rule)s, r.person_id, r.subject_id, lower(r.address), r.name, r.template, r.params, r.group_key,
+  r.step_id || ':' || r.channel, %(marketing)s, r.due_at, %(now)s, %(rule)s, %(version)s, r.step_id, r.expires_at
+from unnest(%(rows)s::jsonb[]) as one, jsonb_to_record(one) as r (channel text, person_id uuid, subject_id uuid, address text,
+  name text, template text, params jsonb, group_key text, due_at timestamptz, step_id uuid, expires_at timestamptz)
+on conflict (idempotency_key) do nothing
+"""
+END = """
+update automation_steps s set state = e.state, reason = e.reason,
+  finished_at = case when e.state <> 'planned' then %(now)s::timestamptz end, due_at = coalesce(e.due_at, s.due_at),
+  rule_version = case when e.state = 'planned' then s.rule_version else %(version)s end
+from unnest(%(ids)s::uuid[], %(states)s::text[], %(reasons)s::text[], %(dues)s::timestamptz[]) as e (id, state, reason, due_at)
+where s.id = e.id
+"""
+
+PUT_OFF = """
+update automation_steps set attempt = attempt + 1, state = %(state)s, reason = %(reason)s,
+  finished_at = case when %(state)s = 'failed' then %(now)s::timestamptz end, retry_at = now() + make_interval(secs => %(wait)s)
+where id = %(id)s and state = 'planned'
+"""
+
+
+@dataclass(slots=True)
+class Ended:
+    """How the steps of one transaction end: columns of END, and the deliveries they wrote."""
+
+    ids: list[UUID] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    dues: list[datetime | None] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def end(self, step_id: UUID, state: str, reason: str = "", due_at: datetime | None = None) -> None:
+        self.ids.append(step_id)
+        self.states.append(state)
+        self.reasons.append(reason)
+        self.dues.append(due_at)
+
+
+class CannotAct(Exception):
+    """Acting on these steps went wrong; the cause is the error's."""
+
+    def __init__(self, steps: Sequence[Row]) -> None:
+        super().__init__(_("{count} steps of “{rule}” went wrong.", count=len(steps), rule=steps[0].rule_key))
+        self.steps = steps
+
+
+async def act_on_due(work: Work, *, lease_seconds: float, most: int = MOST) -> int:
+    """Act on the next due steps of the rule that has waited longest; return how many there were.
+
+    Raises CannotAct, after which the transaction must end without a commit.
+    """
+    await work.run(FROZEN, milliseconds=str(int(lease_seconds * 1000)))
+    steps = await work.rows(CLAIM, keys=list(RULES), now=work.now, most=most)
+    if steps:
+        try:
+            await _act(work, steps)
+        except Exception as error:
+            raise CannotAct(steps) from error
+    return len(steps)
+
+
+async def put_off(work: Work, step: Row, reason: str) -> None:
+    """Plan another attempt at a step that went wrong by itself; the last one ends as failed."""
+    is_over = step.attempt + 1 >= MOST_ATTEMPTS
+    values = {"state": "failed" if is_over else "planned", "reason": reason, "wait": backoff(step.attempt + 1)}
+    await work.run(PUT_OFF, id=step.id, now=work.now, **values)
+    work.signal("steps")
+
+
+async def _act(work: Work, steps: Sequence[Row]) -> None:
+    rule = RULES[steps[0].rule_key]
+    row = await work.row(STATE, key=rule.key)
+    assert row is not None
+    state = state_of(rule, row if row.key else None)
+    facts = await find_facts(work, state, steps)
+    texts = await find_whatsapp_texts(work, state)
+    ended = Ended()
+    for fact in facts:
+        await _act_for_one(work, state, fact, texts, ended)
+    if await stop_flood(work, row.an_hour, len(ended.rows)):
+        return
+    version = {"version": state.version, "now": work.now}
+    if ended.rows:
+        await work.run(WRITE, rows=ended.rows, rule=rule.key, marketing=rule.is_marketing, **version)
+        work.signal("deliveries")
+        work.nudge()
+    await work.run(END, ids=ended.ids, states=ended.states, reasons=ended.reasons, dues=ended.dues, **version)
+    work.signal("steps")
+
+
+async def _act_for_one(work: Work, state: RuleState, fact: Row, texts: WhatsAppTexts, ended: Ended) -> None:
+    if not state.is_on:
+        return ended.end(fact.id, "skipped", _("The rule was switched off."))
+    if reason := pointless(fact, work.now):
+        return ended.end(fact.id, "skipped", reason)
+    if state.rule.act is not None:
+        reason = await state.rule.act(work, Acted(fact.person_id, fact.subject_id, fact.name, fact.params))
+        return ended.end(fact.id, "done", reason)
+    ways, obstacles = _ways(state, fact)
+    if not ways:
+        return ended.end(fact.id, "skipped", _("No way to reach them: {reasons}.", reasons="; ".join(obstacles)))
+    if later := _capped_until(state, fact, ways):
+        reason = _("They have been written to as often today as the rules allow: it waits.")
+        return ended.end(fact.id, "planned", reason, later)
+    ended.rows += deliveries_of(state, fact, ways, texts, work.now)
+    return ended.end(fact.id, "done", "; ".join(obstacles))
+
+
+def _ways(state: RuleState, fact: Row) -> tuple[list[Channel], list[str]]:
+    """Return the channels that lead to somebody, and why the others do not."""
+    ways: list[Channel] = []
+    obstacles: list[str] = []
+    for channel in state.settings.channels:
+        if obstacle := unreachable(fact, channel, is_marketing=state.rule.is_marketing):
+            obstacles.append(obstacle)
+        else:
+            ways.append(channel)
+    return ways, obstacles
+
+
+def _capped_until(state: RuleState, fact: Row, ways: Sequence[Channel]) -> datetime | None:
+    if not state.rule.is_marketing:
+        return None
+    moments = [getattr(fact, f"{channel}_capped_until") for channel in ways if channel in ("email", "whatsapp")]
+    return max((moment for moment in moments if moment is not None), default=None)

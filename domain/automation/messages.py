@@ -1,0 +1,74 @@
+"""What a rule writes to one person: a delivery for each way that leads to them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain.automation.rule_states import RuleState
+from domain.messaging.outbox import Channel, whatsapp_params
+from domain.work import Row, Work
+
+TEMPLATE = "select param_labels, body from whatsapp_templates where campaign = %(campaign)s"
+
+
+@dataclass(frozen=True, slots=True)
+class WhatsAppTexts:
+    """The names of the variables that a rule's WhatsApp template is filled with, in their order."""
+
+    names: Sequence[str] = field(default_factory=tuple)
+
+
+async def find_whatsapp_texts(work: Work, state: RuleState) -> WhatsAppTexts:
+    """Return how the rule's WhatsApp template is filled; a rule without that channel asks nothing."""
+    if "whatsapp" not in state.settings.channels:
+        return WhatsAppTexts()
+    found = await work.row(TEMPLATE, campaign=state.settings.templates.get("whatsapp", ""))
+    return WhatsAppTexts([variable_of(label) for label in found.param_labels] if found else ())
+
+
+def variable_of(label: str) -> str:
+    """Return the variable a parameter of a WhatsApp template is named after: “First name” is first_name."""
+    return label.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def deliveries_of(
+    state: RuleState, fact: Row, ways: Sequence[Channel], texts: WhatsAppTexts, now: datetime
+) -> list[dict[str, Any]]:
+    """Return one person's deliveries as rows of acting.WRITE."""
+    return [_delivery(state, fact, channel, texts, now) for channel in ways]
+
+
+def _delivery(state: RuleState, fact: Row, channel: Channel, texts: WhatsAppTexts, now: datetime) -> dict[str, Any]:
+    is_bound = (state.rule.is_marketing or channel != "email") and not state.rule.is_urgent
+    due_at = getattr(fact, f"{channel}_after_quiet") if is_bound or state.settings.quiet_hours else now
+    expires_at = fact.expires_at
+    return {
+        "channel": channel,
+        "person_id": str(fact.person_id),
+        "subject_id": str(fact.subject_id),
+        "address": fact.email if channel == "email" else fact.phone,
+        "name": fact.name,
+        "template": state.settings.templates.get(channel, ""),
+        "params": _params(state, fact.params, channel, texts),
+        "group_key": _group(state, fact.params) if channel == "email" and not state.rule.is_personal else None,
+        "due_at": due_at.isoformat(),
+        "step_id": str(fact.id),
+        "expires_at": expires_at.isoformat() if expires_at else None,
+    }
+
+
+def _params(state: RuleState, params: Mapping[str, Any], channel: Channel, texts: WhatsAppTexts) -> dict[str, Any]:
+    values = {name: "" if value is None else value for name, value in params.items()}
+    if channel != "whatsapp":
+        return values
+    filled = [str(values.get(name, "")).strip() or "-" for name in texts.names]
+    return whatsapp_params(filled, None, [str(values.get(name, "")) for name in state.rule.links])
+
+
+def _group(state: RuleState, params: Mapping[str, Any]) -> str:
+    """Return what e-mails have in common that leave together: they differ in their values alone, and in none that is missing."""
+    missing = ",".join(sorted(name for name, value in params.items() if value in ("", None)))
+    shape = hashlib.sha256(f"{sorted(params)}:{missing}".encode()).hexdigest()[:12]
+    return f"rule:{state.key}:{state.version}:{shape}"

@@ -1,0 +1,81 @@
+"""What a rule is: which moments it has for whom, what must still be true then, and what is sent."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from domain.messaging.outbox import Channel
+from domain.work import Work
+
+Unit = Literal["minutes", "hours", "days"]
+Direction = Literal["after", "before"]
+Group = Literal["leads", "approval", "classes", "after_class", "payments", "examples"]
+# Hours in a person's own zone as (from, until), like ("21:00", "09:00").
+Hours = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSettings:
+    """What an admin may change of a rule without code. ``amount`` of ``unit`` parts the step from its moment."""
+
+    amount: int
+    unit: Unit
+    channels: tuple[Channel, ...]
+    templates: Mapping[Channel, str]
+    quiet_hours: Hours | None = None
+
+    def as_values(self) -> dict[str, Any]:
+        """Return the settings as they are stored."""
+        return {
+            "amount": self.amount,
+            "unit": self.unit,
+            "channels": list(self.channels),
+            "templates": dict(self.templates),
+            "quiet_hours": list(self.quiet_hours) if self.quiet_hours else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """A person for whom a rule acts by other means than a message; ``params`` are what its facts found."""
+
+    person_id: UUID
+    subject_id: UUID
+    name: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One automation.
+
+    ``occasions`` is a query of all there is to plan: person_id, subject_id, version, anchor (the moment that the settings'
+    offset counts from), zone (where days are counted), cause_id (what it is planned by: an import, a class, an enrolment).
+    ``facts`` is a query over ``w (id, person_id, subject_id, version, due_at)`` that judges what was planned: id, reason (why
+    it is pointless, or null), params (jsonb: what fills the templates) and expires_at (until when it may leave, or null).
+    A row that ``facts`` does not return is of a subject that is gone. ``links`` are the params of WhatsApp's link buttons.
+    ``act`` is run instead of sending; what it returns is the step's reason.
+    """
+
+    key: str
+    group: Group
+    title: str
+    about: str
+    when: str  # the moment, in words that follow "2 days before" or "after"
+    conditions: str
+    occasions: str
+    facts: str
+    defaults: RuleSettings
+    direction: Direction = "after"
+    is_on: bool = True
+    is_marketing: bool = False
+    is_personal: bool = False  # each e-mail is made for one person, and carries a file of their own
+    is_urgent: bool = False  # leaves in quiet hours, too
+    channels: tuple[Channel, ...] = ("email", "whatsapp")
+    links: tuple[str, ...] = ()
+    act: Callable[[Work, Acted], Awaitable[str]] | None = field(default=None, compare=False)
+
+    @property
+    def sign(self) -> int:
+        return -1 if self.direction == "before" else 1
