@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.accounts.one_time_links import create_link
 from domain.accounts.passwords import issue_temporary_password
+from domain.automation.late import late_values
 from domain.automation.running import Ports
 from domain.broadcasts.broadcast import Message, find_broadcast
 from domain.broadcasts.content import marked
@@ -53,6 +54,8 @@ class Composer:
             return self._campaign(send_id, rows, common)
         if rows[0].broadcast_id:
             return await self._broadcast(work, send_id, rows, common)
+        if rows[0].rule_key:
+            return await self._ruled(work, send_id, rows, common)
         (row,) = rows
         values = {**common, **row.params, "recipient_name": row.to_name, **await self._secrets(work, row)}
         attachments: Sequence[Attachment] = ()
@@ -73,6 +76,25 @@ class Composer:
         rendered = self._marked(rows[0].template, own[0], common)
         recipients = [
             Recipient(row.id, row.to_address, row.to_name, substitutions(values), headers=_headers(values))
+            for row, values in zip(rows, own, strict=True)
+        ]
+        return self._email(send_id, recipients, rendered, rows[0].kind, common)
+
+    async def _ruled(self, work: Work, send_id: UUID, rows: Sequence[Row], common: Mapping[str, str]) -> Email:
+        """Return what a rule has written. Its e-mails differ in their values alone, but for those with a file of their own."""
+        own = [{"recipient_name": row.to_name, **late_values(row, self.ports)} for row in rows]
+        is_marketing = rows[0].marketing
+        if is_marketing:
+            own = [one | {"unsubscribe_url": self._unsubscribe_url(row)} for row, one in zip(rows, own, strict=True)]
+        rendered = self._marked(rows[0].template, own[0], common)
+        recipients = [
+            Recipient(
+                row.id,
+                row.to_address,
+                row.to_name,
+                substitutions(values),
+                headers=_headers(values) if is_marketing else {},
+            )
             for row, values in zip(rows, own, strict=True)
         ]
         return self._email(send_id, recipients, rendered, rows[0].kind, common)
