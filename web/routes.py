@@ -12,6 +12,8 @@ from web.admin.applications import ApplicationController
 from web.admin.assignments import AssignmentController
 from web.admin.attendance import AttendanceController, StudentAttendanceController
 from web.admin.audit import AuditController
+from web.admin.automation_changes import AutomationChangeController
+from web.admin.automations import AutomationController
 from web.admin.batches import BatchController
 from web.admin.broadcast_recipients import BroadcastRecipientController
 from web.admin.broadcast_runs import BroadcastRunController
@@ -171,6 +173,8 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ActivityController,
             LeadController,
             CampaignController,
+            AutomationController,
+            AutomationChangeController,
             BroadcastController,
             BroadcastRunController,
             BroadcastRecipientController,
