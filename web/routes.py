@@ -37,6 +37,7 @@ from web.admin.modules import ModuleController
 from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
 from web.admin.payments import PaymentController
 from web.admin.recordings import RecordingController
+from web.admin.rehearsals import RehearsalController
 from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
 from web.admin.session_changes import SessionChangeController
@@ -175,6 +176,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             CampaignController,
             AutomationController,
             AutomationChangeController,
+            RehearsalController,
             BroadcastController,
             BroadcastRunController,
             BroadcastRecipientController,

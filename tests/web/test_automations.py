@@ -55,3 +55,16 @@ async def test_what_cannot_be_is_said_beside_its_field_and_what_was_typed_stays(
     assert "Between 0 and 365, please." in refused.text
     assert "Choose at least one way." in refused.text
     assert 'value="999"' in refused.text
+
+
+async def test_a_rehearsal_makes_somebody_up_for_whom_the_sequence_begins(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    async with work_as(SYSTEM) as work:
+        course_id = await new_course(work, "data", "Data")
+    begun = await as_admin.post("/admin/automations/rehearsal", data={"name": "Asha", "course": str(course_id)})
+    page = (await as_admin.get(begun.headers["location"])).text
+    assert re.search(r"/rehearsal\?email=walk-\d{7}%40rehearsal.gurudesk.test&amp;phone=%2B9198\d{8}", page)
+    async with work_as(SYSTEM) as work:
+        steps = await work.rows("select s.state, p.is_demo from automation_steps s join people p on p.id = s.person_id")
+    assert [(step.state, step.is_demo) for step in steps] == [("planned", True)] * 3
