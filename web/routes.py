@@ -30,6 +30,7 @@ from web.admin.integrations import IntegrationController, WebhookAddressControll
 from web.admin.lead_deletions import LeadDeletionController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
+from web.admin.message_templates import MessageTemplateController
 from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
 from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
@@ -181,6 +182,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SingleMessageController,
             WhatsAppController,
             WhatsAppTemplateController,
+            MessageTemplateController,
             LeadSelectionController,
             LeadDeletionController,
             ImportController,
