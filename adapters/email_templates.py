@@ -28,18 +28,18 @@ class JinjaMessageRenderer:
 
     def __init__(self) -> None:
         folder = FileSystemLoader(ROOT / "templates" / "email")
-        self._html = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-        self._text = Environment(
+        self.html = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+        self.text = Environment(
             loader=folder, autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        for environment in (self._html, self._text):
+        for environment in (self.html, self.text):
             environment.globals["_"] = _
             environment.filters["linked"] = linked
 
     def email(self, template: str, values: Mapping[str, object]) -> RenderedEmail:
-        subject = self._text.get_template(f"{template}.subject.txt").render(values)
+        subject = self.text.get_template(f"{template}.subject.txt").render(values)
         return RenderedEmail(
             subject=" ".join(subject.split()),
-            text=self._text.get_template(f"{template}.txt").render(values).strip() + "\n",
-            html=self._html.get_template(f"{template}.html").render(values),
+            text=self.text.get_template(f"{template}.txt").render(values).strip() + "\n",
+            html=self.html.get_template(f"{template}.html").render(values),
         )
