@@ -148,6 +148,9 @@ SENTENCES = {
     "whatsapp_template.added": "WhatsApp template added",
     "whatsapp_template.changed": "WhatsApp template changed",
     "whatsapp_template.deactivated": "WhatsApp template taken out of use",
+    "whatsapp_template.reset": "WhatsApp template reset to the default",
+    "whatsapp_template.restored": "Older WhatsApp template brought back",
+    "whatsapp_template.tried_out": "WhatsApp template tried out",
 }
 
 

@@ -50,6 +50,7 @@ from web.admin.submissions import ExtensionController, SubmissionController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
 from web.admin.tokens import TeamTokenController, TokenController
 from web.admin.whatsapp import WhatsAppController
+from web.admin.whatsapp_template_history import WhatsAppTemplateHistoryController
 from web.admin.whatsapp_templates import WhatsAppTemplateController
 from web.api.applications import ApplicationApi
 from web.api.broadcast_recipients import BroadcastRecipientApi
@@ -182,6 +183,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SingleMessageController,
             WhatsAppController,
             WhatsAppTemplateController,
+            WhatsAppTemplateHistoryController,
             MessageTemplateController,
             LeadSelectionController,
             LeadDeletionController,

@@ -3,6 +3,9 @@ import { appearing, on } from "./page.js";
 
 appearing("form[data-preview]", (form) => {
   let timer;
+  // What came back with errors, or was put back from a draft, is not what the frame has been given.
+  const typed = [...form.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
+  if (typed || form.dataset.typed) show(form);
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(() => show(form), 700);

@@ -51,11 +51,12 @@ class MessageTemplateController(Controller):
         topics = [(topic_names()[topic], [one for one in texts if one.text.topic == topic]) for topic in TOPICS]
         return page(request, "admin/message_templates/index.html", topics=topics)
 
-    @get("/people")
+    @get("/people", opt={"no_shell": True})
     async def people(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
         """Offer people to read a text as."""
         people = await search_people(work, request.query_params.get("who", "")[:100], MOST_PEOPLE)
-        return page(request, "admin/message_templates/_people.html", people=people)
+        headers = {"Cache-Control": "no-store"}
+        return Template("admin/message_templates/_people.html", context={"people": people}, headers=headers)
 
     @get("/{key:str}")
     async def edit(self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]) -> Template:

@@ -58,7 +58,7 @@ async def show_text(
 ) -> Shown:
     """Return how a text reads to whoever ``who`` finds by name, e-mail address or phone; else with samples."""
     work.require_admin()
-    person, others = await _find(work, who)
+    person, others = await find_reader(work, who)
     values = values_for(text, person, base_url) | {"business_name": business}
     unsubscribe = {"unsubscribe_url": f"{base_url}/unsubscribe"} if text.is_marketing else {}
     return Shown(render_text(renderer, text, values | unsubscribe), values, person, others)
@@ -69,13 +69,14 @@ def values_for(text: TemplateText, person: Row | None, base_url: str) -> dict[st
     samples = {name: _(value) if value else "" for name, value in text.samples(base_url).items()}
     if person is None:
         return samples
-    known = _known(person)
+    known = known_of(person)
     if text.key in ("enrolled", "submission_marked"):  # their sentences are made of what is known
         known |= MADE[text.key](samples | known)
     return {name: known.get(name, sample) for name, sample in samples.items()}
 
 
-def _known(person: Row) -> dict[str, str]:
+def known_of(person: Row) -> dict[str, str]:
+    """Return what we know of somebody, by the names that variables have."""
     first = (person.name.split() or [""])[0]
     known = {
         "first_name": first or _("there"),
@@ -107,7 +108,8 @@ def _known(person: Row) -> dict[str, str]:
     }
 
 
-async def _find(work: Work, who: str) -> tuple[Row | None, Sequence[str]]:
+async def find_reader(work: Work, who: str) -> tuple[Row | None, Sequence[str]]:
+    """Return whoever is found by a name, an e-mail address or a phone, and the names of others that are found by it."""
     found = await search_people(work, who) if who.strip() else []
     exact = [row for row in found if who.strip().lower() in (row.email, row.phone)]
     if not found:
