@@ -96,10 +96,6 @@ class MessageTemplateController(Controller):
         text, business = await found(work, key)
         typed = {name: str(value) for name, value in (await typed_values(request)).items()}
         written = text.rewritten(typed.get("subject", ""), typed.get("body", ""))
-        try:
-            check_text(text, written.subject, written.body)
-        except InvalidInput as error:
-            return Template(PREVIEW, context={"problems": error.fields, "shown": None}, headers=PREVIEW_HEADERS)
         return await shown(request, work, written, business, typed.get("who", "")[:200])
 
     @post("/{key:str}/trial", status_code=200)
@@ -171,8 +167,12 @@ async def question(work: Work, key: str) -> dict[str, Any]:
 
 
 async def shown(request: Request[Any, Any, Any], work: Work, text: TemplateText, business: str, who: str) -> Template:
-    """Return the page for the frame of the preview."""
+    """Return the page for the frame of the preview; it says what is wrong with a text that cannot be sent."""
     services = services_of(request)
+    try:
+        check_text(text, text.subject, text.body)
+    except InvalidInput as error:
+        return Template(PREVIEW, context={"problems": error.fields, "shown": None}, headers=PREVIEW_HEADERS)
     seen = await show_text(work, services.renderer, text, services.settings.base_url, business=business, who=who)
     return Template(PREVIEW, context={"problems": {}, "shown": seen, "who": who}, headers=PREVIEW_HEADERS)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.language import _
+from domain.messaging.templates.class_letters import CLASS_LETTERS
 from domain.messaging.templates.letters import LETTERS
 from domain.messaging.templates.reminders import REMINDERS
 from domain.messaging.templates.text import TOPICS, TemplateText
@@ -11,7 +12,7 @@ from domain.messaging.templates.words import BUSINESS
 
 TEMPLATES: Mapping[str, TemplateText] = {
     text.key: replace(text, variables=(*text.variables, BUSINESS))
-    for text in sorted((*LETTERS, *REMINDERS), key=lambda text: TOPICS.index(text.topic))
+    for text in sorted((*LETTERS, *CLASS_LETTERS, *REMINDERS), key=lambda text: TOPICS.index(text.topic))
 }
 
 

@@ -24,9 +24,12 @@ def _subject_problem(text: TemplateText, subject: str) -> str | None:
         return _("Please write at most {count} characters.", count=MOST_SUBJECT)
     if "\n" in subject or "\r" in subject:
         return _("Please write this on one line.")
-    secret = [name for name in used_in(subject) if name == "temporary_password"]
-    if secret:
-        return _("A password does not belong into a subject, which is kept and shown in lists.")
+    # A subject is kept with the message and shown in lists: what lets its recipient in would be read by others.
+    private = [one.name for one in text.variables if one.is_address or one.name == "temporary_password"]
+    if found := [name for name in used_in(subject) if name in private]:
+        return _(
+            "{name} is for its recipient alone: put it into the text, not into the subject.", name=f"{{{{{found[0]}}}}}"
+        )
     return problem_with(subject, text.names)
 
 

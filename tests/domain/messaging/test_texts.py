@@ -79,6 +79,7 @@ def test_a_value_is_text_whatever_stands_in_it():
         ("x" * 201, BODY, "subject", "200"),
         ("One\nBcc: x@example.test", BODY, "subject", "one line"),
         ("{{fist_name}}", BODY, "subject", "{{fist_name}} cannot be filled"),
+        ("Come to {{apply_url}}", BODY, "subject", "recipient alone"),
         (SUBJECT, " \n ", "body", "write the message"),
         (SUBJECT, BODY + "x" * 10_000, "body", "10000"),
         (SUBJECT, BODY + "{{first_name", "body", "not closed"),
