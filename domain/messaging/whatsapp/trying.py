@@ -112,4 +112,4 @@ def _samples() -> dict[str, str]:
 def _value(values: dict[str, str], label: str) -> str:
     name = "_".join(label.lower().split())
     # WhatsApp takes one line, and none that is empty.
-    return " ".join((values.get(OTHERWISE.get(name, name)) or label).split())
+    return " ".join((values.get(OTHERWISE.get(name, name)) or f"[{label}]").split())
