@@ -94,6 +94,10 @@ SENTENCES = {
     "leads.untagged": "Tag taken off leads",
     "message.all_read": "All messages marked as read",
     "message.planned": "Message written to one person",
+    "message_template.changed": "Text of an e-mail changed",
+    "message_template.reset": "Text of an e-mail reset to the default",
+    "message_template.restored": "Older text of an e-mail brought back",
+    "message_template.tried_out": "Text of an e-mail tried out",
     "module.added": "Module added",
     "module.moved": "Module moved",
     "module.removed": "Module removed",
@@ -152,6 +156,9 @@ SENTENCES = {
     "whatsapp_template.added": "WhatsApp template added",
     "whatsapp_template.changed": "WhatsApp template changed",
     "whatsapp_template.deactivated": "WhatsApp template taken out of use",
+    "whatsapp_template.reset": "WhatsApp template reset to the default",
+    "whatsapp_template.restored": "Older WhatsApp template brought back",
+    "whatsapp_template.tried_out": "WhatsApp template tried out",
 }
 
 

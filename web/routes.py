@@ -32,6 +32,7 @@ from web.admin.integrations import IntegrationController, WebhookAddressControll
 from web.admin.lead_deletions import LeadDeletionController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
+from web.admin.message_templates import MessageTemplateController
 from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
 from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
@@ -52,6 +53,7 @@ from web.admin.submissions import ExtensionController, SubmissionController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
 from web.admin.tokens import TeamTokenController, TokenController
 from web.admin.whatsapp import WhatsAppController
+from web.admin.whatsapp_template_history import WhatsAppTemplateHistoryController
 from web.admin.whatsapp_templates import WhatsAppTemplateController
 from web.api.applications import ApplicationApi
 from web.api.broadcast_recipients import BroadcastRecipientApi
@@ -187,6 +189,8 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SingleMessageController,
             WhatsAppController,
             WhatsAppTemplateController,
+            WhatsAppTemplateHistoryController,
+            MessageTemplateController,
             LeadSelectionController,
             LeadDeletionController,
             ImportController,

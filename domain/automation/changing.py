@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any, get_args
 
 from domain.audit import record
+from domain.automation.choices import wrong_texts
 from domain.automation.planning import PLACE, count_would, plan_rule
 from domain.automation.rule import Rule, RuleSettings, Unit
 from domain.automation.rule_states import RuleState, find_rule, read_version
@@ -91,7 +92,7 @@ async def change_rule(
     """
     work.require_admin()
     before = await find_rule(work, key)
-    check_settings(before.rule, settings)
+    await check_settings(work, before.rule, settings)
     if before.version != seen:
         raise Conflict(
             _("Somebody has changed this automation meanwhile. Look at it as it is now, and change it again.")
@@ -125,7 +126,7 @@ async def restore_version(work: Work, key: str, seen: int, version: int) -> None
     await change_rule(work, key, seen, was.settings, is_on=was.is_on)
 
 
-def check_settings(rule: Rule, settings: RuleSettings) -> None:
+async def check_settings(work: Work, rule: Rule, settings: RuleSettings) -> None:
     """Raise InvalidInput with a message for each field that cannot be."""
     problems: dict[str, str] = {}
     if settings.unit not in get_args(Unit):
@@ -135,9 +136,7 @@ def check_settings(rule: Rule, settings: RuleSettings) -> None:
     if rule.act is None:
         if not settings.channels or set(settings.channels) - set(rule.channels):
             problems["channels"] = _("Choose at least one way.")
-        for channel in settings.channels:
-            if channel != "call" and not settings.templates.get(channel):
-                problems[f"template_{channel}"] = _("Choose a text.")
+        problems |= await wrong_texts(work, rule, settings)
     if settings.quiet_hours is not None and not _are_hours(settings.quiet_hours):
         problems["quiet_from"] = _("Give both hours, like 21:00 and 09:00, or none.")
     if problems:

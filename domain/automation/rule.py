@@ -54,7 +54,8 @@ class Rule:
     offset counts from), zone (where days are counted), cause_id (what it is planned by: an import, a class, an enrolment).
     ``facts`` is a query over ``w (id, person_id, subject_id, version, due_at)`` that judges what was planned: id, reason (why
     it is pointless, or null), params (jsonb: what fills the templates) and expires_at (until when it may leave, or null).
-    A row that ``facts`` does not return is of a subject that is gone. ``links`` are the params of WhatsApp's link buttons.
+    A row that ``facts`` does not return is of a subject that is gone. ``links`` are the params of WhatsApp's link buttons,
+    ``variables`` what it fills beyond the e-mail it comes with.
     ``would`` is a query like ``occasions`` of people for whom the cause could come now: what is foreseen of who has none yet.
     ``act`` is run instead of sending; what it returns is the step's reason.
     """
@@ -75,6 +76,7 @@ class Rule:
     is_urgent: bool = False  # leaves in quiet hours, too
     channels: tuple[Channel, ...] = ("email", "whatsapp")
     links: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
     would: str = ""
     act: Callable[[Work, Acted], Awaitable[str]] | None = field(default=None, compare=False)
 

@@ -9,6 +9,7 @@ from litestar.response import Response, Template
 from pydantic import BeforeValidator, Field
 
 from domain.automation.changing import Reach, change_rule, check_settings, find_reach, restore_version
+from domain.automation.choices import email_choices, whatsapp_choices
 from domain.automation.rule import RuleSettings
 from domain.automation.rule_states import RuleState, find_rule
 from domain.automation.wording import moment_words
@@ -65,7 +66,7 @@ class AutomationChangeController(Controller):
         state: RuleState = context["state"]
         settings = data.settings(state)
         try:
-            check_settings(state.rule, settings)
+            await check_settings(work, state.rule, settings)
             if not data.apply and (reach := await self._asks(work, state, settings, data)):
                 after = {"settings": settings, "data": data, "reach": reach}
                 return page(request, CONFIRM, **context, **after)
@@ -94,11 +95,8 @@ class AutomationChangeController(Controller):
 
 
 async def edit_context(work: Work, key: str) -> dict[str, Any]:
-    """Return what the form shows beside what is typed."""
+    """Return what the form shows beside what is typed: the texts that may be chosen, as (value, name)."""
     state = await find_rule(work, key)
-    return {"state": state, "moment_words": moment_words, "texts": await list_texts(work, state)}
-
-
-async def list_texts(work: Work, state: RuleState) -> dict[str, list[tuple[str, str]]]:
-    """Return the texts that may be chosen for each way, as (value, name)."""
-    return {channel: [(text, text)] for channel, text in state.settings.templates.items()}
+    rule = state.rule
+    texts = {"email": email_choices(rule), "whatsapp": await whatsapp_choices(work, rule, state.settings)}
+    return {"state": state, "moment_words": moment_words, "texts": texts}
