@@ -26,7 +26,7 @@ from web.work import services_of
 
 INDEX = "/admin/templates"
 EDIT = "admin/message_templates/edit.html"
-PREVIEW = "admin/message_templates/preview.html"
+PREVIEW = "email/preview.html"  # there, since it stands under the policy of e-mails: it may have styles of its own
 LONGEST = 20_000  # what is longer than a text may be is told beside its field, and kept there
 MOST_PEOPLE = 8
 
