@@ -34,6 +34,7 @@ from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
 from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
 from web.admin.payments import PaymentController
+from web.admin.people import PersonController, PersonDeliveryController, PersonStepController
 from web.admin.recordings import RecordingController
 from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
@@ -178,6 +179,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             DeliveryController,
             MessageController,
             RecordingController,
+            PersonController,
+            PersonStepController,
+            PersonDeliveryController,
             SingleMessageController,
             WhatsAppController,
             WhatsAppTemplateController,
