@@ -35,6 +35,7 @@ from web.admin.modules import ModuleController
 from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
 from web.admin.payments import PaymentController
 from web.admin.people import PersonController, PersonDeliveryController, PersonStepController
+from web.admin.problems import ProblemController
 from web.admin.recordings import RecordingController
 from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
@@ -170,6 +171,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             DashboardController,
             TrialEmailController,
             ActivityController,
+            ProblemController,
             LeadController,
             CampaignController,
             BroadcastController,
