@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from domain.problems import standing
@@ -57,7 +56,7 @@ async def read_board(work: Work, worker_age: float | None) -> Board:
     work.require_admin()
     found = await work.row(_statement(list(PROBLEMS.values())), now=work.now, most=SHOWN, skip=0)
     assert found is not None
-    groups = [_group(problem, found.problems[key], work.now) for key, problem in PROBLEMS.items()]
+    groups = [_group(problem, found.problems[key]) for key, problem in PROBLEMS.items()]
     still = standing.read_standing(found.standing, work.now, worker_age)
     return Board(still, [group for group in groups if group.count])
 
@@ -67,7 +66,7 @@ async def read_problem(work: Work, problem: Problem, page: int = 1) -> Group:
     work.require_admin()
     found = await work.row(_statement([problem]), now=work.now, most=PER_PAGE, skip=(page - 1) * PER_PAGE)
     assert found is not None
-    return _group(problem, found.problems[problem.key], work.now)
+    return _group(problem, found.problems[problem.key])
 
 
 def _statement(problems: Sequence[Problem]) -> str:
@@ -79,6 +78,6 @@ def _rows(one: Problem) -> str:
     return ROWS.format(id=one.id, since=one.since, facts=one.facts, condition=one.condition)
 
 
-def _group(problem: Problem, found: Sequence[Any], now: datetime) -> Group:
+def _group(problem: Problem, found: Sequence[Any]) -> Group:
     rows: Sequence[Mapping[str, Any]] = found[1]
-    return Group(problem, found[0], [row_of(problem.key, row, now) for row in rows])
+    return Group(problem, found[0], [row_of(problem.key, row) for row in rows])

@@ -15,12 +15,17 @@ deliveries d where d.state = 'failed' and d.created_at > %(now)s - interval '7 d
 """
 UNKNOWN = "deliveries d where d.state = 'unknown'"
 # Enrolled for a week at a price, and nothing of it came: by this enrolment, its application, or a payment that names neither.
-UNPAID = """
+# What is overdue is a problem of its own, and whoever was asked or reminded just now is given time.
+UNPAID = f"""
 enrolments e where e.state = 'active' and e.price_paise > 0
   and coalesce(e.agreed_at, e.enrolled_at) < %(now)s - interval '7 days' and not exists (
-    select from payments p where p.person_id = e.person_id and p.paid_paise > p.refunded_paise
+    select from payments p where p.person_id = e.person_id
       and (p.enrolment_id = e.id or p.application_id = e.application_id
-        or (p.enrolment_id is null and p.application_id is null)))
+        or (p.enrolment_id is null and p.application_id is null))
+      and (p.paid_paise > p.refunded_paise or {IS_OVERDUE}
+        or (p.cancelled_at is null and (p.created_at > %(now)s - interval '7 days' or exists (
+          select from deliveries d where d.person_id = p.person_id and d.created_at > %(now)s - interval '3 days'
+            and d.kind = 'payment_link' and d.subject_id = p.id)))))
 """
 # The course that a payment p is for, null where it names none.
 COURSE_PAID_FOR = """

@@ -74,7 +74,8 @@ PROBLEMS: dict[str, Problem] = {
             """(select min(r.due_on) from payment_requests r where r.payment_id = p.id and r.state <> 'paid')::timestamp
               at time zone 'Asia/Kolkata'""",
             f"""jsonb_build_object('name', {NAME.format(person="p.person_id")}, 'person', p.person_id, 'purpose', p.purpose,
-              'paise', p.amount_paise - p.paid_paise, 'is_open', exists (
+              'paise', p.amount_paise - p.paid_paise, 'reminded_at', (select max(d.created_at) from deliveries d
+                where d.person_id = p.person_id and d.kind = 'payment_link' and d.subject_id = p.id), 'is_open', exists (
                 select from payment_requests r where r.payment_id = p.id and r.state = 'open'))""",
         ),
         Problem("meetings", conditions.MEETINGS, "s.id", "s.updated_at", _session_facts("s.zoom_reason")),

@@ -9,7 +9,7 @@ from domain.automation.naming import name_of_step, rule_name
 from domain.dashboard.kinds import email_name, place_of_step
 from domain.integrations.states import TITLES
 from domain.language import _, ngettext
-from domain.payments.money import rupees
+from domain.payments.money import HOME_ZONE, rupees
 
 Facts = Mapping[str, Any]
 
@@ -45,10 +45,10 @@ class ProblemRow:
     mends: Sequence[Mend | Place]
 
 
-def row_of(problem: str, row: Mapping[str, Any], now: datetime) -> ProblemRow:
+def row_of(problem: str, row: Mapping[str, Any]) -> ProblemRow:
     """Return a row in words."""
     facts: Facts = row["facts"]
-    title, href, text, mends = WORDS[problem](facts, row["id"], now)
+    title, href, text, mends = WORDS[problem](facts, row["id"])
     since, person = datetime.fromisoformat(row["since"]), str(facts.get("person") or "")
     return ProblemRow(row["id"], since, title, href, text, _reason(problem, facts), person, mends)
 
@@ -63,7 +63,10 @@ def problem_names() -> dict[str, tuple[str, str]]:
             _("Money was kept, and the person is in no batch of what it was for."),
         ),
         "flagged": (_("Payments that do not fit"), _("What came in is not what was asked for.")),
-        "unpaid": (_("Enrolled, but unpaid"), _("Enrolled for more than 7 days, and nothing was paid.")),
+        "unpaid": (
+            _("Enrolled, but unpaid"),
+            _("Enrolled for more than 7 days, nothing was paid, and nobody has asked or reminded them lately."),
+        ),
         "overdue": (_("Overdue payments"), _("The day by which they were to be paid is over.")),
         "meetings": (_("Classes without their meeting"), _("Zoom does not have them as it should.")),
         "recordings": (_("Classes without a recording"), _("Zoom has none, or could not tell.")),
@@ -94,12 +97,12 @@ def _about(facts: Facts) -> str:
     return f"{about} · {_('by the automation “{name}”', name=rule_name(facts['rule']))}" if facts["rule"] else about
 
 
-def _failed(facts: Facts, id_: str, _now: datetime) -> Said:
+def _failed(facts: Facts, id_: str) -> Said:
     again = _("Call again") if facts["channel"] == "call" else _("Send again")
     return facts["name"], f"/admin/deliveries/{id_}", _about(facts), [Mend("retry", again)]
 
 
-def _unknown(facts: Facts, id_: str, _now: datetime) -> Said:
+def _unknown(facts: Facts, id_: str) -> Said:
     arrived = Mend("arrived", _("It arrived"))
     if facts["channel"] == "whatsapp":  # cannot be asked about
         again = Mend("another", _("Send again"), _("They may get this message twice. Send it anyway?"))
@@ -109,7 +112,7 @@ def _unknown(facts: Facts, id_: str, _now: datetime) -> Said:
     return facts["name"], f"/admin/deliveries/{id_}", _about(facts), mends
 
 
-def _not_enrolled(facts: Facts, id_: str, _now: datetime) -> Said:
+def _not_enrolled(facts: Facts, id_: str) -> Said:
     href = f"/admin/payments/{id_}"
     text = f"{rupees(facts['paise'])} · {facts['purpose']}"
     return facts["name"], href, text, [_enrolling(facts, href)]
@@ -128,14 +131,14 @@ def _enrolling(facts: Facts, href: str) -> Mend | Place:
     return Place(href, _("Look at the payment"))
 
 
-def _flagged(facts: Facts, _id: str, _now: datetime) -> Said:
+def _flagged(facts: Facts, _id: str) -> Said:
     href = f"/admin/payments/{facts['payment']}" if facts["payment"] else "/admin/payments/flagged"
     text = facts["name"] or _("Nobody's we know")
     noted = Mend("resolve", _("Note as dealt with"), _("Is this payment dealt with?"))
     return rupees(facts["paise"]), href, text, [Place("/admin/payments/flagged", _("Look at it")), noted]
 
 
-def _unpaid(facts: Facts, _id: str, _now: datetime) -> Said:
+def _unpaid(facts: Facts, _id: str) -> Said:
     asked, href = facts["asked"], f"/admin/people/{facts['person']}"
     amount = rupees(facts["paise"])
     text = f"{amount} · {facts['batch']}"
@@ -147,55 +150,59 @@ def _unpaid(facts: Facts, _id: str, _now: datetime) -> Said:
     return facts["name"], href, text, [Place(f"/admin/payments/{asked['id']}", _("Look at the payment"))]
 
 
-def _overdue(facts: Facts, id_: str, _now: datetime) -> Said:
+def _overdue(facts: Facts, id_: str) -> Said:
     href = f"/admin/payments/{id_}"
     mend: Mend | Place = (
         Mend("link", _("Send a reminder")) if facts["is_open"] else Place(href, _("Look at the payment"))
     )
-    return facts["name"], href, f"{rupees(facts['paise'])} · {facts['purpose']}", [mend]
+    text = f"{rupees(facts['paise'])} · {facts['purpose']}"
+    if facts["reminded_at"]:
+        last = datetime.fromisoformat(facts["reminded_at"]).astimezone(HOME_ZONE)
+        text = f"{text} · {_('link last sent on {day}', day=last.strftime('%-d %b %Y'))}"
+    return facts["name"], href, text, [mend]
 
 
-def _meetings(facts: Facts, id_: str, _now: datetime) -> Said:
+def _meetings(facts: Facts, id_: str) -> Said:
     act = Mend("remake", _("Make it again")) if facts["zoom_state"] == "missing" else Mend("retry", _("Try again"))
     return facts["title"], f"/admin/sessions/{id_}", facts["batch"], [act]
 
 
-def _recordings(facts: Facts, id_: str, _now: datetime) -> Said:
+def _recordings(facts: Facts, id_: str) -> Said:
     href = f"/admin/sessions/{id_}/recordings"
     sync = Mend("sync", _("Ask Zoom again")) if facts["has_meeting"] else Place(f"{href}/new", _("Add one"))
     return facts["title"], href, facts["batch"], [sync]
 
 
-def _unmatched(facts: Facts, id_: str, _now: datetime) -> Said:
+def _unmatched(facts: Facts, id_: str) -> Said:
     href = f"/admin/sessions/{id_}/attendance"
     return facts["title"], href, facts["batch"], [Place(href, _("Say who they were"))]
 
 
-def _steps(facts: Facts, _id: str, _now: datetime) -> Said:
-    tries = ngettext("{count} try", "{count} tries", facts["attempt"])
+def _steps(facts: Facts, _id: str) -> Said:
+    tries = ngettext("{count} try", "{count} tries", facts["attempt"]) if facts["attempt"] > 1 else ""
     href = f"/admin/people/{facts['person']}" if facts["rule"] else place_of_step(facts["kind"], facts["subject"])
     text = " · ".join(word for word in (facts["name"], tries) if word)
     act = Mend("retry", _("Try again")) if facts["state"] == "failed" else Mend("now", _("Try it now"))
     return name_of_step(facts["kind"], facts["rule"]), href, text, [act]
 
 
-def _imports(facts: Facts, id_: str, _now: datetime) -> Said:
+def _imports(facts: Facts, id_: str) -> Said:
     href = f"/admin/imports/{id_}"
     return facts["file"], href, "", [Place(href, _("Open"))]
 
 
-def _waiting(facts: Facts, id_: str, _now: datetime) -> Said:
+def _waiting(facts: Facts, id_: str) -> Said:
     href = f"/admin/applications/{id_}"
     return facts["name"], href, facts["course"], [Place(href, _("Decide"))]
 
 
-def _rejected(facts: Facts, _id: str, _now: datetime) -> Said:
+def _rejected(facts: Facts, _id: str) -> Said:
     href = f"/admin/integrations/{facts['provider']}"
     text = ngettext("{count} webhook", "{count} webhooks", facts["count"])
     return TITLES.get(facts["provider"], str(facts["provider"])), href, text, [Place(href, _("Check its secret"))]
 
 
-WORDS: dict[str, Callable[[Facts, str, datetime], Said]] = {
+WORDS: dict[str, Callable[[Facts, str], Said]] = {
     "failed": _failed,
     "unknown": _unknown,
     "not_enrolled": _not_enrolled,

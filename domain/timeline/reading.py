@@ -136,7 +136,7 @@ def _entry(row: Row, now: datetime) -> Entry:
 def _acts(row: Row, now: datetime) -> list[str]:
     facts = row.facts
     if row.what == "step":
-        return _acts_on_step(facts, row.is_ahead)
+        return _acts_on_step(row, now)
     if row.what != "delivery":
         return []
     if row.is_ahead:
@@ -145,13 +145,15 @@ def _acts(row: Row, now: datetime) -> list[str]:
     return ["retry"] if facts["state"] == "failed" or _has_missed(facts) else []
 
 
-def _acts_on_step(facts: dict[str, Any], is_ahead: bool) -> list[str]:
-    """What is no automation's keeps its order by itself: it can be tried again, and not left out."""
-    if is_ahead:
-        if facts["state"] != "planned":
-            return []
-        return ["now", "skip"] if facts["rule"] else ["now"] if facts["retry_at"] else []
-    return ["retry"] if facts["state"] == "failed" or (facts["state"] == "skipped" and facts["rule"]) else []
+def _acts_on_step(row: Row, now: datetime) -> list[str]:
+    """What is no automation's keeps its order by itself: it can be tried again, and neither hurried nor left out."""
+    facts = row.facts
+    if not row.is_ahead:
+        return ["retry"] if facts["state"] == "failed" or (facts["state"] == "skipped" and facts["rule"]) else []
+    if facts["state"] != "planned":
+        return []
+    waits = facts["retry_at"] or (facts["rule"] and row.at > now)
+    return (["now"] if waits else []) + (["skip"] if facts["rule"] else [])
 
 
 def _has_missed(facts: dict[str, Any]) -> bool:
