@@ -15,9 +15,12 @@ SHOWN = 10  # of each problem on the board
 PER_PAGE = 20
 
 # The newest first, so that what happens now is seen although there is much of it.
+# A first page that is not full has said how many there are.
 ROWS = """
-(select coalesce(jsonb_agg(to_jsonb(r) order by r.since desc, r.id), '[]') from (
-  select {id} as id, {since} as since, {facts} as facts from {condition} order by 2 desc, 1 limit %(most)s offset %(skip)s) r)
+(select jsonb_build_array(case when %(skip)s::int = 0 and count(*) < %(most)s then count(*) else {count} end,
+    coalesce(jsonb_agg(to_jsonb(r) order by r.since desc, r.id), '[]'))
+  from (select {id} as id, {since} as since, {facts} as facts from {condition} order by 2 desc, 1
+    limit %(most)s offset %(skip)s) r)
 """
 
 
@@ -70,12 +73,13 @@ async def read_problem(work: Work, problem: Problem, page: int = 1) -> Group:
 
 
 def _statement(problems: Sequence[Problem]) -> str:
-    parts = [f"'{one.key}', jsonb_build_array({count(one.condition)}, {_rows(one)})" for one in problems]
+    parts = [f"'{one.key}', {_rows(one)}" for one in problems]
     return f"select ({standing.SQL}) as standing, jsonb_build_object({', '.join(parts)}) as problems"
 
 
 def _rows(one: Problem) -> str:
-    return ROWS.format(id=one.id, since=one.since, facts=one.facts, condition=one.condition)
+    values = {"id": one.id, "since": one.since, "facts": one.facts, "condition": one.condition}
+    return ROWS.format(count=count(one.condition), **values)
 
 
 def _group(problem: Problem, found: Sequence[Any]) -> Group:

@@ -32,9 +32,10 @@ COURSE_PAID_FOR = """
 coalesce((select b.course_id from enrolments o join batches b on b.id = o.batch_id where o.id = p.enrolment_id),
   (select a.course_id from cta_submissions a where a.id = p.application_id))
 """
-# Money that was kept, of somebody who is in no batch of what it was for.
+# Money that was kept, of somebody who is in no batch of what it was for. Most are in the very one: that is asked first.
 NOT_ENROLLED = f"""
-payments p where p.state in ('paid', 'part_paid', 'part_refunded') and p.paid_paise > p.refunded_paise and not exists (
+payments p where p.state in ('paid', 'part_paid', 'part_refunded') and p.paid_paise > p.refunded_paise
+  and not exists (select from enrolments o where o.id = p.enrolment_id and o.state <> 'withdrawn') and not exists (
   select from enrolments e join batches b on b.id = e.batch_id where e.person_id = p.person_id and e.state <> 'withdrawn'
     and b.course_id = coalesce({COURSE_PAID_FOR}, b.course_id))
 """

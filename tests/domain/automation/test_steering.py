@@ -1,5 +1,7 @@
 """Steering what is planned for one person: each act happens once, and only where it makes sense."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -40,6 +42,23 @@ async def test_a_step_is_skipped_once_with_who_skipped_it(work_as: WorkAs) -> No
             await skip_step(work, planned)
         actions = await work.rows("select action from audit_logs where subject_id = %(id)s", id=ASHA.id)
         assert [row.action for row in actions] == ["step.skipped"]
+
+
+async def test_of_presses_at_the_same_moment_one_is_first(work_as: WorkAs) -> None:
+    async with work_as(BEN.identity) as work:
+        planned, failed = await add_rule_step(work), await add_rule_step(work, "failed")
+
+    async def press(act: Callable[[Work, UUID], Awaitable[object]], subject: UUID) -> str:
+        try:
+            async with work_as(BEN.identity) as work:
+                await act(work, subject)
+        except Conflict:
+            return "too late"
+        return "done"
+
+    for act, subject in ((skip_step, planned), (retry_step, failed), (stop_automations, ASHA.id)):
+        outcomes = await asyncio.gather(*(press(act, subject) for _press in range(4)))
+        assert sorted(outcomes) == ["done", "too late", "too late", "too late"], act
 
 
 async def test_what_the_worker_has_taken_is_not_skipped_any_more(work_as: WorkAs) -> None:
