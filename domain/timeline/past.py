@@ -59,6 +59,12 @@ from crm_messages m
 where m.person_id = %(person)s and m.direction = 'in' and (%(channel)s = '' or m.channel = %(channel)s)
   and {until("message", "m.occurred_at", "m.id")}
 """
+LEFT_OUT = f"""
+select b.id, b.confirmed_at as at, jsonb_build_object('name', b.name, 'channel', b.channel, 'reason', r.reason) as facts
+from broadcast_recipients r join broadcasts b on b.id = r.broadcast_id
+where r.person_id = %(person)s and r.reason <> '' and (%(channel)s = '' or b.channel = %(channel)s)
+  and b.confirmed_at is not null and {until("left_out", "b.confirmed_at", "b.id")}
+"""
 UNSUBSCRIBED = f"""
 select h.id, s.created_at as at, jsonb_build_object('reason', s.reason, 'detail', s.detail, 'delivery', s.delivery_id) as facts
 from people h join email_suppressions s on s.email = h.email
@@ -170,6 +176,7 @@ BRANCHES = {
     "found_again": FOUND_AGAIN,
     "delivery": DELIVERY,
     "message": MESSAGE,
+    "left_out": LEFT_OUT,
     "unsubscribed": UNSUBSCRIBED,
     "opted_out": OPTED_OUT,
     "applied": APPLIED,

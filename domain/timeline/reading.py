@@ -18,9 +18,9 @@ NOBODY = UUID(int=0)
 
 # What can be filtered by -> the branches that tell of it; those of the future are named as in the past.
 KINDS: dict[str, tuple[str, ...]] = {
-    "email": ("delivery", "message", "unsubscribed"),
-    "whatsapp": ("delivery", "message", "opted_out"),
-    "call": ("delivery",),
+    "email": ("delivery", "message", "left_out", "unsubscribed"),
+    "whatsapp": ("delivery", "message", "left_out", "opted_out"),
+    "call": ("delivery", "left_out"),
     "admission": ("lead", "found_again", "applied", "decided", "enrolled"),
     "payment": ("asked", "received", "refund"),
     "class": ("class", "watched"),

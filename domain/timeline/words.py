@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.audit_words import sentence
 from domain.automation.naming import name_of_step
+from domain.broadcasts.audience import reason_names
 from domain.dashboard.kinds import email_name
 from domain.language import _
 from domain.payments.money import rupees
@@ -85,6 +86,17 @@ def _message(facts: Facts, id_: UUID) -> Words:
         facts["subject"], " ".join((facts["body"] or "").split())[:160], _("with files") if facts["has_files"] else ""
     )
     return Words("inbox", title, text, f"/admin/messages/{id_}")
+
+
+def _left_out(facts: Facts, id_: UUID) -> Words:
+    title, why = _("Left out of a broadcast"), reason_names().get(facts["reason"], str(facts["reason"]))
+    return Words(
+        ICONS[facts["channel"]],
+        title,
+        facts["name"],
+        f"/admin/broadcasts/{id_}",
+        reason=why[:1].upper() + why[1:] + ".",
+    )
 
 
 def _unsubscribed(facts: Facts, _id: UUID) -> Words:
@@ -261,6 +273,7 @@ PAST: dict[str, Callable[[Facts, UUID], Words]] = {
     "found_again": _found_again,
     "delivery": _delivery,
     "message": _message,
+    "left_out": _left_out,
     "unsubscribed": _unsubscribed,
     "opted_out": _opted_out,
     "applied": _applied,

@@ -94,6 +94,19 @@ async def live(work: Work) -> UUID:
         12,
     )
     await add_message(work, "sent", days_ago=11)
+    broadcast = await run(
+        work,
+        "insert into broadcasts (name, channel, audience, is_marketing, state, created_at, confirmed_at)"
+        " values ('Open day', 'whatsapp', '{}', true, 'done', %(at)s, %(at)s) returning id",
+        10,
+    )
+    await run(
+        work,
+        "insert into broadcast_recipients (broadcast_id, person_id, place, reason)"
+        " values (%(broadcast)s, %(asha)s, 1, 'no_consent') returning person_id",
+        10,
+        broadcast=broadcast,
+    )
     return batch
 
 
@@ -110,6 +123,7 @@ async def test_everything_that_concerned_somebody_stands_in_order_with_why_and_h
     assert titles(timeline) == [
         "Student's details corrected",
         "Lead day 3",
+        "Left out of a broadcast",
         "Invitation to apply",
         "Wrote on WhatsApp",
         "Ten questions: graded",
@@ -128,6 +142,7 @@ async def test_everything_that_concerned_somebody_stands_in_order_with_why_and_h
     assert (texts["Class: Joins"].state, texts["Class: Joins"].text) == ("Present", "Batch · 50 min there")
     assert texts["Watched the recording of Joins"].text == "50 % of it"
     assert texts["Ten questions: graded"].text == "8 of 10 points · by Ben Thomas"
+    assert texts["Left out of a broadcast"].reason == "Has not agreed to WhatsApp messages."
     assert texts["Application approved"].text == "Course · Batch · by Ben Thomas"
     assert texts["Came in with an import"].text == "row 7 of leads.csv · Instagram"
     sent = next(entry for entry in timeline.past if entry.what == "delivery")
