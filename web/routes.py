@@ -37,6 +37,8 @@ from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
 from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
 from web.admin.payments import PaymentController
+from web.admin.people import PersonController, PersonDeliveryController, PersonStepController
+from web.admin.problems import ProblemController
 from web.admin.recordings import RecordingController
 from web.admin.rehearsals import RehearsalController
 from web.admin.saved_filters import SavedFilterController
@@ -174,6 +176,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             DashboardController,
             TrialEmailController,
             ActivityController,
+            ProblemController,
             LeadController,
             CampaignController,
             AutomationController,
@@ -186,6 +189,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             DeliveryController,
             MessageController,
             RecordingController,
+            PersonController,
+            PersonStepController,
+            PersonDeliveryController,
             SingleMessageController,
             WhatsAppController,
             WhatsAppTemplateController,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from domain.automation.holding import IS_HELD
 from domain.automation.judging import pointless_deliveries
 from domain.messaging.calls.preparing import prepare_call
 from domain.messaging.composing import CannotCompose, Composer, prepare_email
@@ -17,11 +18,6 @@ from domain.work import Row, Work
 
 MOST_TOGETHER = 1_000  # SendGrid's limit of personalizations in one request
 
-# What a rule has written waits while the rule is held back.
-IS_HELD = """
-(rule_key is not null and ((select value = 'true' from business_settings where key = 'automations_paused')
-  or rule_key in (select key from automation_rules where is_paused)))
-"""
 # What is due in a channel, while it may leave at all.
 DUE = f"""
 channel = %(channel)s and state in ('pending', 'retry') and due_at <= %(now)s and (retry_at is null or retry_at <= now())
