@@ -18,6 +18,7 @@ from web.admin.broadcast_runs import BroadcastRunController
 from web.admin.broadcasts import BroadcastController
 from web.admin.campaigns import CampaignController
 from web.admin.class_recordings import ClassRecordingController
+from web.admin.conversions import ConversionController
 from web.admin.courses import CourseController
 from web.admin.dashboard import DashboardController, TrialEmailController
 from web.admin.deliveries import DeliveryController
@@ -171,6 +172,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ActivityController,
             LeadController,
             CampaignController,
+            ConversionController,
             BroadcastController,
             BroadcastRunController,
             BroadcastRecipientController,

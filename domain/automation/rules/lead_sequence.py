@@ -3,13 +3,14 @@
 from domain.automation.rule import Rule, RuleSettings
 
 OCCASIONS = """
-select s.person_id, s.id as subject_id, 1 as version, s.started_at as anchor, p.timezone as zone, s.import_id as cause_id
+select s.person_id, s.id as subject_id, s.version, s.started_at as anchor, p.timezone as zone, s.import_id as cause_id
 from lead_sequences s join people p on p.id = s.person_id where s.stopped_at is null
 """
 # Two days late it is no longer the e-mail of that day, and the next one is about to come.
 FACTS = """
 select w.id, case
     when s.stopped_at is not null then s.stop_reason
+    when s.version <> w.version then 'The sequence has begun once more since.'
     when exists (select from cta_submissions a where a.course_id = s.course_id
       and (a.person_id = s.person_id or a.lead_id = s.lead_id)) then 'They have applied.'
     when exists (select from enrolments e join batches b on b.id = e.batch_id
@@ -44,3 +45,4 @@ RULES = (
     _rule(3, "Lead sequence: day 3", "A second word to who has not applied yet."),
     _rule(7, "Lead sequence: day 7", "The last reminder; after it nobody is written to any more."),
 )
+KEYS = tuple(rule.key for rule in RULES)
