@@ -1,6 +1,6 @@
 """What a rule is: which moments it has for whom, what must still be true then, and what is sent."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -38,12 +38,16 @@ class RuleSettings:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """A person for whom a rule acts by other means than a message; ``params`` are what its facts found."""
+    """A person for whom a rule acts by other means than a message.
+
+    ``params`` are what its facts found, ``channels`` those of its settings that lead to the person.
+    """
 
     person_id: UUID
     subject_id: UUID
     name: str
     params: Mapping[str, Any]
+    channels: Sequence[Channel] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Rule:
     ``facts`` is a query over ``w (id, person_id, subject_id, version, due_at)`` that judges what was planned: id, reason (why
     it is pointless, or null), params (jsonb: what fills the templates) and expires_at (until when it may leave, or null).
     A row that ``facts`` does not return is of a subject that is gone. ``links`` are the params of WhatsApp's link buttons.
-    ``act`` is run instead of sending; what it returns is the step's reason.
+    ``act`` is run instead of sending; what it returns is the step's reason, and a Skip that it raises before it has written
+    anything that matters ends the step as skipped.
     """
 
     key: str
@@ -71,6 +76,7 @@ class Rule:
     is_on: bool = True
     is_marketing: bool = False
     is_personal: bool = False  # each e-mail is made for one person, and carries a file of their own
+    recurs: bool = False  # acting on an occasion plans the person's next
     is_urgent: bool = False  # leaves in quiet hours, too
     channels: tuple[Channel, ...] = ("email", "whatsapp")
     links: tuple[str, ...] = ()

@@ -35,8 +35,9 @@ def _rule(day: int, title: str, about: str) -> Rule:
         conditions="Not to who has applied or unsubscribed, or whose address does not work.",
         occasions=OCCASIONS,
         facts=FACTS,
-        defaults=RuleSettings(day, "days", ("email",), {"email": key}),
+        defaults=RuleSettings(day, "days", ("email",), {"email": key, "whatsapp": "lead_reminder"}),
         is_marketing=True,
+        links=("apply_path",),
     )
 
 
