@@ -88,14 +88,6 @@ TEMPLATES = [
         "buttons": APPLY,
     },
     {
-        "campaign": "certificate_ready",
-        "title": "Certificate ready",
-        "category": "utility",
-        "body": "Hi {{1}}, you have completed {{2}}. You find your certificate behind the button.",
-        "param_labels": ["First name", "Course title"],
-        "buttons": [{"kind": "link", "text": "See it"}],
-    },
-    {
         "campaign": "birthday",
         "title": "Birthday",
         "category": "marketing",
@@ -107,7 +99,7 @@ TEMPLATES = [
 SEED = """
 insert into whatsapp_templates (campaign, title, category, body, footer, param_labels, media, buttons, price_paise,
   created_at, updated_at)
-values (:campaign, :title, :category, :body, '', :param_labels, '', :buttons,
+values (:campaign, :title, :category, :body, case :category when 'marketing' then 'Reply STOP to opt out' else '' end, :param_labels, '', :buttons,
   case :category when 'marketing' then 88 else 13 end, now(), now())
 on conflict (campaign) do nothing
 """

@@ -15,7 +15,7 @@ from enrolments e join batches b on b.id = e.batch_id where e.state = 'completed
 CERTIFICATE = """
 select w.id, case when e.state <> 'completed' then 'They have not completed the course.' end as reason,
   jsonb_build_object('first_name', coalesce(nullif(split_part(btrim(p.name), ' ', 1), ''), 'there'), 'course', c.title,
-    'course_title', c.title, 'certificate_path', '/student/courses/' || e.id) as params,
+    'course_title', c.title, 'certificate_path', '/student/course?enrolment=' || e.id) as params,
   w.due_at + interval '14 days' as expires_at
 from w join enrolments e on e.id = w.subject_id join people p on p.id = e.person_id
 join batches b on b.id = e.batch_id join courses c on c.id = b.course_id
@@ -47,11 +47,9 @@ RULES = (
         conditions="Only to who has completed the course.",
         occasions=COMPLETED,
         facts=CERTIFICATE,
-        defaults=RuleSettings(
-            0, "days", ("email", "whatsapp"), {"email": "certificate_ready", "whatsapp": "certificate_ready"}
-        ),
+        defaults=RuleSettings(0, "days", ("email",), {"email": "certificate_ready"}),
         is_on=False,
-        links=("certificate_path",),
+        channels=("email",),  # WhatsApp's template carries the certificate itself
     ),
     Rule(
         key="birthday",

@@ -61,4 +61,7 @@ async def test_who_has_completed_a_course_is_told_of_the_certificate_once_the_ru
     params = await work.value(
         "select params from deliveries where rule_key = 'certificate_ready' and channel = 'email'"
     )
-    assert (params["course"], params["certificate_path"]) == ("Data Analytics", f"/student/courses/{enrolment_id}")
+    assert (params["course"], params["certificate_path"]) == (
+        "Data Analytics",
+        f"/student/course?enrolment={enrolment_id}",
+    )
