@@ -102,6 +102,7 @@ async def start_sequences(work: Work, wanted: LeadFilter, course_id: UUID | None
     course = next((one for one in await list_sequence_courses(work) if one.id == course_id), None)
     if course is None:
         raise InvalidInput({"course": _("Please choose a course that is open for applications.")})
+    _check(await count_startable(work, wanted, course.id), expected)
     where, values = wanted.conditions()
     values |= {"course_id": course_id, "me": work.identity.person_id, "now": work.now}
     begun = await work.run(BEGIN.format(where=_and(where)), **values)
@@ -116,6 +117,7 @@ async def start_sequences(work: Work, wanted: LeadFilter, course_id: UUID | None
 async def stop_sequences(work: Work, wanted: LeadFilter, expected: int, course_id: UUID | None = None) -> int:
     """Write no more to these leads; return how many sequences that ends. Raises Conflict as `start_sequences` does."""
     work.require_admin()
+    _check(await count_running(work, wanted, course_id), expected)
     where, values = wanted.conditions()
     values |= {"course_id": course_id, "reason": _("Stopped by {name}.", name=work.identity.name), "now": work.now}
     stopped = await work.run(STOP.format(where=where), **values)
@@ -206,7 +208,7 @@ def _and(where: str) -> str:
 
 
 def _check(count: int, expected: int) -> None:
-    """Raise Conflict, which undoes what was written, when a person confirmed another number."""
+    """Raise Conflict when a person confirmed another number: before anything is written, or in time to take it back."""
     if count != expected:
         raise Conflict(
             ngettext("By now it would be {count} lead.", "By now it would be {count} leads.", count)

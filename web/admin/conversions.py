@@ -30,6 +30,7 @@ class ConversionController(Controller):
             "note": _("Of the leads in this file, out of all of them, since the import was started."),
             "sent": _("They were sent an e-mail of a campaign or of the lead sequence."),
             "applied": _("They applied since, for any course."),
+            "stop": f"/admin/leads/selection?action=unsequence&scope=all&import={import_id}",
         }
         conversion = await find_import_conversion(work, import_id)
         return shown(request, conversion, whose, found.file_name, f"/admin/imports/{import_id}")
@@ -43,6 +44,7 @@ class ConversionController(Controller):
             "note": _("Of those this campaign wrote to."),
             "sent": _("They were sent the e-mail."),
             "applied": _("They applied for the course by its link, or after it."),
+            "stop": "",
         }
         conversion = await find_campaign_conversion(work, campaign_id)
         return shown(request, conversion, whose, campaign.name, f"/admin/campaigns/{campaign_id}")
