@@ -182,3 +182,21 @@ def test_parts_fall_on_the_same_day_of_months_that_are_long_enough_and_none_is_t
     assert [part.amount_paise for part in plan_parts(4_00_000_00, 1, 1, "months", date(2027, 1, 1))] == [
         2_00_000_00
     ] * 2
+
+
+async def test_what_was_planned_is_judged_again_when_its_moment_comes(work, catalogue):
+    """As after a restore of a backup, or with whatever else has left the steps as they were."""
+    enrolment_id = await approved(work, catalogue)
+    await work.run(
+        "insert into payments (person_id, enrolment_id, purpose, amount_paise, created_at, updated_at)"
+        " select person_id, id, 'By hand', 100000, %(now)s, %(now)s from enrolments where id = %(id)s",
+        id=enrolment_id,
+        now=work.now,
+    )
+    await act(work)
+    assert await step(work, "approval_payment") == ("skipped", "They have been asked to pay already.")
+    await act(work, days=3, hours=1)
+    assert await step(work, "unpaid_reminder") == ("skipped", "There is no link yet to pay at.")
+    await work.run("update payments set paid_paise = 50000")
+    await act(work, days=4)
+    assert await step(work, "unpaid_attention") == ("skipped", "They have paid.")

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.arq.runner import ports_of
 from domain.automation.running import StepRun, claim_steps
+from domain.campaigns import on_sent
 from domain.errors import Conflict
 from domain.leads import sequences
 from domain.leads.filters import LeadFilter
@@ -160,3 +161,20 @@ async def test_an_import_begins_it_for_its_leads_and_goes_on_where_a_worker_died
 async def value_of(work: Work, person_id: UUID) -> str:
     email: str = await work.value("select email from people where id = %(id)s", id=person_id or uuid4())
     return email
+
+
+async def test_what_a_sequence_has_sent_makes_its_lead_an_emailed_one(work, course_id):
+    person_id = await new_lead(work)
+    delivery_id = await work.value(
+        "insert into deliveries (channel, kind, person_id, to_address, template, idempotency_key, state, due_at, created_at,"
+        " rule_key) values ('email', 'lead_day_1', %(id)s, 'a@example.test', '', 'x', 'sent', now(), now(), 'lead_day_1')"
+        " returning id",
+        id=person_id,
+    )
+    other = "update deliveries set rule_key = %(key)s where id = %(id)s"
+    await work.run(other, key="unpaid_reminder", id=delivery_id)
+    await on_sent(work, [delivery_id])
+    assert await work.value("select status from imported_leads") == "new"
+    await work.run(other, key="lead_day_1", id=delivery_id)
+    await on_sent(work, [delivery_id])
+    assert await work.value("select status from imported_leads where emailed_at is not null") == "emailed"
