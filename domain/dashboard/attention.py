@@ -30,6 +30,12 @@ select jsonb_build_object(
   'overdue', (select count(*) from payments p where p.state in ('due', 'part_paid') and exists (
      select from payment_requests r where r.payment_id = p.id and r.state <> 'paid'
        and r.due_on < (%(now)s at time zone 'Asia/Kolkata')::date)),
+  'unpaid', (select count(*) from (select from automation_steps s join enrolments e on e.id = s.subject_id
+     where s.rule_key = 'unpaid_attention' and s.state = 'done' and s.finished_at > %(now)s - interval '60 days'
+       and e.state = 'active' and exists (select from payments p where p.person_id = e.person_id and p.cancelled_at is null)
+       and not exists (select from payments p where p.person_id = e.person_id and p.paid_paise > 0
+         and p.created_at >= coalesce(e.agreed_at, e.enrolled_at))
+     limit {COUNTED}) n),
   'meetings', (select count(*) from sessions where cancelled_at is null and ends_at > %(now)s
      and (zoom_state in ('failed', 'missing') or (zoom_state in ('creating', 'changing') and zoom_reason <> ''))),
   'unmatched', (select count(*) from sessions s where {HAS_UNMATCHED}),
@@ -168,6 +174,11 @@ def _payments(found: Mapping[str, Any]) -> Iterable[Concern]:
     if count := found["overdue"]:
         text = ngettext("Payment is overdue", "Payments are overdue", count)
         yield Concern(text, "/admin/payments?overdue=yes", _("Review"), count)
+    if count := found["unpaid"]:
+        text = ngettext(
+            "Student has paid nothing since the approval", "Students have paid nothing since the approval", count
+        )
+        yield Concern(text, "/admin/payments?state=due", _("Review"), count)
 
 
 def _emails(found: Mapping[str, Any]) -> Iterable[Concern]:

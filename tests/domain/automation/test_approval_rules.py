@@ -10,6 +10,7 @@ from adapters.arq.runner import ports_of
 from domain.admissions.approving import Approval, approve
 from domain.automation.acting import act_on_due
 from domain.automation.late import late_links, late_values
+from domain.dashboard.reading import read_dashboard
 from domain.enrolling import withdraw_enrolment
 from domain.payments.after_approval import end_reminders, plan_parts
 from domain.payments.changing import cancel_payment
@@ -108,6 +109,10 @@ async def test_who_has_not_paid_is_reminded_after_three_days_and_the_admins_afte
     titles = await work.rows("select title from notifications where kind = 'payment'")
     assert {row.title for row in titles} == {"Rohit Deshmukh has not paid yet"}
     assert await step(work, "unpaid_attention") == ("done", "The admins were told.")
+    unpaid = "Student has paid nothing since the approval"
+    assert unpaid in [concern.text for concern in (await read_dashboard(work, 1.0)).attention]
+    await paid(work)
+    assert unpaid not in [concern.text for concern in (await read_dashboard(work, 1.0)).attention]
 
 
 async def test_who_pays_meanwhile_is_reminded_of_nothing(work, catalogue):
