@@ -43,8 +43,8 @@ with since as (select coalesce(started_at, created_at) as at from lead_imports w
   select s.id, s.stopped_at, s.stop_reason from lead_sequences s where s.lead_id in (select id from leads)
 )
 select f.*, (select count(*) from leads) as leads, (select count(*) from sequences) as begun,
-  (select count(*) from sequences s where s.stopped_at is null and exists (
-    select from automation_steps t where t.subject_id = s.id and t.rule_key = any(%(rules)s) and t.state = 'planned')) as running,
+  (select count(*) filter (where stopped_at is null and id in (
+    select subject_id from automation_steps where rule_key = any(%(rules)s) and state = 'planned')) from sequences) as running,
   (select jsonb_object_agg(stop_reason, count) from (
     select stop_reason, count(*) from sequences where stopped_at is not null group by 1) r) as stopped,
   (select jsonb_object_agg(rule_key, count) from (

@@ -21,7 +21,16 @@ from domain.work import Row, Work
 AT_ONCE = 5_000
 COURSES = "select id, title from courses where is_published and archived_at is null order by created_at, id"
 # Who can be written to about a course and has neither applied for it nor is in it. One who was stopped may begin again by hand.
+# With "offset 0" each is looked up by its index: joined instead, just after an import, they would be compared with one another.
 _MAY_BEGIN = """
+p.email is not null and not exists (select from email_suppressions x where x.email = p.email offset 0)
+and not exists (select from cta_submissions a where a.course_id = %(course_id)s and a.person_id = p.id offset 0)
+and not exists (select from cta_submissions a where a.course_id = %(course_id)s and a.lead_id = l.id offset 0)
+and not exists (select from enrolments e join batches b on b.id = e.batch_id
+  where e.person_id = p.id and b.course_id = %(course_id)s offset 0)
+and not exists (select from lead_sequences q where q.lead_id = l.id and q.course_id = %(course_id)s{which} offset 0)
+"""
+MAY_BEGIN = """
 p.email is not null and not exists (select from email_suppressions x where x.email = p.email)
 and not exists (select from cta_submissions a where a.course_id = %(course_id)s and (a.person_id = p.id or a.lead_id = l.id))
 and not exists (select from enrolments e join batches b on b.id = e.batch_id
