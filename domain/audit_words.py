@@ -139,6 +139,8 @@ SENTENCES = {
     "rule.resumed": "Automation let go on",
     "sending.paused": "Sending paused",
     "sending.resumed": "Sending resumed",
+    "sequences.started": "Lead sequences begun",
+    "sequences.stopped": "Lead sequences stopped",
     "session.cancelled": "Class cancelled",
     "session.created": "Class scheduled",
     "session.meeting_refused": "Meeting refused by Zoom",

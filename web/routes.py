@@ -20,6 +20,7 @@ from web.admin.broadcast_runs import BroadcastRunController
 from web.admin.broadcasts import BroadcastController
 from web.admin.campaigns import CampaignController
 from web.admin.class_recordings import ClassRecordingController
+from web.admin.conversions import ConversionController
 from web.admin.courses import CourseController
 from web.admin.dashboard import DashboardController, TrialEmailController
 from web.admin.deliveries import DeliveryController
@@ -182,6 +183,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             AutomationController,
             AutomationChangeController,
             RehearsalController,
+            ConversionController,
             BroadcastController,
             BroadcastRunController,
             BroadcastRecipientController,

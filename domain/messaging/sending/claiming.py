@@ -127,7 +127,7 @@ async def claim_batch(
 async def _prepare(work: Work, composer: Composer, channel: Channel, send_id: UUID, rows: Sequence[Row]) -> Message:
     if channel == "whatsapp":
         row = await with_params_of_now(work, rows[0]) if rows[0].kind in LETTERS else rows[0]
-        return await prepare_whatsapp(work, row, composer.ports.base_url)
+        return await prepare_whatsapp(work, row, composer.ports)
     if channel == "call":
         return await prepare_call(work, rows[0])
     return await prepare_email(work, composer, send_id, rows)
