@@ -134,6 +134,10 @@ TEMPLATES: dict[str, tuple[str, list[Component]]] = {
             _buttons(_link("See your classes")),
         ],
     ),
+    "classes_left": (
+        "UTILITY",
+        [_body("Hi {{1}}, you are not in {{2}} any more. The classes of {{3}} are no longer in your schedule.")],
+    ),
     "sign_in_code": (
         "AUTHENTICATION",
         [

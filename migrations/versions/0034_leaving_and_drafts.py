@@ -1,0 +1,50 @@
+"""What classes and assignments lacked: leaving a batch, a look at meetings that were planned before there was one."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0034"
+down_revision = "0029"
+branch_labels = None
+depends_on = None
+
+LEAVING = """
+-- How far the SEQUENCE in somebody's calendar is ahead of the class's version: they left its batch and were told so, and what
+-- they are sent when they are back must count as newer than the cancellation.
+alter table session_tellings add column sequence_ahead integer not null default 0;
+"""
+TEMPLATE = {
+    "campaign": "classes_left",
+    "title": "Classes left",
+    "body": "Hi {{1}}, you are not in {{2}} any more. The classes of {{3}} are no longer in your schedule.",
+    "param_labels": ["First name", "Batch", "Course"],
+    "buttons": [],
+}
+SEED = """
+insert into whatsapp_templates (campaign, title, category, body, footer, param_labels, media, buttons, price_paise,
+  created_at, updated_at)
+values (:campaign, :title, 'utility', :body, '', :param_labels, '', :buttons, 13, now(), now())
+on conflict (campaign) do nothing
+"""
+# Classes that were scheduled before meetings were looked at: as `plan_what_follows` plans it.
+LOOKS = """
+insert into automation_steps (kind, subject_id, subject_version, dedupe_key, payload, due_at, created_at)
+select 'look_at_meeting', s.id, s.version, 'look_at_meeting:' || s.id || ':' || s.version, '{}', s.starts_at - interval '1 hour',
+  app_now()
+  from sessions s where s.cancelled_at is null and s.starts_at - interval '1 hour' > app_now()
+on conflict (dedupe_key) do nothing
+"""
+
+
+def upgrade() -> None:
+    op.execute(LEAVING)
+    seed = sa.text(SEED).bindparams(
+        sa.bindparam("buttons", type_=sa.JSON), sa.bindparam("param_labels", type_=sa.ARRAY(sa.Text))
+    )
+    op.get_bind().execute(seed, TEMPLATE)
+    op.execute(LOOKS)
+
+
+def downgrade() -> None:
+    op.execute("delete from whatsapp_templates where campaign = 'classes_left'")
+    op.execute("alter table session_tellings drop column sequence_ahead")
