@@ -1,4 +1,4 @@
-"""What classes and assignments lacked: leaving a batch, a look at meetings that were planned before there was one."""
+"""What classes and assignments lacked: leaving a batch, drafts beside what was handed in, looks at older meetings."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,20 @@ LEAVING = """
 -- How far the SEQUENCE in somebody's calendar is ahead of the class's version: they left its batch and were told so, and what
 -- they are sent when they are back must count as newer than the cancellation.
 alter table session_tellings add column sequence_ahead integer not null default 0;
+"""
+DRAFTS = """
+-- What a student writes after a return, beside what they handed in: text, links, and the ids of files added and removed.
+alter table submissions add column draft jsonb;
+-- Drafts begun before have overwritten what was handed in; of that the files are left.
+update submissions s set draft = jsonb_build_object('text', s.text, 'links', to_jsonb(s.links), 'removed', '[]'::jsonb,
+    'added', (select coalesce(jsonb_agg(f.id), '[]') from submission_files f
+      where f.submission_id = s.id and f.created_at > s.submitted_at)), text = '', links = '{}'
+ where s.state = 'returned' and s.updated_at > s.graded_at;
+"""
+DRAFTS_BEFORE = """
+update submissions s set text = draft ->> 'text', links = array(select jsonb_array_elements_text(draft -> 'links'))
+ where draft is not null;
+alter table submissions drop column draft;
 """
 TEMPLATE = {
     "campaign": "classes_left",
@@ -38,6 +52,7 @@ on conflict (dedupe_key) do nothing
 
 def upgrade() -> None:
     op.execute(LEAVING)
+    op.execute(DRAFTS)
     seed = sa.text(SEED).bindparams(
         sa.bindparam("buttons", type_=sa.JSON), sa.bindparam("param_labels", type_=sa.ARRAY(sa.Text))
     )
@@ -46,5 +61,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute(DRAFTS_BEFORE)
     op.execute("delete from whatsapp_templates where campaign = 'classes_left'")
     op.execute("alter table session_tellings drop column sequence_ahead")
