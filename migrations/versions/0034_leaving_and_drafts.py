@@ -52,6 +52,8 @@ on conflict (dedupe_key) do nothing
 
 def upgrade() -> None:
     op.execute(LEAVING)
+    # Not offered for new classes and assignments; those it has keep it, with what was done in them.
+    op.execute("alter table modules add column archived_at timestamptz")
     op.execute(DRAFTS)
     seed = sa.text(SEED).bindparams(
         sa.bindparam("buttons", type_=sa.JSON), sa.bindparam("param_labels", type_=sa.ARRAY(sa.Text))
@@ -63,4 +65,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(DRAFTS_BEFORE)
     op.execute("delete from whatsapp_templates where campaign = 'classes_left'")
+    op.execute("alter table modules drop column archived_at")
     op.execute("alter table session_tellings drop column sequence_ahead")
