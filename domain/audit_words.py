@@ -110,6 +110,7 @@ SENTENCES = {
     "payment.retried": "Payment link tried again",
     "payments.exported": "Payments exported",
     "deliveries.exported": "Deliveries exported",
+    "recording.chaptered": "Chapters of a recording changed",
     "recording.captioned": "Captions added to a recording",
     "recording.hidden": "Recording hidden from students",
     "recording.length_learned": "Length of a linked recording learnt from a player",

@@ -55,6 +55,9 @@ def upgrade() -> None:
     # Not offered for new classes and assignments; those it has keep it, with what was done in them.
     op.execute("alter table modules add column archived_at timestamptz")
     op.execute(DRAFTS)
+    # Chapters that an admin typed are not replaced by those that Zoom tells.
+    op.execute("alter table recordings add column has_typed_chapters boolean not null default false")
+    op.execute("grant select (has_typed_chapters) on recordings to gurudesk_app")
     seed = sa.text(SEED).bindparams(
         sa.bindparam("buttons", type_=sa.JSON), sa.bindparam("param_labels", type_=sa.ARRAY(sa.Text))
     )
@@ -65,5 +68,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(DRAFTS_BEFORE)
     op.execute("delete from whatsapp_templates where campaign = 'classes_left'")
+    op.execute("alter table recordings drop column has_typed_chapters")
     op.execute("alter table modules drop column archived_at")
     op.execute("alter table session_tellings drop column sequence_ahead")
