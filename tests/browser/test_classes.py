@@ -1,6 +1,8 @@
 """A class from being scheduled to being watched afterwards, as the owner and a student see it, with the clock moved."""
 
+import json
 import re
+import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -40,6 +42,11 @@ with other as (
 )
 insert into enrolments (person_id, batch_id, enrolled_at)
 select p.id, other.id, app_now() from people p, other where p.email = 'imran@example.com' returning id
+"""
+THREE_DAYS = """
+with late as (update sandbox.zoom_recording_files set ready_at = app_now() + interval '3 days' where ready_at > app_now()),
+  lost as (delete from sandbox.callbacks where provider = 'zoom' and kind like 'recording.%' and state = 'pending')
+select 1
 """
 UNTIL = """
 select ceil(extract(epoch from {column} + interval '{minutes} minutes' - app_now()) / 60)::int from sessions
@@ -135,6 +142,43 @@ def test_who_comes_late_to_a_moved_and_a_cancelled_class_is_never_wrong(school: 
     room = join(late)
     room.get_by_role("button", name="Join", exact=True).click()
     expect(room.get_by_role("button", name="Leave").first).to_be_visible()
+
+
+def test_zoom_down_at_creation_is_said_and_the_meeting_comes_when_it_is_back(school: Launch, owner: Page):
+    fault = json.dumps({"provider": "zoom", "kind": "503", "count": 2}).encode()
+    urllib.request.urlopen(f"http://127.0.0.1:{school.sandbox_port}/faults.json", fault, timeout=10).close()
+    schedule(school, owner, "Keys", days=5)
+    expect(owner.get_by_text("Zoom does not answer as it should")).to_be_visible()
+    expect(owner.get_by_text("the class is safe")).to_be_visible()
+    expect(owner.get_by_text("Link to join")).to_be_visible(timeout=30_000)
+    expect(owner.get_by_text("Zoom does not answer as it should")).to_be_hidden()
+    assert mail_to(school, STUDENT, "Keys")
+    assert school.ask("select count(*) from sandbox.zoom_meetings where topic like 'Keys%' and deleted_at is null") == 1
+
+
+def test_a_recording_that_needs_three_days_comes_by_itself(school: Launch, owner: Page, student: Page):
+    schedule(school, owner, "Views", days=6)
+    expect(owner.get_by_text("Link to join")).to_be_visible()
+    advance(school, "Views", "starts_at", 1)
+    host = start(school, owner, "Views")
+    advance(school, "Views", "ends_at", -1)
+    host.get_by_role("button", name="End for all").click()
+    expect(host.get_by_role("link", name="Open the recording")).to_be_visible()
+    school.ask(THREE_DAYS)  # as Zoom does when it is busy; and its event gets lost
+    advance(school, "Views", "ends_at", 61)
+    owner.goto(page_of(school, "Views") + "/recordings")
+    expect(owner.get_by_text("Waiting for Zoom")).to_be_visible()
+    student.goto("/student/recordings")
+    expect(student.get_by_role("link", name="Views")).to_have_count(0)
+    # The hours between are those of the hourly look, which other tests go through.
+    school.ask("select shift_clock(interval '50 hours')")
+    advance(school, "Views", "ends_at", 53 * 60)
+    expect(owner.get_by_text("Waiting for Zoom")).to_be_visible()
+    advance(school, "Views", "ends_at", 4 * 24 * 60)
+    expect(owner.get_by_text("Synced")).to_be_visible()
+    student.goto("/student/recordings")
+    student.get_by_role("link", name="Views").first.click()
+    expect(student.get_by_text("Watched: 0 %")).to_be_visible()
 
 
 def schedule(school: Launch, owner: Page, title: str, days: int = 2) -> None:
