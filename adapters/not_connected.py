@@ -143,6 +143,9 @@ class NoMeetingProvider(NotConnected):
     async def register(self, meeting_id: str, email: str, first_name: str, last_name: str) -> Unavailable:
         return self._unavailable()
 
+    async def unregister(self, meeting_id: str, registrant_id: str, email: str) -> Unavailable:
+        return self._unavailable()
+
     async def participants(self, meeting_uuid: str) -> Sequence[Participant] | CannotTell:
         return self._cannot_tell()
 

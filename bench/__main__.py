@@ -24,6 +24,7 @@ MEASURES = (
     "joining",
     "recording_views",
     "steps",
+    "recording_sync",
 )
 
 

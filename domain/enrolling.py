@@ -15,6 +15,7 @@ from domain.leads.sequences import stop_sequences_of
 from domain.messaging.outbox import plan_email
 from domain.notifications import notify
 from domain.sessions.enrolling import welcome_to_classes
+from domain.sessions.leaving import leave_classes, reach_of_leaving
 from domain.work import Row, Work
 
 ENROLMENT = """
@@ -70,10 +71,11 @@ returning id
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentView:
-    """An enrolment, and the batches it could move to."""
+    """An enrolment, the batches it could move to, and of what and how its student would be told that they leave this one."""
 
     facts: Row
     choices: Sequence[Row]
+    reach: Row
 
 
 async def show_enrolment(work: Work, enrolment_id: UUID) -> EnrolmentView:
@@ -81,7 +83,7 @@ async def show_enrolment(work: Work, enrolment_id: UUID) -> EnrolmentView:
     work.require_admin()
     facts = _found(await work.row(ENROLMENT, id=enrolment_id))
     choices = await work.rows(CHOICES, course_id=facts.course_id, batch_id=facts.batch_id, now=work.now)
-    return EnrolmentView(facts, choices)
+    return EnrolmentView(facts, choices, await reach_of_leaving(work, facts.person_id, facts.batch_id))
 
 
 async def batches_open_to(work: Work, person_id: UUID) -> tuple[Row, Sequence[Row]]:
@@ -122,9 +124,12 @@ async def enrol_student(work: Work, person_id: UUID, batch_id: UUID | None, *, b
     return str(batch.name)
 
 
-async def move_student(work: Work, enrolment_id: UUID, batch_id: UUID | None, *, beyond_capacity: bool = False) -> str:
+async def move_student(
+    work: Work, enrolment_id: UUID, batch_id: UUID | None, *, beyond_capacity: bool = False, tell: bool = True
+) -> str:
     """Move an enrolment to another batch of its course; return that batch's name.
 
+    With ``tell`` they are written to: the classes ahead of this batch leave their calendar, those of the other come.
     Raises InvalidInput for a batch that it cannot move to, BatchFull, and Conflict when the student is there already.
     """
     work.require_admin()
@@ -149,24 +154,35 @@ async def move_student(work: Work, enrolment_id: UUID, batch_id: UUID | None, *,
         await work.run(WITHDRAW, id=enrolment_id)
         await void_rules(work, [enrolment_id], _("They were moved to another batch."), rules=KEYS)
         await plan_rules(work, UNPAID_KEYS, "subject_id", [there.id])
-    details = {"course": batch.course, "before": enrolment.batch, "after": batch.name}
+    details = {"course": batch.course, "before": enrolment.batch, "after": batch.name, "told": tell}
     await record(work, "enrolment.moved", "student", enrolment.person_id, enrolment.name, **details)
     title = _("You are in {batch} of {course} now", batch=batch.name, course=batch.course)
-    await notify(work, enrolment.person_id, "enrolment", title, _("Its classes are in your schedule."), "/student")
-    await welcome_to_classes(work, enrolment.person_id, batch.id)
+    if tell:
+        await notify(work, enrolment.person_id, "enrolment", title, _("Its classes are in your schedule."), "/student")
+    await leave_classes(work, enrolment.person_id, enrolment.batch_id, tell=tell)
+    await welcome_to_classes(work, enrolment.person_id, batch.id, tell=tell)
     _tell(work, enrolment.person_id)
     return str(batch.name)
 
 
-async def withdraw_enrolment(work: Work, enrolment_id: UUID) -> None:
-    """Take a student out of a batch: its classes and its place are no longer theirs. Raises Conflict when it is so already."""
+async def withdraw_enrolment(work: Work, enrolment_id: UUID, *, tell: bool = True) -> None:
+    """Take a student out of a batch: its classes and its place are no longer theirs.
+
+    With ``tell`` they are written to, and its classes ahead leave their calendar. Raises Conflict when it is so already.
+    """
     work.require_admin()
     enrolment = _found(await work.row(HOLD, id=enrolment_id))
     if enrolment.state == "withdrawn":
         raise Conflict(_("It is withdrawn already."))
     await work.run(WITHDRAW, id=enrolment_id)
     await void_rules(work, [enrolment_id], _("They were withdrawn from the batch."), rules=KEYS)
-    await _record(work, "enrolment.withdrawn", enrolment)
+    await leave_classes(work, enrolment.person_id, enrolment.batch_id, tell=tell)
+    if tell:
+        title = _("You are not in {batch} of {course} any more", batch=enrolment.batch, course=enrolment.course)
+        await notify(
+            work, enrolment.person_id, "enrolment", title, _("Its classes have left your schedule."), "/student"
+        )
+    await _record(work, "enrolment.withdrawn", enrolment, told=tell)
 
 
 async def restore_enrolment(work: Work, enrolment_id: UUID, *, beyond_capacity: bool = False) -> None:
@@ -216,8 +232,8 @@ def _check_places(batch: Row, beyond_capacity: bool) -> None:
         raise BatchFull(_("{batch} has {left} of {all}.", batch=batch.name, left=left, all=batch.capacity))
 
 
-async def _record(work: Work, action: str, enrolment: Row) -> None:
-    details = {"course": enrolment.course, "batch": enrolment.batch}
+async def _record(work: Work, action: str, enrolment: Row, **more: bool) -> None:
+    details = {"course": enrolment.course, "batch": enrolment.batch, **more}
     await record(work, action, "student", enrolment.person_id, enrolment.name, **details)
     _tell(work, enrolment.person_id)
 

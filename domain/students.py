@@ -16,6 +16,7 @@ from domain.messaging.inbox import messages_of
 from domain.messaging.outbox import plan_email
 from domain.payments.listing import payments_of
 from domain.sessions.roster import attendance_of
+from domain.sessions.telling import CHANNELS
 from domain.work import Row, Work
 
 PER_PAGE = 20
@@ -56,12 +57,15 @@ from totals left join page on true left join chosen on chosen.person_id = page.i
   left join progress g on g.enrolment_id = chosen.id
 order by place
 """
-STUDENT = """
-select h.id, h.name, h.email, h.phone, h.city, h.created_at, h.consent_email, h.consent_whatsapp, p.role, p.is_active,
+STUDENT = f"""
+select w.by_email, w.by_phone and (w.consent_whatsapp or not w.by_email) as on_whatsapp,
+  h.id, h.name, h.email, h.phone, h.city, h.created_at, h.consent_email, h.consent_whatsapp, p.role, p.is_active,
   p.password_hash is null or p.must_change_password as is_new, p.created_at as joined_at, p.temporary_until,
   exists (select from deliveries d where d.person_id = h.id and d.kind = 'welcome') as was_welcomed,
   (select updated_at from profile_pictures where person_id = h.id) as picture_at
-from people h join profiles p on p.person_id = h.id where h.id = %(id)s and p.role = 'student'
+from people h join profiles p on p.person_id = h.id
+  cross join lateral (select {CHANNELS} from people p where p.id = h.id) w
+where h.id = %(id)s and p.role = 'student'
 """
 APPLICATIONS = """
 select a.id, a.status, a.submitted_at, c.title as course from cta_submissions a join courses c on c.id = a.course_id
@@ -211,7 +215,7 @@ async def send_welcome_again(work: Work, person_id: UUID) -> None:
 async def find_student(work: Work, person_id: UUID) -> Row:
     """Return who a student is. Raises NotFound."""
     work.require_admin()
-    student = await work.row(STUDENT, id=person_id)
+    student = await work.row(STUDENT, id=person_id, now=work.now)
     if student is None:
         raise NotFound(_("There is no such student."))
     return student

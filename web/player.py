@@ -1,5 +1,6 @@
 """What every player of a recording asks for besides its page: the next address, the film, its captions, where a link leads."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -11,7 +12,7 @@ from litestar.response import Response, Template
 
 from domain.errors import NotFound
 from domain.language import _
-from domain.recordings.captions import write_captions
+from domain.recordings.captions import Cue, write_captions
 from domain.recordings.playing import show_recording, transcript_of
 from domain.work import Work
 from web.headers import csp_with_media_of
@@ -41,7 +42,11 @@ class PlayerController(Controller):
 
     @get("/{recording_id:uuid}/captions", opt={"no_shell": True})
     async def captions(self, work: NamedDependency[Work], recording_id: FromPath[UUID]) -> Response[str]:
-        return await captions_of(work, recording_id)
+        return _track((await transcript_of(work, recording_id)).lines)
+
+    @get("/{recording_id:uuid}/chapters", opt={"no_shell": True})
+    async def chapters(self, work: NamedDependency[Work], recording_id: FromPath[UUID]) -> Response[str]:
+        return _track((await transcript_of(work, recording_id)).chapters)
 
     @get("/{recording_id:uuid}/link", opt={"no_shell": True})
     async def follow(self, work: NamedDependency[Work], recording_id: FromPath[UUID]) -> Response[bytes]:
@@ -49,13 +54,12 @@ class PlayerController(Controller):
         return await elsewhere(work, recording_id)
 
 
-async def captions_of(work: Work, recording_id: UUID) -> Response[str]:
-    """Answer with the lines of a recording as a caption track."""
-    lines = (await transcript_of(work, recording_id)).lines
-    if not lines:
+def _track(cues: Sequence[Cue]) -> Response[str]:
+    """Answer with lines or chapters as a track of the film. Raises NotFound where there are none."""
+    if not cues:
         raise NotFound(_("We could not find that. It may have been removed."))
     headers = {"Cache-Control": "private, no-store"}
-    return Response(write_captions(lines), media_type="text/vtt; charset=utf-8", headers=headers)
+    return Response(write_captions(cues), media_type="text/vtt; charset=utf-8", headers=headers)
 
 
 async def elsewhere(work: Work, recording_id: UUID) -> Response[bytes]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from web.account.password import PasswordController
 from web.account.picture import PictureController
-from web.account.profile import NewsController, ProfileController
+from web.account.profile import ClassNewsController, NewsController, ProfileController
 from web.account.sign_ins import SignInsController
 from web.admin.activity import ActivityController
 from web.admin.application_decisions import ApplicationDecisionController
@@ -154,7 +154,14 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
     (
         "signed_in",
         "/account",
-        [ProfileController, PictureController, NewsController, PasswordController, SignInsController],
+        [
+            ProfileController,
+            PictureController,
+            NewsController,
+            ClassNewsController,
+            PasswordController,
+            SignInsController,
+        ],
     ),
     (
         "student",

@@ -90,13 +90,22 @@ class ZoomMeetingProvider:
         if not isinstance(answer, httpx.Response):
             return answer
         if answer.status_code in (200, 201):
-            return _registrant(body_of(answer), email)
+            registrant = _registrant(body_of(answer), email)
+            # Who was cancelled before, and comes back, is known to Zoom and waits until they are let in again.
+            return registrant or await self._let_in(path, email)
         failure = failure_of(answer)
         is_daily = isinstance(failure, Unavailable) and (failure.retry_after or 0) > SHORT_WAIT
         if answer.status_code == 429 and is_daily and (known := await self._registered(path, email)):
             # Three times a day and person; who asked before has a link already.
             return known
         return failure
+
+    async def unregister(self, meeting_id: str, registrant_id: str, email: str) -> Failure | None:
+        path = f"/meetings/{segment(meeting_id)}/registrants/status"
+        answer = await self._api.ask("PUT", path, json=_about("cancel", registrant_id, email))
+        if isinstance(answer, httpx.Response) and code_of(answer) == NO_MEETING:
+            return None
+        return _done(answer)
 
     async def participants(self, meeting_uuid: str) -> Sequence[Participant] | Missing | CannotTell:
         listed = await self._api.listed(f"/past_meetings/{segment(meeting_uuid)}/participants", "participants")
@@ -133,6 +142,13 @@ class ZoomMeetingProvider:
             created = again if isinstance(again, Meeting) else created
         return _noted(created, plan)
 
+    async def _let_in(self, path: str, email: str) -> Registrant | Failure:
+        failure = _done(await self._api.ask("PUT", f"{path}/status", json=_about("approve", "", email)))
+        if failure is not None:
+            return failure
+        reason = _("The registration waits for approval in Zoom. Set the meeting to approve by itself.")
+        return await self._registered(path, email) or Unavailable(reason, retry_after=HOUSE_WAIT)
+
     async def _registered(self, path: str, email: str) -> Registrant | None:
         listed = await self._api.listed(path, "registrants", {"status": "approved"})
         rows = listed if isinstance(listed, list) else []
@@ -142,12 +158,15 @@ class ZoomMeetingProvider:
         return None
 
 
-def _registrant(body: dict[str, object], email: str) -> Registrant | Failure:
+def _registrant(body: dict[str, object], email: str) -> Registrant | None:
     registrant = Registrant(text(body, "registrant_id"), text(body, "join_url"), email)
-    if registrant.join_url:
-        return registrant
-    reason = _("The registration waits for approval in Zoom. Set the meeting to approve by itself.")
-    return Unavailable(reason, retry_after=HOUSE_WAIT)
+    return registrant if registrant.join_url else None
+
+
+def _about(action: str, registrant_id: str, email: str) -> dict[str, object]:
+    """Return what is asked about one registrant, by id where it is known."""
+    who = {"id": registrant_id, "email": email}
+    return {"action": action, "registrants": [{name: value for name, value in who.items() if value}]}
 
 
 def _noted(meeting: Meeting, plan: MeetingPlan) -> Meeting:

@@ -13,6 +13,7 @@ appearing("[data-player]", (player) => {
   speed(media, player);
   jumps(media);
   follow(media);
+  mark(media, [...document.querySelectorAll("[data-chapter]")], "chapter");
   learn(media, player);
   renew(media, player);
 });
@@ -127,18 +128,25 @@ function jumps(media) {
   });
 }
 
-// Marks the line that is being said, and finds words in the transcript.
-function follow(media) {
-  const lines = [...document.querySelectorAll("[data-line]")];
-  const starts = lines.map((line) => Number(line.dataset.line));
-  let said = null;
+// Marks the last of these that has begun: the chapter that is on, the line that is being said.
+function mark(media, items, name, then) {
+  const starts = items.map((item) => Number(item.dataset[name]));
+  let on = null;
   media.addEventListener("timeupdate", () => {
     let now = null;
-    for (let number = 0; number < starts.length && starts[number] <= media.currentTime + 0.05; number++) now = lines[number];
-    if (now === said) return;
-    said?.removeAttribute("aria-current");
+    for (let number = 0; number < starts.length && starts[number] <= media.currentTime + 0.05; number++) now = items[number];
+    if (now === on) return;
+    on?.removeAttribute("aria-current");
     now?.setAttribute("aria-current", "true");
-    said = now;
+    on = now;
+    then?.(now);
+  });
+}
+
+// Follows what is said, and finds words in the transcript.
+function follow(media) {
+  const lines = [...document.querySelectorAll("[data-line]")];
+  mark(media, lines, "line", (now) => {
     const box = now?.closest("[data-transcript]");
     if (box && !box.matches(":hover, :focus-within")) box.scrollTop = now.offsetTop - box.clientHeight / 3;
   });

@@ -13,7 +13,8 @@ from domain.work import Row, Work
 
 ACCOUNT = """
 select h.name, h.email, h.phone, h.city, h.timezone, h.birthday, h.consent_email, h.consent_whatsapp, p.role,
-  p.password_changed_at,
+  p.password_changed_at, coalesce(p.preferences -> 'class_news' ? 'email', true) as classes_by_email,
+  coalesce(p.preferences -> 'class_news' ? 'whatsapp', h.consent_whatsapp) as classes_on_whatsapp,
   (select count(*) from sign_ins s where s.person_id = h.id and s.revoked_at is null
      and s.last_seen_at > now() - interval '12 hours' and s.created_at > now() - interval '30 days') as sign_ins
 from people h join profiles p on p.person_id = h.id where h.id = %(id)s

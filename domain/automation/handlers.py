@@ -17,6 +17,7 @@ from domain.payments.refunding import ask_refund
 from domain.payments.requests import create_payment_request, switch_payment_request
 from domain.recordings.checking import check_recordings
 from domain.recordings.copying import copy_recording
+from domain.sessions.leaving import end_registrations
 from domain.sessions.looking import look_at_meeting
 from domain.sessions.meetings import sync_meeting
 from domain.sessions.registering import register_students
@@ -44,6 +45,7 @@ HANDLERS: dict[str, Handler] = {
     "look_at_meeting": look_at_meeting,
     "tell_session": tell_session,
     "register_students": register_students,
+    "end_registrations": end_registrations,
     "read_attendance": read_attendance,
     "check_recordings": check_recordings,
     "copy_recording": copy_recording,

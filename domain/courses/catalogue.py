@@ -10,7 +10,7 @@ from domain.work import Row, Work
 
 LIST = """
 select c.slug, c.title, c.summary, c.price_paise,
-  (select count(*) from modules m where m.course_id = c.id) as module_count,
+  (select count(*) from modules m where m.course_id = c.id and m.archived_at is null) as module_count,
   (select min(b.starts_on) from batches b
     where b.course_id = c.id and b.is_open and b.archived_at is null
     and b.starts_on >= (%(now)s at time zone b.timezone)::date) as next_start
@@ -20,7 +20,9 @@ COURSE = """
 select id, slug, title, summary, description, price_paise from courses where slug = %(slug)s and is_published
   and archived_at is null
 """
-MODULES = "select id, title, summary from modules where course_id = %(course_id)s order by position"
+MODULES = """
+select id, title, summary from modules where course_id = %(course_id)s and archived_at is null order by position
+"""
 OPEN_BATCHES = """
 select id, name, starts_on, ends_on, price_paise from batches
 where course_id = %(course_id)s and is_open and archived_at is null

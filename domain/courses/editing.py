@@ -14,7 +14,7 @@ from domain.work import Row, Work
 
 LIST = """
 select c.id, c.slug, c.title, c.price_paise, c.is_published,
-  (select count(*) from modules m where m.course_id = c.id) as modules,
+  (select count(*) from modules m where m.course_id = c.id and m.archived_at is null) as modules,
   (select count(*) from batches b where b.course_id = c.id and b.is_open) as open_batches,
   (select count(*) from enrolments e join batches b on b.id = e.batch_id
     where b.course_id = c.id and e.state <> 'withdrawn') as students,
@@ -29,7 +29,11 @@ select id, slug, title, summary, description, price_paise, instalments, instalme
   (select count(*) from cta_submissions a where a.course_id = courses.id) as applications
 from courses where id = %(id)s
 """
-MODULES = "select id, position, title, summary from modules where course_id = %(id)s order by position"
+MODULES = """
+select m.id, m.position, m.title, m.summary, m.archived_at, (select count(*) from sessions s where s.module_id = m.id) as classes,
+  (select count(*) from assignments a where a.module_id = m.id) as assignments
+from modules m where m.course_id = %(id)s order by m.position
+"""
 BATCHES = """
 select b.id, b.name, b.starts_on, b.ends_on, b.capacity, b.is_open, b.timezone, b.archived_at,
   (select count(*) from sessions s where s.batch_id = b.id and s.cancelled_at is null and s.starts_at > %(now)s) as ahead,
@@ -81,6 +85,7 @@ class Course:
 
     facts: Row
     modules: Sequence[Row]
+    archived_modules: Sequence[Row]
     batches: Sequence[Row]
 
 
@@ -104,7 +109,9 @@ async def show_course(work: Work, course_id: UUID) -> Course:
     if facts is None:
         raise NotFound(_("This course does not exist any more."))
     modules = await work.rows(MODULES, id=course_id)
-    return Course(facts, modules, await work.rows(BATCHES, id=course_id, now=work.now))
+    current = [module for module in modules if module.archived_at is None]
+    archived = [module for module in modules if module.archived_at is not None]
+    return Course(facts, current, archived, await work.rows(BATCHES, id=course_id, now=work.now))
 
 
 async def create_course(work: Work, facts: CourseFacts) -> UUID:

@@ -1,4 +1,4 @@
-"""The modules of a course, in order."""
+"""The modules of a course, in order. Archived ones keep their place, and what belongs to them."""
 
 from typing import Literal
 from uuid import UUID
@@ -19,12 +19,17 @@ UPDATE = """
 update modules set title = %(title)s, summary = %(summary)s where id = %(id)s and course_id = %(course_id)s returning title
 """
 SWAP = """
-with mine as (select id, position from modules where id = %(id)s and course_id = %(course_id)s),
+with mine as (select id, position from modules where id = %(id)s and course_id = %(course_id)s and archived_at is null),
   other as (
     select m.id, m.position from modules m, mine
-    where m.course_id = %(course_id)s and m.position = mine.position + %(by)s)
+    where m.course_id = %(course_id)s and m.archived_at is null and sign(m.position - mine.position) = %(by)s
+    order by abs(m.position - mine.position) limit 1)
 update modules m set position = case when m.id = mine.id then other.position else mine.position end
 from mine, other where m.id in (mine.id, other.id)
+"""
+ARCHIVE = """
+update modules set archived_at = case when %(is_archived)s then %(now)s::timestamptz end
+where id = %(id)s and course_id = %(course_id)s and (archived_at is not null) <> %(is_archived)s returning title
 """
 # What stays, but under no module.
 BELONGING = """
@@ -56,6 +61,22 @@ async def move_module(work: Work, course_id: UUID, module_id: UUID, direction: L
     course = await _hold(work, course_id)
     if await work.run(SWAP, course_id=course_id, id=module_id, by=-1 if direction == "up" else 1):
         await record(work, "module.moved", "course", course_id, course, direction=direction)
+
+
+async def archive_module(work: Work, course_id: UUID, module_id: UUID, *, is_archived: bool) -> str:
+    """Put a module away, or bring it back to its place; return its title. Raises Conflict when it is so already.
+
+    It is not offered for new classes and assignments; those it has, and how far students are in them, stay.
+    """
+    course = await _hold(work, course_id)
+    values = {"course_id": course_id, "id": module_id, "is_archived": is_archived, "now": work.now}
+    title = await work.value(ARCHIVE, **values)
+    if title is None:
+        raise Conflict(_("Somebody has done this a moment ago, or the module is gone."))
+    await record(
+        work, "module.archived" if is_archived else "module.unarchived", "course", course_id, course, module=title
+    )
+    return str(title)
 
 
 class HasClasses(Conflict):

@@ -24,6 +24,7 @@ STEPS = {
     "sync_meeting": "Zoom meeting of a class",
     "tell_session": "News of a class",
     "register_students": "Join links of a class",
+    "end_registrations": "Join links of who left a batch",
     "read_attendance": "Attendance of a class",
     "look_at_meeting": "Look at the meeting before class",
     "check_recordings": "Look for recordings",
@@ -51,6 +52,7 @@ EMAILS = {
     "class_changed": "Class changed",
     "class_cancelled": "Class cancelled",
     "classes_ahead": "Classes ahead",
+    "classes_left": "Classes of a batch they left",
 }
 PLACES = {
     "check_import": "/admin/imports/{subject}",
@@ -72,6 +74,7 @@ PLACES = {
     "sync_meeting": "/admin/sessions/{subject}",
     "tell_session": "/admin/sessions/{subject}/attendance",
     "register_students": "/admin/sessions/{subject}/attendance",
+    "end_registrations": "/admin/sessions?batch={subject}",
     "read_attendance": "/admin/sessions/{subject}/attendance",
     "look_at_meeting": "/admin/sessions/{subject}",
     "check_recordings": "/admin/sessions/{subject}/recordings",

@@ -81,7 +81,7 @@ from counts left join page on true order by place
 CHOICES = """
 select
   (select coalesce(json_agg(json_build_array(m.id, m.title) order by m.position), '[]') from modules m
-    where m.course_id = b.course_id) as modules,
+    where m.course_id = b.course_id and (m.archived_at is null or m.id = %(module)s)) as modules,
   (select coalesce(json_agg(json_build_array(s.id, s.title) order by s.starts_at), '[]') from sessions s
     where s.batch_id = b.id and s.cancelled_at is null) as sessions,
   b.id, b.name, b.timezone, c.title as course, b.archived_at is not null or c.archived_at is not null as is_archived
@@ -158,10 +158,10 @@ async def list_students_of(work: Work, assignment_id: UUID, standing: str, page:
     return AssignmentStudents([row for row in rows if row.person_id], counts, first.next_id, page, pages)
 
 
-async def batch_choices(work: Work, batch_id: UUID) -> Row | None:
-    """Return a batch with the modules and classes that an assignment of it may belong to."""
+async def batch_choices(work: Work, batch_id: UUID, module_id: UUID | None = None) -> Row | None:
+    """Return a batch with the modules and classes that an assignment of it may belong to; ``module_id`` it has already."""
     work.require_admin()
-    return await work.row(CHOICES, id=batch_id)
+    return await work.row(CHOICES, id=batch_id, module=module_id)
 
 
 async def batches_to_choose(work: Work) -> Sequence[Row]:

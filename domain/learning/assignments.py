@@ -19,7 +19,8 @@ MOST_POINTS = 1000
 BATCH = """
 select b.id, b.name, b.timezone, b.archived_at is not null or c.archived_at is not null as is_archived,
   c.id as course_id, c.title as course,
-  %(module_id)s::uuid is null or exists (select from modules m where m.id = %(module_id)s and m.course_id = c.id) as has_module,
+  %(module_id)s::uuid is null or exists (select from modules m where m.id = %(module_id)s and m.course_id = c.id
+    and (m.archived_at is null or m.id = %(had)s)) as has_module,
   %(session_id)s::uuid is null or exists (
     select from sessions s where s.id = %(session_id)s and s.batch_id = b.id) as has_session
 from batches b join courses c on c.id = b.course_id where b.id = %(batch_id)s
@@ -135,7 +136,7 @@ async def update_assignment(
 ) -> list[str]:
     """Change an assignment, which stays in its batch; return our names of the files that go. Raises InvalidInput."""
     before = await find_assignment(work, assignment_id)
-    await _check(work, facts)
+    await _check(work, facts, before.facts.module_id)
     if facts.due_at != before.facts.due_at and facts.due_at <= work.now:
         raise InvalidInput({"due_at": _("This moment has passed. Choose a deadline in the future.")})
     if before.facts.best is not None and facts.points < before.facts.best:
@@ -206,8 +207,10 @@ async def find_assignment_file(work: Work, assignment_id: UUID, file_id: UUID) -
     return found
 
 
-async def _check(work: Work, facts: AssignmentFacts) -> Row:
-    batch = await work.row(BATCH, batch_id=facts.batch_id, module_id=facts.module_id, session_id=facts.session_id)
+async def _check(work: Work, facts: AssignmentFacts, had: UUID | None = None) -> Row:
+    """Return the batch. Raises InvalidInput; a module that it ``had`` may stay though it is archived."""
+    values = {"batch_id": facts.batch_id, "module_id": facts.module_id, "session_id": facts.session_id, "had": had}
+    batch = await work.row(BATCH, **values)
     errors = {}
     if batch is None:
         raise InvalidInput({"batch": _("Choose a batch.")})

@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from domain.audit import record
 from domain.language import _
 from domain.learning.assignments import find_assignment
-from domain.learning.grading import REWORKED
+from domain.learning.drafts import IS_OF_DRAFT
 from domain.ports import FileStore
 from domain.work import Work
 
@@ -21,12 +21,10 @@ LONGEST_NAME = 80
 UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.I)
 
-# Of what was returned and is being worked on again, as much as was handed in and is kept.
 SUBMISSIONS = f"""
-select s.id, s.submitted_at, case when {REWORKED} then '' else s.text end as text,
-  case when {REWORKED} then '{{}}' else s.links end as links, h.name,
+select s.id, s.submitted_at, s.text, s.links, h.name,
   (select coalesce(json_agg(json_build_array(f.name, f.stored_name) order by f.place), '[]')
-     from submission_files f where f.submission_id = s.id and not ({REWORKED} and f.created_at > s.submitted_at)) as files
+     from submission_files f where f.submission_id = s.id and not {IS_OF_DRAFT}) as files
 from submissions s join people h on h.id = s.person_id
 where s.assignment_id = %(id)s and s.submitted_at is not null order by lower(h.name), s.id
 """

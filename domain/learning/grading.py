@@ -9,16 +9,16 @@ from domain.audit import record
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
 from domain.learning.deadlines import OPEN_UNTIL
+from domain.learning.drafts import HAS_DRAFT, IS_OF_DRAFT
 from domain.learning.telling import tell_student
 from domain.messaging.outbox import plan_email
 from domain.work import Row, Work
 
 LONGEST_COMMENT = 5_000
 
-# What a student changes after it was returned is a draft, and nobody's business but theirs until it is handed in.
-REWORKED = "(s.state = 'returned' and s.updated_at > s.graded_at)"
 SUBMISSION = f"""
-select s.*, {REWORKED} as is_reworked,
+select s.id, s.assignment_id, s.person_id, s.state, s.text, s.links, s.version, s.submitted_at, s.is_late, s.score, s.comment,
+  s.graded_at, s.state = 'returned' and {HAS_DRAFT} as is_reworked,
   a.title, a.points, a.published_at, {OPEN_UNTIL} as due_at, b.timezone, b.name as batch,
   c.title as course, h.name, h.email, g.name as grader,
   (select count(*) from submissions w where w.assignment_id = a.id and w.state = 'submitted') as waiting
@@ -30,7 +30,7 @@ where s.id = %(id)s and s.assignment_id = %(of)s and s.submitted_at is not null
 FILES = f"""
 select f.id, f.name, f.size, f.sha256, f.media_type, f.created_at
 from submission_files f join submissions s on s.id = f.submission_id
-where s.id = %(id)s and not ({REWORKED} and f.created_at > s.submitted_at) order by f.place
+where s.id = %(id)s and not {IS_OF_DRAFT} order by f.place
 """
 # Of those that wait for their grade, the ones handed in before and after this one.
 NEIGHBOURS = """
@@ -51,7 +51,7 @@ where id = %(id)s and version = %(version)s and submitted_at is not null
 FILE = f"""
 select f.name, f.stored_name, f.media_type, f.size from submission_files f join submissions s on s.id = f.submission_id
 where f.id = %(id)s and s.id = %(submission_id)s and s.assignment_id = %(of)s and s.submitted_at is not null
-  and not ({REWORKED} and f.created_at > s.submitted_at)
+  and not {IS_OF_DRAFT}
 """
 
 

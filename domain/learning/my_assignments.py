@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.errors import NotFound
 from domain.language import _
 from domain.learning.deadlines import OPEN_UNTIL
+from domain.learning.drafts import IS_OF_DRAFT
 from domain.learning.submitting import is_open
 from domain.work import Row, Work
 
@@ -41,17 +42,17 @@ from counts left join page on true order by place
 ORDERS = {"todo": "open_until, id", "submitted": "submitted_at desc, id", "graded": "graded_at desc, id"}
 ONE = f"""
 with mine as ({MINE} and a.id = %(id)s)
-select mine.*, a.instructions, s.text, s.links, s.version, s.comment, h.name as grader, se.title as session,
+select mine.*, a.instructions, s.text, s.links, s.draft, s.version, s.comment, h.name as grader, se.title as session,
   se.starts_at as session_starts_at
 from mine join assignments a on a.id = mine.id left join submissions s on s.id = mine.submission_id
   left join people h on h.id = s.graded_by left join sessions se on se.id = mine.session_id
 """
-FILES = """
-select 'given' as kind, f.id, f.name, f.size, f.sha256, f.created_at, f.place
+FILES = f"""
+select 'given' as kind, f.id, f.name, f.size, f.sha256, f.created_at, f.place, false as is_of_draft
 from assignment_files f where f.assignment_id = %(id)s
 union all
-select 'mine', f.id, f.name, f.size, f.sha256, f.created_at, f.place
-from submission_files f where f.submission_id = %(submission_id)s
+select 'mine', f.id, f.name, f.size, f.sha256, f.created_at, f.place, {IS_OF_DRAFT}
+from submission_files f join submissions s on s.id = f.submission_id where f.submission_id = %(submission_id)s
 order by place
 """
 MY_FILE = """
@@ -72,7 +73,10 @@ class MyAssignments:
 
 @dataclass(frozen=True, slots=True)
 class MyAssignment:
-    """An assignment with what its student has of it. ``is_open`` says whether they can still change that."""
+    """An assignment with what its student has of it. ``is_open`` says whether they can still change that.
+
+    ``files`` are all, ``handed_in`` those that graders see.
+    """
 
     facts: Row
     given: Sequence[Row]
@@ -82,6 +86,17 @@ class MyAssignment:
     @property
     def is_open(self) -> bool:
         return is_open(self.facts.state, self.facts.open_until, self.facts.accepts_late, self.now)
+
+    @property
+    def handed_in(self) -> Sequence[Row]:
+        return [file for file in self.files if not file.is_of_draft]
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """Return text, links and ids of files to take away, as they stand in the form."""
+        draft = self.facts.draft or {}
+        text, links = draft.get("text", self.facts.text or ""), draft.get("links", self.facts.links or [])
+        return {"text": text, "links": "\n".join(links), "removed": draft.get("removed", [])}
 
     @property
     def version(self) -> int:

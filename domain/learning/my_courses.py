@@ -31,7 +31,7 @@ with chosen as (
 )
 select e.id, e.state, e.batch_id, b.name as batch, b.timezone, b.starts_on, b.ends_on, c.id as course_id, c.title as course,
   c.summary, c.description, coalesce(p.due, 0) as due, coalesce(p.done, 0) as done,
-  (select count(*) from modules m where m.course_id = c.id) as module_count,
+  (select count(*) from modules m where m.course_id = c.id and m.archived_at is null) as module_count,
   (select coalesce(json_agg(o order by o.place), '[]') from open_ones o where o.batch_id = e.batch_id and o.place <= {MOST_DUE})
     as due_soon,
   (select count(*) from open_ones o where o.batch_id = e.batch_id) as due_count
@@ -39,7 +39,8 @@ from chosen e join batches b on b.id = e.batch_id join courses c on c.id = b.cou
   left join progress p on p.enrolment_id = e.id
 order by e.state = 'active' desc, e.enrolled_at desc
 """
-# A module with what belongs to it in this batch. What belongs to no module comes last, under no name.
+# A module with what belongs to it in this batch; an archived one only if something does. What belongs to no module comes
+# last, under no name.
 MODULES = f"""
 with items as (
   select s.module_id, 'session' as kind, s.id, s.title, s.starts_at as at, s.cancelled_at is not null as is_cancelled,
@@ -54,10 +55,10 @@ with items as (
     left join submissions u on u.assignment_id = a.id and u.person_id = %(me)s
   where a.batch_id = %(batch_id)s and a.published_at is not null
 )
-select m.id, m.position, m.title, m.summary,
+select m.id, m.position, m.title, m.summary, m.archived_at,
   (select coalesce(json_agg(i order by i.at, i.id), '[]') from items i where i.module_id is not distinct from m.id) as items
-from (select id, position, title, summary from modules where course_id = %(course_id)s
-      union all select null, null, '', '') m
+from (select id, position, title, summary, archived_at from modules where course_id = %(course_id)s
+      union all select null, null, '', '', null) m
 order by m.position nulls last
 """
 
@@ -111,7 +112,7 @@ async def _modules(work: Work, enrolment: Row) -> Sequence[MyModule]:
     modules = [
         MyModule(row, [{**item, "at": datetime.fromisoformat(item["at"])} for item in row.items]) for row in rows
     ]
-    return [module for module in modules if module.facts.id is not None or module.items]
+    return [module for module in modules if module.items or (module.facts.id and not module.facts.archived_at)]
 
 
 def _due(item: Mapping[str, Any]) -> DueItem:

@@ -5,14 +5,15 @@ from typing import Any
 from domain.automation.running import Skip, StepRun
 from domain.language import _
 from domain.learning.deadlines import told_deadline
+from domain.learning.drafts import IS_OF_DRAFT
 from domain.messaging.outbox import plan_email
 from domain.work import Work
 
-SUBMISSION = """
+SUBMISSION = f"""
 select s.id, s.assignment_id, s.person_id, s.version, s.submitted_at, s.is_late, length(s.text) as characters,
   cardinality(s.links) as links, a.title, c.title as course, b.timezone, h.name, h.email,
   (select coalesce(jsonb_agg(jsonb_build_object('name', f.name, 'size', f.size, 'sha256', f.sha256)
-     order by f.place), '[]') from submission_files f where f.submission_id = s.id) as files
+     order by f.place), '[]') from submission_files f where f.submission_id = s.id and not {IS_OF_DRAFT}) as files
 from submissions s join assignments a on a.id = s.assignment_id join batches b on b.id = a.batch_id
   join courses c on c.id = b.course_id join people h on h.id = s.person_id
 where s.id = %(id)s

@@ -26,8 +26,13 @@ values (%(id)s, %(me)s, 0, %(now)s, %(now)s) on conflict (assignment_id, person_
 """
 MINE = "select * from submissions where assignment_id = %(id)s and person_id = %(me)s for update"
 FILES = "select id, name, size, stored_name from submission_files where submission_id = %(id)s"
+KEEP_BESIDE = """
+update submissions set version = version + 1, updated_at = %(now)s, draft = jsonb_build_object('text', %(text)s::text,
+  'links', to_jsonb(%(links)s::text[]), 'added', to_jsonb(%(added)s::uuid[]), 'removed', to_jsonb(%(removed)s::uuid[]))
+where id = %(id)s
+"""
 SAVE = """
-update submissions set text = %(text)s, links = %(links)s, version = version + 1, updated_at = %(now)s,
+update submissions set draft = null, text = %(text)s, links = %(links)s, version = version + 1, updated_at = %(now)s,
   state = case when %(hand_in)s then 'submitted' else state end,
   -- Rework that was asked for is as late as what it replaces.
   is_late = case when %(hand_in)s and graded_at is null then %(is_late)s else is_late end,
@@ -37,6 +42,7 @@ where id = %(id)s
 ADD_FILE = """
 insert into submission_files (submission_id, name, stored_name, media_type, size, sha256, created_at)
 values (%(submission_id)s, %(name)s, %(stored_name)s, %(media_type)s, %(size)s, %(sha256)s, %(now)s)
+returning id
 """
 
 
@@ -66,29 +72,29 @@ def is_open(state: str | None, open_until: datetime, accepts_late: bool, now: da
 async def save_submission(work: Work, assignment_id: UUID, change: Change, *, hand_in: bool) -> list[str]:
     """Keep what a student sends, and hand it in when asked to; return our names of the files that go.
 
-    A draft is nobody's business but theirs. What is handed in already stays so: a change replaces it, with a new
-    receipt. Raises InvalidInput, Conflict when it was changed elsewhere or is closed, NotFound.
+    A draft is nobody's business but theirs. What is handed in already stays so: a change replaces it, with a new receipt;
+    after a return a draft lies beside it until that is handed in. Raises InvalidInput, Conflict when it was changed
+    elsewhere or is closed, NotFound.
     """
     mine, files, open_until = await _locked(work, assignment_id, change)
     _check(change, files)
     hand_in = hand_in or mine.state == "submitted"
-    gone = [file for file in files if file.id in change.removed]
-    kept = len(files) - len(gone) + len(change.added)
+    removed = [file for file in files if file.id in change.removed]
+    kept = len(files) - len(removed) + len(change.added)
     if hand_in and not (change.text or change.links or kept):
         raise InvalidInput({"text": _("There is nothing to hand in yet: write something, or add a file or a link.")})
+    is_beside = mine.state == "returned" and not hand_in
+    of_draft = {UUID(identity) for identity in (mine.draft or {}).get("added", [])}
+    # What was handed in is not taken away by a draft.
+    gone = [file for file in removed if not is_beside or file.id in of_draft]
     await work.run("delete from submission_files where id = any(%(ids)s)", ids=[file.id for file in gone])
-    for file in change.added:
-        values = {name: getattr(file, name) for name in StoredFile.__slots__}
-        await work.run(ADD_FILE, submission_id=mine.id, now=work.now, **values)
-    await work.run(
-        SAVE,
-        id=mine.id,
-        text=change.text,
-        links=list(change.links),
-        hand_in=hand_in,
-        is_late=work.now > open_until,
-        now=work.now,
-    )
+    added = [await _add(work, mine.id, file) for file in change.added]
+    values = {"id": mine.id, "text": change.text, "links": list(change.links), "now": work.now}
+    if is_beside:
+        added += of_draft.difference(file.id for file in gone)
+        await work.run(KEEP_BESIDE, added=added, removed=[file.id for file in removed if file not in gone], **values)
+    else:
+        await work.run(SAVE, hand_in=hand_in, is_late=work.now > open_until, **values)
     if hand_in:
         await work.rows("select plan_submission_receipt(%(id)s)", id=mine.id)
         work.nudge()
@@ -96,6 +102,12 @@ async def save_submission(work: Work, assignment_id: UUID, change: Change, *, ha
         work.signal(f"assignment:{assignment_id}")
         work.signal("assignments", work.identity.person_id)
     return [file.stored_name for file in gone]
+
+
+async def _add(work: Work, submission_id: UUID, file: StoredFile) -> UUID:
+    values = {name: getattr(file, name) for name in StoredFile.__slots__}
+    identity: UUID = await work.value(ADD_FILE, submission_id=submission_id, now=work.now, **values)
+    return identity
 
 
 async def _locked(work: Work, assignment_id: UUID, change: Change) -> tuple[Row, Sequence[Row], datetime]:

@@ -150,6 +150,10 @@ class MeetingProvider(Protocol):
         """Return a join link of this person's own; asking again for the same e-mail gives the same one."""
         ...
 
+    async def unregister(self, meeting_id: str, registrant_id: str, email: str) -> Failure | None:
+        """Let a person's own join link end; one of a meeting or person that is gone already is fine."""
+        ...
+
     async def participants(self, meeting_uuid: str) -> Sequence[Participant] | Missing | CannotTell:
         """Return every stay in a held meeting. Just after its end some may be lacking still."""
         ...

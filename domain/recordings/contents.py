@@ -26,7 +26,8 @@ update recordings set duration = coalesce(%(seconds)s, duration), read_at = %(no
 FAILED = "update recordings set read_attempts = read_attempts + 1 where id = %(id)s"
 # The lines go to every film of the part, or to its sound where there is no film.
 FILMS = """
-select f.id, f.duration from recordings t join recordings f on f.session_id = t.session_id and f.part = t.part
+select f.id, f.duration, f.has_typed_chapters
+from recordings t join recordings f on f.session_id = t.session_id and f.part = t.part
 where t.id = %(id)s and f.kind in ('video', 'audio')
 """
 # Two looks at one class may come at once: the second replaces what the first has kept, and does not run into it.
@@ -93,7 +94,9 @@ async def _read(run: StepRun, file: Row, token: str) -> None:
             cues, kind = read_captions(content), "line"
         else:
             cues, kind = read_timeline(content, max((film.duration for film in films), default=0)), "chapter"
-        await keep_cues(work, [film.id for film in films], kind, cues)
+        # What an admin has typed stands.
+        ids = [film.id for film in films if kind == "line" or not film.has_typed_chapters]
+        await keep_cues(work, ids, kind, cues)
         await work.run(MEASURED, id=file.id, seconds=None, now=work.now)
 
 

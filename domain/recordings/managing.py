@@ -58,7 +58,7 @@ values (
   %(size)s, %(now)s, %(me)s, %(now)s, %(now)s)
 returning id
 """
-REMOVE = "delete from recordings where id = %(id)s and source <> 'zoom' returning session_id, title, kind"
+REMOVE = "delete from recordings where id = %(id)s and source <> 'zoom' returning session_id, title"
 # Nothing came from Zoom, and nobody has put another in its place. As SQL over `s`, a session.
 HAS_NO_RECORDING = """
 (s.cancelled_at is null and s.zoom_recording_status in ('failed', 'missing')
@@ -185,8 +185,8 @@ async def add_captions(work: Work, recording_id: UUID, content: bytes) -> int:
     return len(cues)
 
 
-async def remove(work: Work, recording_id: UUID) -> tuple[UUID, str | None]:
-    """Remove what was added by hand; return its session, and the name in our store to delete after the commit.
+async def remove(work: Work, recording_id: UUID) -> UUID:
+    """Remove what was added by hand; return its session. Its file goes by a step that the database plans with the row.
 
     What Zoom recorded can be hidden, not removed: the next look would bring it back. Raises NotFound.
     """
@@ -196,7 +196,8 @@ async def remove(work: Work, recording_id: UUID) -> tuple[UUID, str | None]:
         raise NotFound(_("We could not find that. It may have been removed."))
     await record(work, "recording.removed", "recording", recording_id, row.title)
     tell(work, row.session_id)
-    return row.session_id, None if row.kind == "link" else stored_name(recording_id, row.kind)
+    session_id: UUID = row.session_id
+    return session_id
 
 
 async def list_sessions(work: Work, state: str = "", q: str = "", page: int = 1) -> tuple[Sequence[Row], int]:

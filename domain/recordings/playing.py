@@ -41,7 +41,7 @@ select r.id, r.session_id, r.title, r.kind, r.part, r.duration, r.state, r.media
   coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'kind', o.kind, 'size', o.zoom_file_size, 'part', o.part, 'title',
     o.title) order by o.part, o.kind) from recordings o where o.session_id = r.session_id and o.id <> r.id and o.state = 'ready'
     and (o.kind in ('video', 'link') or (o.part = r.part and o.kind in ('audio', 'chat')))), '[]') as others,
-  (select timezone from people where id = %(me)s) as zone
+  (select timezone from people where id = %(me)s) as zone, r.has_typed_chapters
 from recordings r join sessions s on s.id = r.session_id join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
   left join recording_views v on v.recording_id = r.id and v.person_id = %(me)s
 where r.id = %(id)s and r.kind in ('video', 'audio', 'link')

@@ -1,6 +1,6 @@
 """Classes as calendar files (RFC 5545): invitations, cancellations, and the calendar a student subscribes to.
 
-A class keeps one UID, and its version is the SEQUENCE, so that calendars replace what they have. Times are in UTC, which
+A class keeps one UID, and SEQUENCE rises with its version, so that calendars replace what they have. Times are in UTC, which
 every program shows in its owner's zone without needing to know ours.
 """
 
@@ -39,8 +39,9 @@ def calendar_file(
     attendee: Party | None = None,
     name: str = "",
 ) -> bytes:
-    """Return the file. Each session has id, title, description, starts_at, ends_at, version, cancelled_at, place, course
-    and batch. Mail programs want an invitation to have one session and to name who invites whom.
+    """Return the file. Each session has id, title, description, starts_at, ends_at, sequence, cancelled_at, place, course
+    and batch. With CANCEL none of them takes place for who gets it, whatever becomes of it for others. Mail programs want
+    an invitation to have one session and to name who invites whom.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -52,7 +53,8 @@ def calendar_file(
         calendar.add("refresh-interval;value=duration", "PT1H")
         calendar.add("x-published-ttl", "PT1H")
     for session in sessions:
-        calendar.add_component(_event(session, base_url, now, organizer, attendee))
+        is_off = method == "CANCEL" or session.cancelled_at is not None
+        calendar.add_component(_event(session, base_url, now, organizer, attendee, is_off=is_off))
     file: bytes = calendar.to_ical()
     return file
 
@@ -82,19 +84,21 @@ def google_link(session: Row, base_url: str) -> str:
     return f"https://calendar.google.com/calendar/render?{urlencode(values)}"
 
 
-def _event(session: Row, base_url: str, now: datetime, organizer: Party | None, attendee: Party | None) -> Event:
+def _event(
+    session: Row, base_url: str, now: datetime, organizer: Party | None, attendee: Party | None, *, is_off: bool
+) -> Event:
     event = Event()
     event.add("uid", uid_of(session.id, base_url))
-    event.add("sequence", session.version)
+    event.add("sequence", session.sequence)
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", session.starts_at.astimezone(UTC))
     event.add("dtend", session.ends_at.astimezone(UTC))
     event.add("summary", session.title)
-    event.add("description", _details(session, base_url))
+    event.add("description", _details(session, base_url, is_off=is_off))
     event.add("location", _location(session, base_url))
     event.add("url", f"{base_url}/student/sessions/{session.id}")
-    event.add("status", "CANCELLED" if session.cancelled_at else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if session.cancelled_at else "OPAQUE")
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
     if organizer:
         event.add("organizer", _address(organizer), encode=False)
     if attendee:
@@ -115,11 +119,11 @@ def _address(party: Party) -> vCalAddress:
     return address
 
 
-def _details(session: Row, base_url: str) -> str:
+def _details(session: Row, base_url: str, *, is_off: bool = False) -> str:
     lines = [", ".join(part for part in (session.course, session.batch) if part)]
     if session.description:
         lines += ["", session.description]
-    if not session.cancelled_at:
+    if not is_off and not session.cancelled_at:
         lines += ["", _("Join the class: {link}", link=f"{base_url}{join_path(session.id)}")]
     return "\n".join(lines)
 

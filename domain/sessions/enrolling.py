@@ -27,18 +27,19 @@ on conflict (session_id, person_id) do update set version = excluded.version, to
 """
 
 
-async def welcome_to_classes(work: Work, person_id: UUID, batch_id: UUID) -> int:
+async def welcome_to_classes(work: Work, person_id: UUID, batch_id: UUID, *, tell: bool = True) -> int:
     """Tell somebody who has just been enrolled in a batch of the classes still to come; return how many there are.
 
     Call it in the transaction that makes or moves the enrolment, after it. Once an enrolment: a second call for the same
-    one plans nothing.
+    one plans nothing. Without ``tell`` they are not written to.
     """
     person = await work.row(PERSON, person=person_id, batch=batch_id, now=work.now)
     sessions = await work.rows(SESSIONS, batch=batch_id, now=work.now)
     if person is None or not sessions:
         return 0
-    await _write(work, person, batch_id, sessions[0])
-    await work.run(NOTE, person=person_id, sessions=[one.id for one in sessions], now=work.now)
+    if tell:
+        await _write(work, person, batch_id, sessions[0])
+        await work.run(NOTE, person=person_id, sessions=[one.id for one in sessions], now=work.now)
     for session in sessions:
         if session.zoom_has_registration and session.zoom_meeting_id:
             # However many come in at once, one step makes the links of all of them.

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.errors import NotFound
 from domain.language import _
-from domain.sessions.letters import COLUMNS, FROM
+from domain.sessions.letters import COLUMNS, FROM, SEQUENCE
 from domain.work import Row, Work
 
 MAC_BYTES = 16
@@ -29,7 +29,7 @@ select f.key from calendar_feeds f join profiles p on p.person_id = f.person_id 
 """
 READ = "update calendar_feeds set read_at = %(now)s where person_id = %(id)s"
 SESSIONS = f"""
-select {COLUMNS} {FROM}
+select {COLUMNS}, {SEQUENCE} {FROM} left join session_tellings t on t.session_id = s.id and t.person_id = %(id)s
 where s.batch_id in (select e.batch_id from enrolments e where e.person_id = %(id)s and e.state <> 'withdrawn')
 order by s.starts_at desc, s.id limit {MOST}
 """

@@ -15,7 +15,8 @@ from domain.work import Row, Work
 
 SINGLE = ("class_scheduled", "class_changed", "class_cancelled")
 AHEAD = "classes_ahead"
-LETTERS = (*SINGLE, AHEAD)
+LEFT = "classes_left"
+LETTERS = (*SINGLE, AHEAD, LEFT)
 MOST_AHEAD = 200
 MOST_NAMED = 8
 
@@ -24,19 +25,28 @@ s.id, s.title, s.description, s.starts_at, s.ends_at, s.duration, s.version, s.m
   case when s.create_zoom_meeting then '' else s.place end as place, b.name as batch, b.timezone, c.title as course
 """
 FROM = "from sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id"
+# The number by which calendars know what is newer, for the person of a telling `t`.
+SEQUENCE = "s.version + coalesce(t.sequence_ahead, 0) as sequence"
+THEIR_TELLING = "left join session_tellings t on t.session_id = s.id and t.person_id = %(person)s"
 # Whoever has left the batch since a letter was planned, or was moved to another, is not told of its classes any more.
 IS_THEIRS = """
 exists (select from enrolments e where e.person_id = %(person)s and e.batch_id = s.batch_id and e.state <> 'withdrawn')
   as is_theirs
 """
 ONE = f"""
-select {COLUMNS}, (select t.version from session_tellings t where t.session_id = s.id and t.person_id = %(person)s) as told,
-  (select timezone from people where id = %(person)s) as own_zone, {IS_THEIRS}
-{FROM} where s.id = %(id)s
+select {COLUMNS}, {SEQUENCE}, t.version as told, (select timezone from people where id = %(person)s) as own_zone, {IS_THEIRS}
+{FROM} {THEIR_TELLING} where s.id = %(id)s
 """
 STILL_TO_COME = f"""
-select {COLUMNS}, (select timezone from people where id = %(person)s) as own_zone, {IS_THEIRS}
-{FROM} where s.batch_id = %(batch)s and s.ends_at > %(now)s and s.cancelled_at is null
+select {COLUMNS}, {SEQUENCE}, (select timezone from people where id = %(person)s) as own_zone, {IS_THEIRS}
+{FROM} {THEIR_TELLING} where s.batch_id = %(batch)s and s.ends_at > %(now)s and s.cancelled_at is null
+order by s.starts_at, s.id limit {MOST_AHEAD}
+"""
+# What a cancellation takes out of their calendar: its number is the one before the next they would hear.
+LEFT_CLASSES = f"""
+select {COLUMNS}, s.version + t.sequence_ahead - 1 as sequence, (select timezone from people where id = %(person)s) as own_zone,
+  {IS_THEIRS}
+{FROM} {THEIR_TELLING} where s.batch_id = %(batch)s and s.ends_at > %(now)s and t.sequence_ahead > 0
 order by s.starts_at, s.id limit {MOST_AHEAD}
 """
 
@@ -58,9 +68,11 @@ async def write_letter(work: Work, row: Row, ports: Ports, business: str) -> Let
     organizer = Party(ports.mail_from, business)
     if row.kind == AHEAD:
         sessions = await still_to_come(work, row.subject_id, row.person_id)
-        values = _values_ahead(sessions, row.to_name)
+        values = _values_of_all(sessions, row.to_name)
         file = calendar_file(sessions, method="PUBLISH", base_url=ports.base_url, now=work.now, name=values["course"])
         return Letter(values, [Attachment("classes.ics", MEDIA_TYPE, file, "PUBLISH")])
+    if row.kind == LEFT:
+        return await _letter_of_leaving(work, row, ports, organizer)
     session = await true_session(work, row)
     method: Method = "CANCEL" if session.cancelled_at else "REQUEST"
     attendee = Party(row.to_address, row.to_name)
@@ -71,8 +83,26 @@ async def write_letter(work: Work, row: Row, ports: Ports, business: str) -> Let
     return Letter(values, [Attachment("cancel.ics" if method == "CANCEL" else "invite.ics", MEDIA_TYPE, file, method)])
 
 
+async def _letter_of_leaving(work: Work, row: Row, ports: Ports, organizer: Party) -> Letter:
+    sessions = await left_classes(work, row)
+    if not sessions:
+        raise Outdated(_("No class is ahead any more."))
+    file = calendar_file(
+        sessions,
+        method="CANCEL",
+        base_url=ports.base_url,
+        now=work.now,
+        organizer=organizer,
+        attendee=Party(row.to_address, row.to_name),
+    )
+    return Letter(_values_of_all(sessions, row.to_name), [Attachment("cancel.ics", MEDIA_TYPE, file, "CANCEL")])
+
+
 async def with_params_of_now(work: Work, row: Row) -> Row:
     """Return a claimed WhatsApp delivery with params that are true now. Raises Outdated."""
+    if row.kind == LEFT:
+        await left_classes(work, row)
+        return row
     if row.kind == AHEAD:
         sessions = await still_to_come(work, row.subject_id, row.person_id)
         params = ahead_params(sessions, row.to_name, sessions[0].own_zone)
@@ -106,6 +136,14 @@ async def still_to_come(work: Work, batch_id: UUID, person_id: UUID | None) -> S
         raise Outdated(_("No class is ahead any more."))
     if not sessions[0].is_theirs:
         raise Outdated(_("They are not in this batch any more."))
+    return sessions
+
+
+async def left_classes(work: Work, row: Row) -> Sequence[Row]:
+    """Return the classes ahead that who has left a batch had heard of. Raises Outdated when they are back."""
+    sessions = await work.rows(LEFT_CLASSES, batch=row.subject_id, person=row.person_id, now=work.now)
+    if sessions and sessions[0].is_theirs:
+        raise Outdated(_("They are in this batch again."))
     return sessions
 
 
@@ -156,7 +194,7 @@ def first_name(name: str) -> str:
     return (name.split() or [_("there")])[0]
 
 
-def _values_ahead(sessions: Sequence[Row], name: str) -> dict[str, Any]:
+def _values_of_all(sessions: Sequence[Row], name: str) -> dict[str, Any]:
     first = sessions[0]
     return {
         "first_name": first_name(name),

@@ -1,12 +1,15 @@
 """How many students telling of a class would write to: what buttons promise, and what is said after."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from domain.sessions.telling import CHANNELS, WHOM
 from domain.work import Work
 
 REACHED = f"""
-select count(*) from (select {CHANNELS} {WHOM}) one where by_email or by_phone
+select count(*) filter (where by_email or by_phone) as students, count(*) filter (where by_email) as by_email,
+  count(*) filter (where by_phone and (consent_whatsapp or not by_email)) as on_whatsapp
+from (select {CHANNELS} {WHOM}) one
 """
 PLANNED = """
 select s.batch_id, a.payload ->> 'what' as what from automation_steps a join sessions s on s.id = a.subject_id
@@ -15,12 +18,22 @@ order by a.subject_version desc limit 1
 """
 
 
-async def count_reached(work: Work, batch_id: UUID, session_id: UUID | None, *, is_cancelled: bool = False) -> int:
-    """Return how many students of a batch can be written to about a class, by whichever way reaches them."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many students can be written to, and by how many ways: who chose both is counted in both."""
+
+    students: int = 0
+    by_email: int = 0
+    on_whatsapp: int = 0
+
+
+async def count_reached(work: Work, batch_id: UUID, session_id: UUID | None, *, is_cancelled: bool = False) -> Reach:
+    """Return how many students of a batch can be written to about a class, by the ways they chose or whichever reaches them."""
     work.require_admin()
     values = {"id": session_id, "batch": batch_id, "is_cancelled": is_cancelled, "now": work.now}
-    reached: int = await work.value(REACHED, **values)
-    return reached
+    row = await work.row(REACHED, **values)
+    assert row is not None
+    return Reach(row.students, row.by_email, row.on_whatsapp)
 
 
 async def count_being_told(work: Work, session_id: UUID) -> int:
@@ -28,4 +41,5 @@ async def count_being_told(work: Work, session_id: UUID) -> int:
     planned = await work.row(PLANNED, id=session_id)
     if planned is None:
         return 0
-    return await count_reached(work, planned.batch_id, session_id, is_cancelled=planned.what == "cancelled")
+    reach = await count_reached(work, planned.batch_id, session_id, is_cancelled=planned.what == "cancelled")
+    return reach.students

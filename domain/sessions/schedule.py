@@ -31,7 +31,8 @@ select s.id, s.batch_id, s.title, s.description, s.starts_at, s.ends_at, s.durat
   s.cancel_reason, s.ended_at, s.resumed_at, s.create_zoom_meeting,
   case when s.create_zoom_meeting then '' else s.place end as place,
   s.zoom_state, s.zoom_passcode, {IN_ZOOM} and s.zoom_join_url <> '' as has_link, b.name as batch, b.timezone, c.title as course,
-  m.title as module, {ATTENDED} as attended, a.seconds, r.join_opens, {MOVED_FROM} as moved_from
+  m.title as module, {ATTENDED} as attended, a.seconds, r.join_opens, {MOVED_FROM} as moved_from,
+  s.version + coalesce(t.sequence_ahead, 0) as sequence
 from rules r, sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
 left join modules m on m.id = s.module_id left join session_tellings t on t.session_id = s.id and t.person_id = %(me)s
 left join attendance a on a.session_id = s.id and a.person_id = %(me)s

@@ -19,7 +19,8 @@ SHORTEST, LONGEST = 5, 24 * 60
 BATCH = """
 select b.id, b.name, b.timezone, b.archived_at is not null or c.archived_at is not null as is_archived, c.id as course_id,
   c.title as course,
-  %(module_id)s::uuid is null or exists (select from modules m where m.id = %(module_id)s and m.course_id = c.id) as has_module
+  %(module_id)s::uuid is null or exists (select from modules m where m.id = %(module_id)s and m.course_id = c.id
+    and (m.archived_at is null or m.id = %(had)s)) as has_module
 from batches b join courses c on c.id = b.course_id where b.id = %(batch_id)s
 """
 ADD = """
@@ -100,7 +101,8 @@ async def check(work: Work, facts: SessionFacts, *, before: Row | None = None) -
 
     With ``before``, a session as it is: what it has already may stay.
     """
-    batch = await work.row(BATCH, batch_id=facts.batch_id, module_id=facts.module_id)
+    had = before.module_id if before else None
+    batch = await work.row(BATCH, batch_id=facts.batch_id, module_id=facts.module_id, had=had)
     errors = {}
     if batch is None or (batch.is_archived and before is None):
         errors["batch"] = _("Choose a batch.")

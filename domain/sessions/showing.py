@@ -46,7 +46,7 @@ BATCHES = """
 select b.id, c.title as course, c.id as course_id, b.name, b.timezone, b.starts_on, b.ends_on,
   (select count(*) from enrolments e where e.batch_id = b.id and e.state = 'active') as students,
   (select coalesce(jsonb_agg(jsonb_build_array(m.id, m.title) order by m.position), '[]')
-  from modules m where m.course_id = c.id) as modules
+  from modules m where m.course_id = c.id and (m.archived_at is null or m.id = %(module)s)) as modules
 from batches b join courses c on c.id = b.course_id
 where (b.archived_at is null and c.archived_at is null) or b.id = %(chosen)s
 order by b.ends_on < (%(now)s at time zone b.timezone)::date nulls first, c.title, b.starts_on desc nulls first, b.name
@@ -99,7 +99,10 @@ async def zone_of_batch(work: Work, batch_id: UUID) -> str:
     return zone
 
 
-async def batches_to_choose(work: Work, chosen: UUID | None = None) -> Sequence[Row]:
-    """Return the batches a session can be for, those that are over last, each with its modules and how many students."""
+async def batches_to_choose(work: Work, chosen: UUID | None = None, module: UUID | None = None) -> Sequence[Row]:
+    """Return the batches a session can be for, those that are over last, each with its modules and how many students.
+
+    What is archived is not among them, but for a batch and a module that are ``chosen`` already.
+    """
     work.require_admin()
-    return await work.rows(BATCHES, chosen=chosen, now=work.now)
+    return await work.rows(BATCHES, chosen=chosen, module=module, now=work.now)

@@ -25,13 +25,25 @@ select s.id, s.batch_id, s.title, s.starts_at, s.ends_at, s.version, s.cancelled
     and a.subject_version > %(version)s) as is_overtaken
 {FROM} where s.id = %(id)s for update of s
 """
-# By what somebody can be written to. What they need to know does not ask whether they want advertising; a dead address does.
-CHANNELS = """
-p.email is not null and not exists (select from email_suppressions x
-    where x.email = p.email and x.reason in ('bounced', 'spam', 'invalid')) as by_email,
-  p.phone is not null and not exists (select from phone_suppressions x
+# By what somebody is written to. What they need to know does not ask whether they want advertising; a dead address does. The
+# ways they chose come first (`preferences` of their profile; unless they chose, e-mail, and WhatsApp if they agreed to it),
+# and where none of them reaches them, the other does: nobody misses a class for a choice.
+CHOSEN = "(select f.preferences -> 'class_news' from profiles f where f.person_id = p.id)"
+CAN_EMAIL = """
+(p.email is not null and not exists (select from email_suppressions x
+    where x.email = p.email and x.reason in ('bounced', 'spam', 'invalid')))
+"""
+CAN_PHONE = """
+(p.phone is not null and not exists (select from phone_suppressions x
     where x.phone = p.phone and x.channel in ('whatsapp', 'all') and x.reason in ('opted_out', 'invalid')
-      and (x.expires_at is null or x.expires_at > %(now)s)) as by_phone, p.consent_whatsapp,
+      and (x.expires_at is null or x.expires_at > %(now)s)))
+"""
+# Who chose WhatsApp for it has agreed to that; who chose otherwise has not, whatever they agreed to elsewhere.
+AGREED = f"coalesce({CHOSEN} ? 'whatsapp', p.consent_whatsapp)"
+# Of three columns one reads: by e-mail if `by_email`, on WhatsApp if `by_phone and (consent_whatsapp or not by_email)`.
+CHANNELS = f"""
+{CAN_EMAIL} and (coalesce({CHOSEN} ? 'email', true) or not {CAN_PHONE}) as by_email, {CAN_PHONE} as by_phone,
+  {AGREED} as consent_whatsapp,
   after_quiet_hours(%(now)s, p.timezone,
     (select (value -> 'whatsapp' ->> 0)::time from business_settings where key = 'quiet_hours'),
     (select (value -> 'whatsapp' ->> 1)::time from business_settings where key = 'quiet_hours')) as after_quiet
@@ -163,8 +175,9 @@ def _kind(person: Row, what: str) -> str:
 def deliveries_of(person: Row, session: Row, kind: str, what: str, now: datetime) -> list[dict[str, Any]]:
     """Return the deliveries by which a person is told, as rows.
 
-    E-mail goes wherever there is a working address, since the calendar comes with it. WhatsApp goes to who agreed to it,
-    and to who cannot be reached otherwise; it keeps their quiet hours, unless the class begins before they end.
+    E-mail goes wherever there is a working address, since the calendar comes with it, unless they chose WhatsApp alone.
+    WhatsApp goes to who agreed to it, and to who cannot be reached otherwise; it keeps their quiet hours, unless the class
+    begins before they end.
     """
     version = {"version": str(session.version), "what": what}
     if person.told_start:

@@ -1,5 +1,7 @@
 """What people do with their own account."""
 
+import re
+
 from domain.accounts.sign_ins import Browser, open_sign_in
 from domain.notifications import notify
 from domain.work import SYSTEM
@@ -49,6 +51,19 @@ async def test_switching_news_off_unsubscribes_the_address_and_on_takes_it_back(
         assert (await person(services)).consent_email is consent
         async with services.database.work(SYSTEM) as work:
             assert await work.value(suppressed, email=ASHA.email) == count
+
+
+async def test_a_student_chooses_how_to_hear_of_classes_and_admins_see_it(as_student, as_admin):
+    admins_page = f"/admin/students/{ASHA.id}"
+    assert (await as_student.post("/account/class-news", data={"whatsapp": "on"})).status_code == 303
+    text = (await as_student.get("/account")).text
+    assert re.search(r'id="field-whatsapp"[^>]* checked', text)
+    assert not re.search(r'id="field-email"[^>]* checked', text)
+    assert re.search(r"Hears of classes by</dt>\s*<dd[^>]*>\s*WhatsApp\s*<", (await as_admin.get(admins_page)).text)
+    answer = await as_student.post("/account/class-news", data={})
+    assert (answer.status_code, "Choose at least one" in answer.text) == (422, True)
+    assert re.search(r'id="field-whatsapp"[^>]* checked', (await as_student.get("/account")).text)
+    assert "News of your classes" not in (await as_admin.get("/account")).text
 
 
 async def test_my_sign_ins_name_the_browsers_and_mark_this_one(as_student, services):

@@ -132,6 +132,7 @@ async def test_who_is_withdrawn_has_no_place_until_enrolled_again(as_admin, enro
     assert "Enrol again" in (await as_admin.get(path)).text
     assert (await as_admin.post(f"{path}/restoration")).status_code == 303
     assert (await one(database, "select state from enrolments")).state == "active"
+    assert "Enrolment withdrawn" in (await as_admin.get(f"/admin/students/{ASHA.id}")).text
 
 
 async def test_a_student_is_enrolled_by_hand_at_the_price_of_the_course_and_within_the_places(

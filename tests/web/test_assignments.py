@@ -244,15 +244,27 @@ async def test_a_draft_after_a_return_is_nobodys_business_and_is_said_to_be_ther
     page = (await as_admin.get(path)).text
     assert ("Ashas" in page, "a.pdf" in page, "is working on it again" in page) == (True, True, False)
     place, draft = f"/student/assignments/{handed_in}", {"text": "Half a thought", "action": "draft"}
+    old = await read(
+        services, "select id from submission_files where name = 'a.pdf' and submission_id = %(id)s", id=mine.id
+    )
+    draft |= {"removed": str(old.id), "links": "https://example.com/draft"}
     answer = await send(as_student, place, ("b.pdf", PDF), version=mine.version + 1, **draft)
     assert answer.status_code == 303
     page = (await as_admin.get(path)).text
-    assert ("Half a thought" in page, "b.pdf" in page, "a.pdf" in page) == (False, False, True)
-    assert "is working on it again" in page
+    assert ("Half a thought" in page, "b.pdf" in page, "https://example.com/draft" in page) == (False, False, False)
+    assert ("Ashas" in page, "a.pdf" in page, "is working on it again" in page) == (True, True, True)
     file = await read(services, "select id from submission_files where name = 'b.pdf'")
     assert (await as_admin.get(f"{path}/files/{file.id}")).status_code == 404
     with ZipFile(io.BytesIO((await as_admin.get(f"{INDEX}/{handed_in}/download")).content)) as archive:
         assert not [name for name in archive.namelist() if "b.pdf" in name]
-    await send(as_student, place, version=mine.version + 2, text="A whole thought")
+        assert any(b"Ashas" in archive.read(name) for name in archive.namelist())
+    page = (await as_student.get(place)).text  # the draft to go on with, and what was handed in on its receipt
+    receipt, work = page.split('id="work-heading"')
+    assert ("Ashas" in receipt, "a.pdf" in receipt, "b.pdf" in receipt) == (True, True, False)
+    assert ("Half a thought" in work, "b.pdf" in work) == (True, True)
+    assert re.search(rf'name="removed" value="{old.id}" checked', work)
+    await send(as_student, place, version=mine.version + 2, **(draft | {"text": "Half a thought more"}))
+    await send(as_student, place, version=mine.version + 3, text="A whole thought", removed=str(old.id))
     page = (await as_admin.get(path)).text
-    assert ("A whole thought" in page, "b.pdf" in page, "is working on it again" in page) == (True, True, False)
+    assert ("A whole thought" in page, "b.pdf" in page, "a.pdf" in page) == (True, True, False)
+    assert ("Ashas" in page, "is working on it again" in page) == (False, False)

@@ -5,7 +5,9 @@ import re
 import pytest
 
 from domain.courses.editing import slug_of
+from domain.errors import InvalidInput
 from domain.work import SYSTEM
+from tests.fixtures.cast import ASHA
 
 COURSES = "/admin/courses"
 
@@ -96,6 +98,42 @@ async def test_modules_are_added_changed_moved_and_removed(as_admin, catalogue, 
     await as_admin.post(f"{path}/{sql}/removal")
     assert await titles(database) == ["Pandas", "Dashboards"]
     assert (await as_admin.post(f"{path}/{sql}/removal")).status_code == 404
+
+
+async def test_an_archived_module_keeps_its_classes_and_is_offered_for_no_new_one(
+    as_admin, as_student, client, catalogue, database, enrols, schedules
+):
+    await enrols(ASHA)
+    path = f"{COURSES}/{catalogue.course_id}/modules"
+    await as_admin.post(path, data={"title": "Python"})
+    ids = {
+        row: (await one(database, f"select id from modules where title = '{row}'")).id for row in ("SQL", "Dashboards")
+    }
+    session_id = await schedules(module_id=ids["SQL"])
+    for name in ids:
+        assert (await as_admin.post(f"{path}/{ids[name]}/archive", data={"is_archived": "yes"})).status_code == 303
+    assert (await as_admin.post(f"{path}/{ids['SQL']}/archive", data={"is_archived": "yes"})).status_code == 409
+    # Students go on seeing one that has classes; visitors, and forms for what is new, see none of them.
+    course = (await as_student.get("/student/course")).text
+    assert ("SQL" in course, "Dashboards" in course) == (True, False)
+    assert ">SQL<" not in (await client.get("/apply/data-analytics")).text
+    for form in (
+        f"/admin/sessions/new?batch={catalogue.batch_id}",
+        f"/admin/assignments/new?batch={catalogue.batch_id}",
+    ):
+        assert str(ids["SQL"]) not in (await as_admin.get(form)).text
+    # A class that has it keeps it when it is changed, and another does not get it.
+    edit = (await as_admin.get(f"/admin/sessions/{session_id}/edit")).text
+    assert str(ids["SQL"]) in edit
+    assert str(ids["Dashboards"]) not in edit
+    with pytest.raises(InvalidInput):
+        await schedules(module_id=ids["SQL"], title="Another")
+    # Order skips what is archived, and what comes back is where it was.
+    python = (await one(database, "select id from modules where title = 'Python'")).id
+    await as_admin.post(f"{path}/{python}/position", data={"direction": "up"})
+    await as_admin.post(f"{path}/{ids['SQL']}/archive", data={"is_archived": "no"})
+    await as_admin.post(f"{path}/{python}/position", data={"direction": "up"})
+    assert await titles(database) == ["Python", "Dashboards", "SQL"]
 
 
 async def test_a_module_without_a_title_is_refused_where_it_was_typed(as_admin, catalogue):

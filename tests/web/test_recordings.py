@@ -96,7 +96,14 @@ async def test_an_address_is_for_one_person_who_is_signed_in_and_for_a_while(
 async def test_who_is_not_enrolled_finds_nothing_by_any_address(as_outsider, film, settings):
     place = f"/student/recordings/{film}"
     token = media_token(settings.secret, film, CHITRA.id, int(time.time()))
-    for path in (place, f"{place}/address", f"{place}/media/{token}", f"{place}/captions", f"{place}/link"):
+    for path in (
+        place,
+        f"{place}/address",
+        f"{place}/media/{token}",
+        f"{place}/captions",
+        f"{place}/chapters",
+        f"{place}/link",
+    ):
         assert (await as_outsider.get(path)).status_code == 404, path
     assert "Joins" not in (await as_outsider.get("/student/recordings")).text
 
@@ -117,6 +124,22 @@ async def test_captions_are_added_found_by_search_and_shown(as_student, as_admin
     assert 'data-jump="1.0"' in (await as_student.get(f"/student/recordings/{film}")).text
     assert "Joins, again" in (await as_student.get("/student/recordings?q=mind")).text
     assert "Joins, again" not in (await as_student.get("/student/recordings?q=nothing+like+it")).text
+
+
+async def test_typed_chapters_are_listed_beside_the_film_and_are_a_track_of_it(as_student, as_admin, film):
+    admins, students = f"/admin/session-recordings/{film}", f"/student/recordings/{film}"
+    assert (await as_student.get(f"{students}/chapters")).status_code == 404
+    answer = await as_admin.post(f"{admins}/chapters", data={"chapters": "0:00 Welcome\n0:03 Joins & more"})
+    assert answer.status_code == 303
+    page = (await as_student.get(students)).text
+    assert f'<track kind="chapters" src="{students}/chapters"' in page
+    assert 'href="?t=3" data-jump="3.0"' in page
+    track = await as_student.get(f"{students}/chapters")
+    assert track.headers["content-type"].startswith("text/vtt")
+    assert "00:00:03.000 --> 00:00:08.000\nJoins &amp; more" in track.text
+    assert "00:00:03 Joins &amp; more" in (await as_admin.get(admins)).text  # to be changed
+    answer = await as_admin.post(f"{admins}/chapters", data={"chapters": "soon Joins"})
+    assert (answer.status_code, "soon Joins" in answer.text, "Write it like" in answer.text) == (422, True, True)
 
 
 async def test_captions_that_are_none_are_refused_beside_the_field(as_admin, film):
@@ -181,7 +204,9 @@ async def test_what_turns_out_too_large_while_it_comes_is_not_kept_either(upload
 async def test_what_was_added_by_hand_can_be_removed_with_its_file(as_admin, film, app):
     assert len(await kept(app)) == 1
     assert (await as_admin.post(f"/admin/session-recordings/{film}/removal")).status_code == 303
-    assert await kept(app) == []
+    async with app.state.services.database.work(SYSTEM) as work:
+        files = await work.value("select payload -> 'files' from automation_steps where kind = 'delete_files'")
+    assert files == [f"recordings/{name}" for name in await kept(app)]
     assert (await as_admin.get(f"/admin/session-recordings/{film}")).status_code == 404
 
 

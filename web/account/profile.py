@@ -8,12 +8,13 @@ from litestar.di import NamedDependency
 from litestar.response import Response, Template
 from pydantic import BeforeValidator, Field
 
+from domain.accounts.class_news import WAYS, choose_class_news
 from domain.accounts.profile import choose_news, keep_birthday, read_account, timezones, update_profile
 from domain.errors import DomainError
 from domain.language import _
 from domain.work import SYSTEM, Work
 from web.fields import OneLine, PersonName
-from web.forms import FormModel, read_form, refuse
+from web.forms import Form, FormModel, read_form, refuse, typed_values
 from web.rendering import go, page
 from web.work import services_of
 
@@ -63,6 +64,22 @@ class NewsController(Controller):
         assert work.identity.person_id
         async with services_of(request).database.work(SYSTEM) as system:
             await choose_news(system, work.identity.person_id, **data.model_dump())
+        return go(request, "/account", _("Your choice is saved."))
+
+
+class ClassNewsController(Controller):
+    path = "/class-news"
+
+    @post()
+    async def update(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        values = await typed_values(request)
+        assert work.identity.person_id
+        try:
+            async with services_of(request).database.work(SYSTEM) as system:
+                await choose_class_news(system, work.identity.person_id, {way for way in WAYS if values.get(way)})
+        except DomainError as error:
+            context = {"account": await read_account(work), "timezones": zone_choices()}
+            raise refuse(PAGE, Form(values), error, **context) from None
         return go(request, "/account", _("Your choice is saved."))
 
 

@@ -125,14 +125,14 @@ class AssignmentController(Controller):
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], assignment_id: FromPath[UUID]
     ) -> Template:
         found = await find_assignment(work, assignment_id)
-        batch = await _batch(work, found.facts.batch_id)
+        batch = await _batch(work, found.facts.batch_id, found.facts.module_id)
         return page(request, EDIT, form=Form(first_values(found, uuid4(), {})), **_context(batch, found))
 
     @post("/{assignment_id:uuid}/edit", opt={"takes_files": True}, request_max_body_size=LARGEST_BODY)
     async def update(self, request: Request[Any, Any, Any], assignment_id: FromPath[UUID]) -> Response[Any]:
         async with opened_work(request) as work:
             found = await find_assignment(work, assignment_id)
-            batch = await _batch(work, found.facts.batch_id)
+            batch = await _batch(work, found.facts.batch_id, found.facts.module_id)
         data, form = await read_form(request, AssignmentForm, EDIT, **_context(batch, found))
         added = await self._taken(request, form, batch, found)
         try:
@@ -208,8 +208,8 @@ class AssignmentController(Controller):
         return Stream(pieces, media_type="application/zip", headers=headers_of(f"{name}.zip"))
 
 
-async def _batch(work: Work, batch_id: UUID | None) -> Row:
-    batch = await batch_choices(work, batch_id) if batch_id else None
+async def _batch(work: Work, batch_id: UUID | None, module_id: UUID | None = None) -> Row:
+    batch = await batch_choices(work, batch_id, module_id) if batch_id else None
     if batch is None:
         raise NotFound(_("This batch does not exist any more."))
     return batch

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, get, post
-from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -12,8 +11,9 @@ from litestar.response import Response, Template
 from pydantic import Field
 
 from domain.errors import InvalidInput
-from domain.language import _
+from domain.language import _, ngettext
 from domain.recordings.captions import LARGEST
+from domain.recordings.chapters import LONGEST_TYPED, type_chapters, write_typed
 from domain.recordings.managing import (
     PER_PAGE,
     add_captions,
@@ -27,13 +27,13 @@ from domain.recordings.managing import (
 from domain.recordings.playing import show_recording
 from domain.recordings.viewing import WATCHED_AT
 from domain.work import Work
-from web.fields import OneLine
-from web.forms import Form, FormModel, FormRefused, read_form, typed_values
+from web.fields import OneLine, Paragraphs
+from web.forms import Form, FormModel, FormRefused, read_form, refuse, typed_values
 from web.paging import page_number
 from web.player import PlayerController, with_media_of
 from web.recording_files import looking_again, media_path
 from web.rendering import go, page, page_or_fragment
-from web.work import opened_work, services_of
+from web.work import opened_work
 
 PLACE = "/admin/session-recordings"
 SHOW = "admin/recordings/show.html"
@@ -42,6 +42,10 @@ STATES = ("waiting", "partial", "synced", "failed", "missing", "trouble")
 
 class TitleForm(FormModel):
     title: Annotated[OneLine, Field(max_length=120)] = ""
+
+
+class ChaptersForm(FormModel):
+    chapters: Annotated[Paragraphs, Field(max_length=LONGEST_TYPED)] = ""
 
 
 class ClassRecordingController(PlayerController):
@@ -105,15 +109,25 @@ class ClassRecordingController(PlayerController):
             raise FormRefused(SHOW, Form({}, refusal.fields), context) from None
         return go(request, f"{PLACE}/{recording_id}", _("The captions are there: {count} lines.", count=lines))
 
+    @post("/{recording_id:uuid}/chapters")
+    async def chapter(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
+    ) -> Response[Any]:
+        context = await self._context(request, work, recording_id)
+        data, form = await read_form(request, ChaptersForm, SHOW, **context)
+        try:
+            count = await type_chapters(work, recording_id, data.chapters)
+        except InvalidInput as refusal:
+            raise refuse(SHOW, form, refusal, **context) from None
+        said = ngettext("The chapter is kept.", "The {count} chapters are kept.", count)
+        return go(request, f"{PLACE}/{recording_id}", said if count else _("No chapters of yours any more."))
+
     @post("/{recording_id:uuid}/removal")
     async def destroy(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], recording_id: FromPath[UUID]
     ) -> Response[Any]:
-        session_id, stored = await remove(work, recording_id)
-        answer = go(request, f"/admin/sessions/{session_id}/recordings", _("The recording is removed."))
-        if stored:  # once the row is gone for good
-            answer.background = BackgroundTask(services_of(request).files.delete, stored)
-        return answer
+        session_id = await remove(work, recording_id)
+        return go(request, f"/admin/sessions/{session_id}/recordings", _("The recording is removed."))
 
     async def _context(self, request: Request[Any, Any, Any], work: Work, recording_id: UUID) -> dict[str, Any]:
         recording, transcript = await show_recording(work, recording_id)
@@ -123,6 +137,7 @@ class ClassRecordingController(PlayerController):
         return {
             "recording": recording,
             "transcript": transcript,
+            "typed_chapters": write_typed(transcript.chapters) if recording.has_typed_chapters else "",
             "media": media_path(request, PLACE, recording_id, me),
             "viewers": viewers,
             "total": total,

@@ -97,4 +97,5 @@ def kind_names() -> dict[str, str]:
         "class_changed": _("Class changed"),
         "class_cancelled": _("Class cancelled"),
         "classes_ahead": _("Classes ahead"),
+        "classes_left": _("Batch left"),
     }

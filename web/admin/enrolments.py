@@ -71,7 +71,8 @@ class EnrolmentController(Controller):
         values = await typed_values(request)
         batch_id, beyond = uuid_or_none(str(values.get("batch", ""))), values.get("beyond") == "yes"
         try:
-            name = await move_student(work, enrolment_id, batch_id, beyond_capacity=beyond)
+            tell = values.get("tell") == "on"
+            name = await move_student(work, enrolment_id, batch_id, beyond_capacity=beyond, tell=tell)
         except DomainError as error:
             is_full = isinstance(error, BatchFull)
             raise refuse(SHOW, Form(values), error, enrolment=view, is_full=is_full) from None
@@ -83,8 +84,10 @@ class EnrolmentController(Controller):
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], enrolment_id: FromPath[UUID]
     ) -> Response[Any]:
         view = await show_enrolment(work, enrolment_id)
-        await withdraw_enrolment(work, enrolment_id)
-        return go(request, f"/admin/students/{view.facts.person_id}", _("The enrolment is withdrawn."))
+        tell = (await typed_values(request)).get("tell") == "on"
+        await withdraw_enrolment(work, enrolment_id, tell=tell)
+        message = _("The enrolment is withdrawn.") if tell else _("The enrolment is withdrawn, and nobody was told.")
+        return go(request, f"/admin/students/{view.facts.person_id}", message)
 
     @post("/restoration")
     async def restore(

@@ -1,4 +1,4 @@
-"""The modules of a course: added, changed, moved and removed on the course's page."""
+"""The modules of a course: added, changed, moved, archived and removed on the course's page."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,7 +10,7 @@ from litestar.response import Response
 from pydantic import Field
 
 from domain.courses.editing import show_course
-from domain.courses.modules import HasClasses, add_module, move_module, remove_module, update_module
+from domain.courses.modules import HasClasses, add_module, archive_module, move_module, remove_module, update_module
 from domain.language import _
 from domain.work import Work
 from web.fields import OneLine
@@ -81,3 +81,16 @@ class ModuleController(Controller):
             context = {"course": await show_course(work, course_id), "removing": module_id}
             raise refuse(PAGE, Form(values), error, **context) from None
         return go(request, f"/admin/courses/{course_id}#modules", _("“{title}” is removed.", title=title))
+
+    @post("/{module_id:uuid}/archive")
+    async def archive(
+        self,
+        request: Request[Any, Any, Any],
+        work: NamedDependency[Work],
+        course_id: FromPath[UUID],
+        module_id: FromPath[UUID],
+    ) -> Response[Any]:
+        is_archived = (await typed_values(request)).get("is_archived") == "yes"
+        title = await archive_module(work, course_id, module_id, is_archived=is_archived)
+        message = _("{name} is archived.", name=title) if is_archived else _("{name} is back.", name=title)
+        return go(request, f"/admin/courses/{course_id}#modules", message)

@@ -22,7 +22,7 @@ from domain.sessions.planning_meetings import (
     make_meeting_again,
     retry_meeting,
 )
-from domain.sessions.reach import count_being_told, count_reached
+from domain.sessions.reach import Reach, count_being_told, count_reached
 from domain.sessions.showing import find_session
 from domain.work import Row, Work
 from web.admin.session_words import told
@@ -98,7 +98,7 @@ class SessionChangeController(Controller):
         return Redirect(url, status_code=303, headers=headers)
 
 
-async def _reached(work: Work, session: Row) -> int:
+async def _reached(work: Work, session: Row) -> Reach:
     return await count_reached(work, session.batch_id, session.id, is_cancelled=True)
 
 

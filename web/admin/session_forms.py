@@ -133,7 +133,7 @@ async def _confirm_overlaps(
 
 
 async def _edit_context(work: Work, facts: Row, values: dict[str, Any]) -> dict[str, Any]:
-    batches = await batches_to_choose(work, facts.batch_id)
+    batches = await batches_to_choose(work, facts.batch_id, facts.module_id)
     context = _choices([batch for batch in batches if batch.id == facts.batch_id], values)
     reached = await count_reached(work, facts.batch_id, facts.id)
     return context | {"session": facts, "is_over": has_ended(facts, work.now), "reached": reached}

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 from pydantic import Field
 
+from domain.audit_words import sentence
 from domain.correcting import Contacts, correct_student, forget_links
 from domain.errors import DomainError
 from domain.language import _
@@ -46,7 +47,8 @@ class StudentController(Controller):
     async def show(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], person_id: FromPath[UUID]
     ) -> Template:
-        return page(request, "admin/students/show.html", student=await show_student(work, person_id))
+        student = await show_student(work, person_id)
+        return page(request, "admin/students/show.html", student=student, sentence=sentence)
 
     @get("/{person_id:uuid}/edit")
     async def edit(

@@ -177,6 +177,10 @@ TEMPLATES: dict[str, tuple[str, list[Component]]] = {
         "MARKETING",
         [_body("Hi {{1}}, all of us wish you a happy birthday and a good year."), _footer(STOP)],
     ),
+    "classes_left": (
+        "UTILITY",
+        [_body("Hi {{1}}, you are not in {{2}} any more. The classes of {{3}} are no longer in your schedule.")],
+    ),
     "sign_in_code": (
         "AUTHENTICATION",
         [

@@ -171,10 +171,28 @@ async def test_a_student_gets_a_link_and_after_the_days_limit_the_one_they_have(
     provider.will(200, {"registrants": []})
     assert isinstance(await meetings.register("1", "asha@example.org", "Asha", "R"), Unavailable)
     provider.will(201, {"registrant_id": "r1"})
+    provider.will(204)
+    provider.will(200, {"registrants": [{"id": "r1", "email": "asha@example.org", "join_url": "https://w"}]})
+    assert (await meetings.register("1", "asha@example.org", "Asha", "R")).join_url == "https://w"
+    provider.will(201, {"registrant_id": "r1"})
+    provider.will(204)
+    provider.will(200, {"registrants": []})
     assert "approval" in (await meetings.register("1", "asha@example.org", "Asha", "R")).reason
     provider.will(404, error(404, "Registration has not been enabled for this meeting: 1."))
     assert isinstance(await meetings.register("1", "asha@example.org", "Asha", "R"), Refused)
     assert isinstance(await meetings.register("1", "", "Asha", "R"), Refused)
+
+
+async def test_a_link_of_ones_own_is_cancelled_and_one_that_is_gone_is_fine(provider, meetings):
+    provider.will(204)
+    assert await meetings.unregister("874", "r1", "asha@example.org") is None
+    assert provider.requests[-1][0].startswith("PUT /v2/meetings/874/registrants/status")
+    who = {"id": "r1", "email": "asha@example.org"}
+    assert json.loads(provider.requests[-1][1]) == {"action": "cancel", "registrants": [who]}
+    provider.will(404, error(3001))
+    assert await meetings.unregister("874", "r1", "asha@example.org") is None
+    provider.will(400, error(300))
+    assert isinstance(await meetings.unregister("874", "r1", ""), Refused)
 
 
 async def test_attendance_has_a_row_a_stay_and_leaves_the_waiting_room_out(provider, meetings):

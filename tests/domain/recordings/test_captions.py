@@ -3,7 +3,9 @@
 import pytest
 
 from adapters.settings import ROOT
+from domain.errors import InvalidInput
 from domain.recordings.captions import Cue, read_captions, read_timeline, write_captions
+from domain.recordings.chapters import read_typed, write_typed
 from domain.recordings.media import CAPTIONS, SOUND, VIDEO, kind_of, seconds_of
 
 MEDIA = ROOT / "adapters" / "sandbox" / "zoom" / "media"
@@ -51,6 +53,35 @@ def test_who_speaks_when_makes_chapters_that_are_not_too_short():
     ]
     assert chapters[-1].ends_ms == 3_600_000
     assert read_timeline(b"[]", 10) == read_timeline(b"{", 10) == []
+
+
+def test_typed_chapters_are_sorted_end_where_the_next_begins_and_are_typed_again_the_same():
+    chapters = read_typed("12:30 - Joins\n\n00:00:00  Welcome,  all\n1:02:03 Questions", 7200)
+    assert [(one.starts_ms, one.ends_ms, one.text) for one in chapters] == [
+        (0, 750_000, "Welcome, all"),
+        (750_000, 3_723_000, "Joins"),
+        (3_723_000, 7_200_000, "Questions"),
+    ]
+    assert read_typed(write_typed(chapters), 7200) == chapters
+    assert read_typed(" \n", 7200) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("Welcome", "Write it like 00:12:30 Title: “Welcome”"),
+        ("00:61 Welcome", "Write it like"),
+        ("1:61:00 Welcome", "Write it like"),
+        ("2:00:00 Too late", "The recording is over by then"),
+        ("0:10 One\n0:10 Two", "Two chapters begin at the same moment"),
+        ("0:10 " + "a" * 121, "A title has at most 120 characters"),
+        ("\n".join(f"{minute}:00 Title" for minute in range(61)), "At most 60 chapters"),
+    ],
+)
+def test_a_chapter_that_cannot_be_read_is_named(typed, words):
+    with pytest.raises(InvalidInput) as refused:
+        read_typed(typed, 7200)
+    assert words in refused.value.fields["chapters"]
 
 
 @pytest.mark.parametrize(("name", "kind"), [("class.mp4", VIDEO), ("class.m4a", SOUND)])

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from domain.dashboard.reading import read_dashboard
+from domain.recordings.chapters import type_chapters
 from domain.recordings.managing import add_link, list_sessions, session_recordings, sync_now
+from domain.recordings.playing import transcript_of
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, BEN
 
@@ -26,6 +28,27 @@ async def test_zooms_event_brings_the_recording_with_its_length_and_what_was_sai
         told = await work.value("select count(*) from notifications where kind = 'recording'")
     assert any("Welcome to Joins" in line.text for line in said)
     assert told == 1
+
+
+async def test_what_an_admin_types_stands_in_place_of_zooms_chapters_until_it_is_cleared(held_class):
+    await held_class.hold()
+    await held_class.told("recording.transcript_completed")
+    film = (await held_class.files())[0].id
+
+    async def chapters(typed=None):
+        async with held_class.house.database.work(BEN.identity) as work:
+            if typed is not None:
+                await type_chapters(work, film, typed)
+            await work.run("update recordings set read_at = null where kind = 'chapters'")
+            await sync_now(work, held_class.session_id)
+        await held_class.look()
+        async with held_class.house.database.work(ASHA.identity) as work:
+            return [cue.text for cue in (await transcript_of(work, film)).chapters]
+
+    (zooms,) = await chapters()
+    assert zooms.endswith("speaks")
+    assert await chapters("0:00 Welcome\n0:04 Joins") == ["Welcome", "Joins"]
+    assert await chapters("") == [zooms]
 
 
 async def test_without_any_event_the_hourly_look_finds_it(held_class):

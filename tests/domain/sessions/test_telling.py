@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.accounts.class_news import choose_class_news
 from domain.admissions.approving import Approval, approve
+from domain.errors import InvalidInput
 from domain.sessions.changing import cancel_session
 from domain.sessions.enrolling import welcome_to_classes
-from domain.sessions.reach import count_being_told, count_reached
+from domain.sessions.reach import Reach, count_being_told, count_reached
 from domain.sessions.schedule import find_mine
 from domain.sessions.scheduling import SessionFacts
 from domain.sessions.weekly import create_series
@@ -98,6 +100,31 @@ async def test_whatsapp_goes_to_who_agreed_and_to_who_has_no_address(classroom):
     (message,) = [row for row in rows if row.to_address == CHITRA.phone]
     assert message.params["params"][:2] == ["Chitra", "Joins"]
     assert message.params["buttons"] == [f"student/sessions/{session_id}"]
+
+
+async def test_who_chose_a_way_hears_by_it_alone_and_by_the_other_where_it_reaches_nobody(classroom):
+    async def told(chosen, **dead):
+        async with classroom.house.database.work(SYSTEM) as work:
+            await work.run("update business_settings set value = '{}' where key = 'quiet_hours'")
+            await choose_class_news(work, ASHA.id, chosen)
+            if dead:
+                await work.run("insert into email_suppressions values (%(email)s, 'bounced', '', null, now())", **dead)
+        session_id = await classroom.schedule()
+        async with classroom.house.database.work(SYSTEM) as work:
+            reach = await count_reached(work, classroom.batch_id, session_id)
+        await classroom.run()
+        rows = await classroom.all("select channel from deliveries where subject_id = %(id)s", id=session_id)
+        return {row.channel for row in rows}, (reach.students, reach.by_email, reach.on_whatsapp)
+
+    # She has not agreed to advertising on WhatsApp: choosing it for her classes agrees to that alone.
+    assert await told({"whatsapp"}) == ({"whatsapp"}, (1, 0, 1))
+    assert await told({"email", "whatsapp"}) == ({"email", "whatsapp"}, (1, 1, 1))
+    await consent(classroom, ASHA)
+    assert await told({"email"}) == ({"email"}, (1, 1, 0))
+    assert await told({"email"}, email=ASHA.email) == ({"whatsapp"}, (1, 0, 1))
+    for chosen in (set(), {"email"}):  # the address is dead by now
+        with pytest.raises(InvalidInput):
+            await told(chosen)
 
 
 QUIET = "update business_settings set value = %(hours)s::jsonb where key = 'quiet_hours'"
@@ -257,8 +284,8 @@ async def test_the_number_that_is_promised_is_that_of_the_people_who_are_written
         await work.run("update profiles set is_active = false where person_id = %(id)s", id=CHITRA.id)
         await work.run("insert into email_suppressions values (%(to)s, 'bounced', '', null, now())", to=BEN.email)
         await work.run("update people set phone = null where id = %(id)s", id=BEN.id)
-        assert await count_reached(work, classroom.batch_id, session_id) == 1
-        assert await count_reached(work, classroom.batch_id, session_id, is_cancelled=True) == 1
+        assert await count_reached(work, classroom.batch_id, session_id) == Reach(1, 1, 0)
+        assert await count_reached(work, classroom.batch_id, session_id, is_cancelled=True) == Reach(1, 1, 0)
         assert await count_being_told(work, session_id) == 0
     await classroom.change(session_id, "cancelled", cancelled_at=await classroom.now())
     async with classroom.house.database.work(SYSTEM) as work:
