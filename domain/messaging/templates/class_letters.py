@@ -31,6 +31,20 @@ Where: {{place}}
 {{description}}"""
 
 
+SEVERAL = (
+    FIRST_NAME,
+    COURSE,
+    BATCH,
+    Variable("count", "how many classes", "12 classes"),
+    Variable(
+        "classes",
+        "the next classes, a line for each",
+        "Joins: Saturday 9 January 2027, 19:00 IST\nWindow functions: Saturday 16 January 2027, 19:00 IST",
+    ),
+    Variable("more", "how many more there are, as a sentence; may be empty", "And 10 more."),
+    url("schedule_url", "the page of all their classes", "/student/schedule"),
+)
+
 CLASS_LETTERS = (
     TemplateText(
         "class_scheduled",
@@ -112,19 +126,26 @@ In {{course_title}}, {{batch_name}} there are {{count}} ahead:
 All of them are in the file that is attached: open it to have them in your calendar.
 
 [See your classes and join them]({{schedule_url}})""",
-        (
-            FIRST_NAME,
-            COURSE,
-            BATCH,
-            Variable("count", "how many classes", "12 classes"),
-            Variable(
-                "classes",
-                "the next classes, a line for each",
-                "Joins: Saturday 9 January 2027, 19:00 IST\nWindow functions: Saturday 16 January 2027, 19:00 IST",
-            ),
-            Variable("more", "how many more there are, as a sentence; may be empty", "And 10 more."),
-            url("schedule_url", "the page of all their classes", "/student/schedule"),
-        ),
+        SEVERAL,
+    ),
+    TemplateText(
+        "classes_left",
+        "Classes left",
+        "Goes to whoever leaves a batch: the classes that are no longer theirs, with a file that takes them out of the calendar.",
+        "classes",
+        "You are not in {{batch_name}} any more",
+        """# You have left {{batch_name}}, {{first_name}}
+
+You are not in {{batch_name}} of {{course_title}} any more. {{count}} leave your schedule:
+
+- {{classes}}
+
+{{more}}
+
+The file that is attached takes them out of your calendar.
+
+[See your classes]({{schedule_url}})""",
+        SEVERAL,
     ),
     TemplateText(
         "submission_receipt",

@@ -99,6 +99,7 @@ MADE: Mapping[str, Callable[[Given], dict[str, str]]] = {
     "payment_received": _payment_received,
     "class_changed": _class_changed,
     "classes_ahead": _classes_ahead,
+    "classes_left": _classes_ahead,
     "submission_receipt": _submission_receipt,
     "submission_marked": _submission_marked,
 }
@@ -107,5 +108,6 @@ MADE_ANEW: Mapping[str, Sequence[str]] = {
     "payment_link": ("parts",),
     "class_changed": ("was",),
     "classes_ahead": ("classes", "more"),
+    "classes_left": ("classes", "more"),
     "submission_receipt": ("late",),
 }

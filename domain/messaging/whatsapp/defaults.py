@@ -312,5 +312,13 @@ DEFAULTS: Mapping[str, TemplateFacts] = {
             labels=("First name",),
             price_paise=MARKETING,
         ),
+        TemplateFacts(
+            campaign="classes_left",
+            title="Classes left",
+            category="utility",
+            body="Hi {{1}}, you are not in {{2}} any more. The classes of {{3}} are no longer in your schedule.",
+            labels=("First name", "Batch", "Course"),
+            price_paise=UTILITY,
+        ),
     )
 }
