@@ -11,6 +11,7 @@ from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _, ngettext
 from domain.messaging.outbox import plan_email
 from domain.notifications import notify
+from domain.sessions.automations import void_for_person
 from domain.sessions.enrolling import welcome_to_classes
 from domain.work import Row, Work
 
@@ -141,6 +142,7 @@ async def move_student(work: Work, enrolment_id: UUID, batch_id: UUID | None, *,
         # Once there and withdrawn: a person is in a batch once, so that enrolment comes to life and this one ends.
         await _revive(work, there.id, enrolment)
         await work.run(WITHDRAW, id=enrolment_id)
+    await void_for_person(work, enrolment.person_id, enrolment.batch_id)
     details = {"course": batch.course, "before": enrolment.batch, "after": batch.name}
     await record(work, "enrolment.moved", "student", enrolment.person_id, enrolment.name, **details)
     title = _("You are in {batch} of {course} now", batch=batch.name, course=batch.course)
@@ -157,6 +159,7 @@ async def withdraw_enrolment(work: Work, enrolment_id: UUID) -> None:
     if enrolment.state == "withdrawn":
         raise Conflict(_("It is withdrawn already."))
     await work.run(WITHDRAW, id=enrolment_id)
+    await void_for_person(work, enrolment.person_id, enrolment.batch_id)
     await _record(work, "enrolment.withdrawn", enrolment)
 
 

@@ -50,6 +50,13 @@ EMAILS = {
     "class_changed": "Class changed",
     "class_cancelled": "Class cancelled",
     "classes_ahead": "Classes ahead",
+    "session_reminder_24h": "Class reminder: a day before",
+    "session_reminder_15m": "Class reminder: 15 minutes before",
+    "session_reminder_now": "Class reminder by hand",
+    "recording_ready": "Recording ready",
+    "assignment_given": "New assignment",
+    "assignment_due": "Assignment due soon",
+    "feedback_request": "Question how a class was",
 }
 PLACES = {
     "check_import": "/admin/imports/{subject}",

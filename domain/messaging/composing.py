@@ -20,7 +20,8 @@ from domain.messaging.reply_address import common_reply_address, reply_address
 from domain.messaging.unsubscribe_links import unsubscribe_token
 from domain.payments.links import pay_path
 from domain.ports import Attachment, Email, Recipient, RenderedEmail
-from domain.sessions.letters import LETTERS, write_letter
+from domain.sessions.automations import REMINDERS
+from domain.sessions.letters import LETTERS, reminder_file, write_letter
 from domain.work import Row, Work
 
 LOG = """
@@ -97,7 +98,11 @@ class Composer:
             )
             for row, values in zip(rows, own, strict=True)
         ]
-        return self._email(send_id, recipients, rendered, rows[0].kind, common)
+        email = self._email(send_id, recipients, rendered, rows[0].kind, common)
+        if rows[0].rule_key not in REMINDERS:
+            return email
+        (row,) = rows  # the rule is personal: a file names whom it invites
+        return replace(email, attachments=[await reminder_file(work, row, self.ports, common["business_name"])])
 
     async def _broadcast(self, work: Work, send_id: UUID, rows: Sequence[Row], common: Mapping[str, str]) -> Email:
         try:

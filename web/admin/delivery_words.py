@@ -97,4 +97,11 @@ def kind_names() -> dict[str, str]:
         "class_changed": _("Class changed"),
         "class_cancelled": _("Class cancelled"),
         "classes_ahead": _("Classes ahead"),
+        "session_reminder_24h": _("Class reminder: a day before"),
+        "session_reminder_15m": _("Class reminder: 15 minutes before"),
+        "session_reminder_now": _("Class reminder by hand"),
+        "recording_ready": _("Recording ready"),
+        "assignment_given": _("New assignment"),
+        "assignment_due": _("Assignment due soon"),
+        "feedback_request": _("Question how a class was"),
     }

@@ -1,6 +1,8 @@
 """The rules: one module per automation. A rule that is not listed here does not exist."""
 
 from domain.automation.rule import Rule
-from domain.automation.rules import lead_sequence
+from domain.automation.rules import after_class, assignments, class_reminders, lead_sequence
 
-RULES: dict[str, Rule] = {rule.key: rule for rule in (*lead_sequence.RULES,)}
+RULES: dict[str, Rule] = {
+    rule.key: rule for rule in (*lead_sequence.RULES, *class_reminders.RULES, *after_class.RULES, *assignments.RULES)
+}

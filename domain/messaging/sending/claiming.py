@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from domain.automation.judging import pointless_deliveries
+from domain.automation.late import with_late_links
 from domain.messaging.calls.preparing import prepare_call
 from domain.messaging.composing import CannotCompose, Composer, prepare_email
 from domain.messaging.outbox import Channel
@@ -131,6 +132,7 @@ async def claim_batch(
 async def _prepare(work: Work, composer: Composer, channel: Channel, send_id: UUID, rows: Sequence[Row]) -> Message:
     if channel == "whatsapp":
         row = await with_params_of_now(work, rows[0]) if rows[0].kind in LETTERS else rows[0]
+        row = with_late_links(row, composer.ports) if row.rule_key else row
         return await prepare_whatsapp(work, row, composer.ports.base_url)
     if channel == "call":
         return await prepare_call(work, rows[0])
