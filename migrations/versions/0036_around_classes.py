@@ -31,6 +31,8 @@ create index reminders_person on reminders (person_id);
 create index reminders_step on reminders (step_id) where step_id is not null;
 
 alter table sessions add column summary text not null default '' check (length(summary) <= 5000);
+-- What may be read of sessions is granted column by column: the host's link is not.
+grant select (summary) on sessions to gurudesk_app;
 
 create table session_feedback (
   session_id uuid not null references sessions on delete cascade,
