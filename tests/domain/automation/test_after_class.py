@@ -90,7 +90,8 @@ async def facts_of(work, session_id, **changes):
 
 
 async def test_a_class_that_left_no_recording_is_given_up_and_says_so(rules, session_id):
-    await rules.act_at(END + 9 * DAY)
+    await rules.act_at(END + 2 * HOUR)
+    await rules.act_at(END + 10 * DAY - HOUR)
     assert await rules.states("recording_ready") == [(ASHA.name, "planned", WAITS)]
     await rules.act_at(END + 10 * DAY)
     reason = "There is no recording of the class."
@@ -217,6 +218,7 @@ async def test_reminding_by_hand_counts_before_and_leaves_out_who_was_reminded_a
     rules, session_id, catalogue
 ):
     await rules.act_at(MONDAY - 24 * HOUR)  # Asha is reminded by the rule
+    rules.work.now += timedelta(minutes=1)
     await enrol_student(rules.work, CHITRA.id, catalogue.batch_id)
     reach = await count_to_remind(rules.work, session_id)
     assert (reach.students, reach.reached, reach.recent) == (2, 1, 1)
