@@ -23,6 +23,7 @@ MEASURES = (
     "student_pages",
     "joining",
     "recording_views",
+    "steps",
 )
 
 

@@ -12,6 +12,8 @@ from web.admin.applications import ApplicationController
 from web.admin.assignments import AssignmentController
 from web.admin.attendance import AttendanceController, StudentAttendanceController
 from web.admin.audit import AuditController
+from web.admin.automation_changes import AutomationChangeController
+from web.admin.automations import AutomationController
 from web.admin.batches import BatchController
 from web.admin.broadcast_recipients import BroadcastRecipientController
 from web.admin.broadcast_runs import BroadcastRunController
@@ -31,11 +33,13 @@ from web.admin.integrations import IntegrationController, WebhookAddressControll
 from web.admin.lead_deletions import LeadDeletionController
 from web.admin.lead_selections import LeadSelectionController
 from web.admin.leads import LeadController
+from web.admin.message_templates import MessageTemplateController
 from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
 from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
 from web.admin.payments import PaymentController
 from web.admin.recordings import RecordingController
+from web.admin.rehearsals import RehearsalController
 from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
 from web.admin.session_changes import SessionChangeController
@@ -51,6 +55,7 @@ from web.admin.submissions import ExtensionController, SubmissionController
 from web.admin.team import AdminRequestDecisionController, MemberController, TeamController
 from web.admin.tokens import TeamTokenController, TokenController
 from web.admin.whatsapp import WhatsAppController
+from web.admin.whatsapp_template_history import WhatsAppTemplateHistoryController
 from web.admin.whatsapp_templates import WhatsAppTemplateController
 from web.api.applications import ApplicationApi
 from web.api.broadcast_recipients import BroadcastRecipientApi
@@ -175,6 +180,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             ActivityController,
             LeadController,
             CampaignController,
+            AutomationController,
+            AutomationChangeController,
+            RehearsalController,
             BroadcastController,
             BroadcastRunController,
             BroadcastRecipientController,
@@ -186,6 +194,8 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SingleMessageController,
             WhatsAppController,
             WhatsAppTemplateController,
+            WhatsAppTemplateHistoryController,
+            MessageTemplateController,
             LeadSelectionController,
             LeadDeletionController,
             ImportController,

@@ -11,14 +11,15 @@ def add_to(group: click.Group) -> None:
 
 
 @click.command()
+@click.option("--ledger", is_flag=True, help="Compare messages, logs and, of sandboxes, what they have taken.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
-def doctor(context: click.Context, as_json: bool) -> None:
+def doctor(context: click.Context, ledger: bool, as_json: bool) -> None:
     """Say in plain words what is right and what is wrong. Exit code 1 when something is wrong."""
-    from adapters.doctor import examine
+    from adapters.doctor import compare, examine
     from adapters.settings_check import load_settings
 
-    findings = examine(load_settings())
+    findings = compare(load_settings()) if ledger else examine(load_settings())
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:

@@ -2,5 +2,6 @@
 
 from adapters.doctor.examination import examine
 from adapters.doctor.finding import Finding
+from adapters.doctor.ledger import compare_running as compare
 
-__all__ = ["Finding", "examine"]
+__all__ = ["Finding", "compare", "examine"]

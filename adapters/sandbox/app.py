@@ -32,6 +32,7 @@ from adapters.sandbox.mailbox.replies import ReplyController
 from adapters.sandbox.mailbox.replying import sendgrid_caller
 from adapters.sandbox.pages import HomeController, JournalController
 from adapters.sandbox.rates import Rates
+from adapters.sandbox.rehearsal.controller import RehearsalController
 from adapters.sandbox.rendering import STATIC, add_headers, given, page
 from adapters.sandbox.sendgrid import answers, sendgrid_router
 from adapters.sandbox.sendgrid.access import RateLimit
@@ -81,6 +82,7 @@ def create_app(
             JournalController,
             ClockController,
             ClockMachineController,
+            RehearsalController,
             follow_link,
             create_static_files_router("/static", directories=[STATIC]),
         ],

@@ -15,3 +15,4 @@ import "./times.js";
 import "./themes.js";
 import "./countdown.js";
 import "./player.js";
+import "./previews.js";

@@ -10,25 +10,27 @@ from domain.work import Work
 
 By = Literal["cause_id", "subject_id", "person_id"]
 
+# The moment of an occasion o, by the settings.
+PLACE = "moment_of(o.anchor, %(amount)s, %(unit)s, o.zone)"
 # A step that was voided comes back when its occasion is there again, like a class that takes place after all.
-PLAN = """
+PLAN = f"""
 insert into automation_steps (kind, rule_key, rule_version, person_id, subject_id, subject_version, dedupe_key, payload, due_at,
   state, reason, created_at, finished_at)
 select %(rule)s, %(rule)s, %(version)s, o.person_id, o.subject_id, o.version,
-  %(rule)s || ':' || o.subject_id || ':' || o.person_id || ':' || o.version, '{{}}', m.due_at,
+  %(rule)s || ':' || o.subject_id || ':' || o.person_id || ':' || o.version, '{{{{}}}}', m.due_at,
   case when m.due_at < %(now)s then 'skipped' else 'planned' end, case when m.due_at < %(now)s then %(late)s else '' end, %(now)s,
   case when m.due_at < %(now)s then %(now)s::timestamptz end
-from ({occasions}) o cross join lateral (select moment_of(o.anchor, %(amount)s, %(unit)s, o.zone) as due_at) m
-where {which}
+from ({{occasions}}) o cross join lateral (select {PLACE} as due_at) m
+where {{which}}
 on conflict (dedupe_key) do update set state = excluded.state, due_at = excluded.due_at, reason = excluded.reason,
   rule_version = excluded.rule_version, finished_at = excluded.finished_at, attempt = 0, retry_at = null
   where automation_steps.state = 'cancelled'
 """
 # As it would be planned now: for those whose moment is still to come and who have no such step.
-WOULD = """
-select o.*, m.due_at from ({occasions}) o
-cross join lateral (select moment_of(o.anchor, %(amount)s, %(unit)s, o.zone) as due_at) m
-where {which} and m.due_at >= %(now)s and not exists (select from automation_steps s
+WOULD = f"""
+select o.*, m.due_at from ({{occasions}}) o
+cross join lateral (select {PLACE} as due_at) m
+where {{which}} and m.due_at >= %(now)s and not exists (select from automation_steps s
   where s.dedupe_key = %(rule)s || ':' || o.subject_id || ':' || o.person_id || ':' || o.version and s.state <> 'cancelled')
 """
 # What is planned goes where its moment is now; one that is past by then is due at once, and judged.

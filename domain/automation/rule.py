@@ -56,8 +56,10 @@ class Rule:
     it is pointless, or null), params (jsonb: what fills the templates) and expires_at (until when it may leave, or null).
     A row that ``facts`` does not return is of a subject that is gone. It may return waits_for and waits_until, too: what is
     not there yet, in words, and until when the step waits for it unless it is woken (planning.move_planned).
-    A param {moment, zone, own_zone} is put into words. ``links`` are the params of WhatsApp's link buttons.
+    A param {moment, zone, own_zone} is put into words. ``links`` are the params of WhatsApp's link buttons, ``variables`` what
+    it fills beyond the e-mail it comes with.
     ``note`` is a statement run with the ``steps`` that have just written messages, in the same transaction.
+    ``would`` is a query like ``occasions`` of people for whom the cause could come now: what is foreseen of who has none yet.
     ``act`` is run instead of sending; what it returns is the step's reason.
     """
 
@@ -78,6 +80,8 @@ class Rule:
     channels: tuple[Channel, ...] = ("email", "whatsapp")
     links: tuple[str, ...] = ()
     note: str = ""
+    variables: tuple[str, ...] = ()
+    would: str = ""
     act: Callable[[Work, Acted], Awaitable[str]] | None = field(default=None, compare=False)
 
     @property

@@ -6,9 +6,13 @@ from typing import Any
 
 from domain.automation.rule import Rule, RuleSettings
 from domain.automation.rules import RULES
+from domain.errors import NotFound
+from domain.language import _
 from domain.work import Row, Work
 
 READ = "select key, is_on, is_paused, settings, version, updated_at from automation_rules where key = any(%(keys)s)"
+
+VERSION = "select is_on, settings from automation_rule_versions where key = %(key)s and version = %(version)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,21 @@ async def read_states(work: Work, keys: Sequence[str] = ()) -> dict[str, RuleSta
     wanted = list(keys or RULES)
     changed = {row.key: row for row in await work.rows(READ, keys=wanted)}
     return {key: state_of(RULES[key], changed.get(key)) for key in wanted}
+
+
+async def find_rule(work: Work, key: str) -> RuleState:
+    """Return one rule as it stands, or raise NotFound."""
+    if key not in RULES:
+        raise NotFound(_("There is no such automation."))
+    return (await read_states(work, [key]))[key]
+
+
+async def read_version(work: Work, key: str, version: int) -> RuleState:
+    """Return a rule as it stood in one of its versions, or raise NotFound."""
+    row = await work.row(VERSION, key=key, version=version)
+    if row is None or key not in RULES:
+        raise NotFound(_("There is no such version."))
+    return RuleState(RULES[key], row.is_on, False, settings_of(row.settings), version)
 
 
 def state_of(rule: Rule, row: Row | None) -> RuleState:

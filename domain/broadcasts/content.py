@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.broadcasts.broadcast import Broadcast, Message
-from domain.broadcasts.variables import fill, used_in, with_marks
+from domain.broadcasts.variables import used_in
 from domain.messaging.outbox import whatsapp_params
+from domain.messaging.variables import fill, with_marks
 from domain.ports.whatsapp import WhatsAppMedia
 from domain.work import Row, Work
 

@@ -10,11 +10,11 @@ from domain import audit
 from domain.broadcasts.audience import Judged
 from domain.broadcasts.broadcast import Broadcast, find_broadcast
 from domain.broadcasts.content import Content, content_of, filled_for_one
-from domain.broadcasts.variables import fill
 from domain.errors import InvalidInput
 from domain.language import _
 from domain.messaging.outbox import plan_call, plan_email, plan_whatsapp
 from domain.messaging.quiet_hours import HOURS
+from domain.messaging.variables import fill
 from domain.ports import MessageRenderer, RenderedEmail
 from domain.work import Row, Work
 

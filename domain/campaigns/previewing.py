@@ -1,6 +1,9 @@
 """What the first recipient of a campaign would see. Its links lead to the course's page, and count nothing."""
 
 from domain.language import _
+from domain.messaging.templates.reading import read_common
+from domain.messaging.templates.rendering import render_text
+from domain.messaging.templates.values import values_of
 from domain.ports import MessageRenderer, RenderedEmail
 from domain.work import Row, Work
 
@@ -10,10 +13,10 @@ async def preview_email(
 ) -> RenderedEmail:
     """Render the CTA e-mail for one recipient as it would be sent, without a delivery."""
     first_name = recipient.name.split()[:1]
-    business_name = await work.value("select value #>> '{}' from business_settings where key = 'business_name'")
+    business, text = await read_common(work, "cta")
+    assert text is not None
     values = {
-        "business_name": business_name or "Gurudesk",
-        "base_url": base_url,
+        "business_name": business,
         "recipient_name": recipient.name,
         "first_name": first_name[0] if first_name else _("there"),
         **({} if first_name else {"is_nameless": True}),
@@ -22,4 +25,4 @@ async def preview_email(
         "apply_url": f"{base_url}/apply/{course.slug}",
         "unsubscribe_url": f"{base_url}/unsubscribe",
     }
-    return renderer.email("cta", values)
+    return render_text(renderer, text, values_of("cta", values, base_url))

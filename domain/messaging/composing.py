@@ -1,6 +1,7 @@
 """Composing: turns claimed deliveries into one e-mail. Secrets are made here, at the last moment, and kept only as hashes.
 
-E-mails of one group are rendered once, with marks where their recipients differ; the provider puts each one's values in.
+What can be written anew in the product is read as it stands now; the rest are files in templates/email/. E-mails of one group
+are rendered once, with marks where their recipients differ; the provider puts each one's values in.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,13 @@ from domain.errors import NotFound
 from domain.leads.tracking import tracking_token
 from domain.messaging.marks import mark, substitutions
 from domain.messaging.reply_address import common_reply_address, reply_address
+from domain.messaging.templates.reading import read_common
+from domain.messaging.templates.rendering import render_text
+from domain.messaging.templates.text import TemplateText
+from domain.messaging.templates.trying import tried_text
+from domain.messaging.templates.values import values_of
 from domain.messaging.unsubscribe_links import unsubscribe_token
+from domain.messaging.variables import used_in
 from domain.payments.links import pay_path
 from domain.ports import Attachment, Email, Recipient, RenderedEmail
 from domain.sessions.automations import REMINDERS
@@ -50,59 +57,54 @@ class Composer:
 
         Raises CannotCompose when their template or subject is gone, Outdated when they are not true any more.
         """
-        common = await self._common(work)
-        if rows[0].campaign_id:
-            return self._campaign(send_id, rows, common)
+        business, text = await read_common(work, rows[0].template)
+        common = {"business_name": business, "base_url": self.ports.base_url}
         if rows[0].broadcast_id:
             return await self._broadcast(work, send_id, rows, common)
-        if rows[0].rule_key:
-            return await self._ruled(work, send_id, rows, common)
+        if rows[0].rule_key and text is None:
+            raise CannotCompose(f"There is no text “{rows[0].template}” any more.")
+        if text and (rows[0].rule_key or rows[0].marketing or len(rows) > 1):
+            email = self._group(send_id, rows, text, common)
+            return replace(email, attachments=await self._files(work, rows, business))
         (row,) = rows
+        return await self._single(work, send_id, row, text, common)
+
+    async def _single(
+        self, work: Work, send_id: UUID, row: Row, text: TemplateText | None, common: Mapping[str, str]
+    ) -> Email:
         values = {**common, **row.params, "recipient_name": row.to_name, **await self._secrets(work, row)}
         attachments: Sequence[Attachment] = ()
         if row.kind in LETTERS:
             letter = await write_letter(work, row, self.ports, common["business_name"])
             values, attachments = {**values, **letter.values}, letter.attachments
-        email = self._email(
-            send_id,
-            [Recipient(row.id, row.to_address, row.to_name)],
-            self._rendered(row.template, values),
-            row.kind,
-            common,
-        )
-        return replace(email, attachments=attachments)
+        text = text or tried_text(row.template, row.params)
+        rendered = self._written(text, self._values(text, values)) if text else self._rendered(row.template, values)
+        recipients = [Recipient(row.id, row.to_address, row.to_name)]
+        return replace(self._email(send_id, recipients, rendered, row.kind, common), attachments=attachments)
 
-    def _campaign(self, send_id: UUID, rows: Sequence[Row], common: Mapping[str, str]) -> Email:
-        own = [self._own_values(row) for row in rows]
-        rendered = self._marked(rows[0].template, own[0], common)
-        recipients = [
-            Recipient(row.id, row.to_address, row.to_name, substitutions(values), headers=_headers(values))
-            for row, values in zip(rows, own, strict=True)
-        ]
-        return self._email(send_id, recipients, rendered, rows[0].kind, common)
-
-    async def _ruled(self, work: Work, send_id: UUID, rows: Sequence[Row], common: Mapping[str, str]) -> Email:
-        """Return what a rule has written. Its e-mails differ in their values alone, but for those with a file of their own."""
-        own = [{"recipient_name": row.to_name, **late_values(row, self.ports)} for row in rows]
-        is_marketing = rows[0].marketing
-        if is_marketing:
-            own = [one | {"unsubscribe_url": self._unsubscribe_url(row)} for row, one in zip(rows, own, strict=True)]
-        rendered = self._marked(rows[0].template, own[0], common)
+    def _group(self, send_id: UUID, rows: Sequence[Row], text: TemplateText, common: Mapping[str, str]) -> Email:
+        """Return one e-mail for all. What is the same for each is written into it; marks stand for the rest."""
+        own = [self._values(text, self._own_values(row)) for row in rows]
+        used = (*used_in(text.subject, text.body), "unsubscribe_url")
+        differing = [name for name in used if len({one.get(name, "") for one in own}) > 1]
+        rendered = self._written(text, {**common, **own[0]}, differing)
         recipients = [
             Recipient(
                 row.id,
                 row.to_address,
                 row.to_name,
-                substitutions(values),
-                headers=_headers(values) if is_marketing else {},
+                substitutions({name: values.get(name, "") for name in differing}),
+                headers=_headers(values) if row.marketing else {},
             )
             for row, values in zip(rows, own, strict=True)
         ]
-        email = self._email(send_id, recipients, rendered, rows[0].kind, common)
+        return self._email(send_id, recipients, rendered, rows[0].kind, common)
+
+    async def _files(self, work: Work, rows: Sequence[Row], business: str) -> Sequence[Attachment]:
         if rows[0].rule_key not in REMINDERS:
-            return email
+            return ()
         (row,) = rows  # the rule is personal: a file names whom it invites
-        return replace(email, attachments=[await reminder_file(work, row, self.ports, common["business_name"])])
+        return [await reminder_file(work, row, self.ports, business)]
 
     async def _broadcast(self, work: Work, send_id: UUID, rows: Sequence[Row], common: Mapping[str, str]) -> Email:
         try:
@@ -132,20 +134,28 @@ class Composer:
     def _unsubscribe_url(self, row: Row) -> str:
         return f"{self.ports.base_url}/unsubscribe/{unsubscribe_token(self.ports.secret, row.id, row.to_address)}"
 
-    def _own_values(self, row: Row) -> dict[str, str]:
-        """Return what differs between the recipients of a campaign."""
-        token = tracking_token(self.ports.secret, row.id)
-        return {
-            "recipient_name": row.to_name,
-            **{name: str(value) for name, value in row.params.items() if name != "apply_path"},
-            "apply_url": f"{self.ports.base_url}{row.params['apply_path']}?t={token}",
-            "unsubscribe_url": self._unsubscribe_url(row),
-        }
+    def _own_values(self, row: Row) -> dict[str, object]:
+        """Return what differs between the recipients of a group: theirs alone are the links."""
+        values = {"recipient_name": row.to_name, **row.params}
+        if row.rule_key:
+            values |= late_values(row, self.ports)
+        elif path := row.params.get("apply_path"):
+            values["apply_url"] = f"{self.ports.base_url}{path}?t={tracking_token(self.ports.secret, row.id)}"
+        if row.marketing:
+            values["unsubscribe_url"] = self._unsubscribe_url(row)
+        return values
 
-    def _marked(self, template: str, own: Mapping[str, str], common: Mapping[str, str]) -> RenderedEmail:
-        plain = self._rendered(template, {**common, **{name: mark(name) for name in own}})
-        html = self._rendered(template, {**common, **{name: mark(name, "html") for name in own}})
-        return RenderedEmail(plain.subject, plain.text, html.html)
+    def _values(self, text: TemplateText, given: Mapping[str, object]) -> dict[str, str]:
+        try:
+            return values_of(text.key, given, self.ports.base_url)
+        except (KeyError, ValueError) as error:
+            raise CannotCompose(f"The template “{text.title}” could not be filled: {error}") from error
+
+    def _written(self, text: TemplateText, values: Mapping[str, str], marked: Sequence[str] = ()) -> RenderedEmail:
+        try:
+            return render_text(self.ports.renderer, text, values, marked)
+        except Exception as error:
+            raise CannotCompose(f"The template “{text.title}” could not be filled: {error}") from error
 
     def _rendered(self, template: str, values: Mapping[str, object]) -> RenderedEmail:
         try:
@@ -170,10 +180,6 @@ class Composer:
             link = f"{self.ports.base_url}{pay_path(self.ports.secret, row.subject_id)}"
             return {"link": link, "receipt_link": f"{link}/receipts/{row.params.get('receipt_id', '')}"}
         return {}
-
-    async def _common(self, work: Work) -> dict[str, str]:
-        name = await work.value("select value #>> '{}' from business_settings where key = 'business_name'")
-        return {"business_name": name or "Gurudesk", "base_url": self.ports.base_url}
 
     def _email(
         self, send_id: UUID, recipients: list[Recipient], rendered: RenderedEmail, kind: str, common: Mapping[str, str]

@@ -10,6 +10,6 @@ def mark(name: str, form: str = "text") -> str:
 
 
 def substitutions(values: Mapping[str, str]) -> dict[str, str]:
-    """Return the marks and what replaces them: escaped where the mark stands in HTML."""
+    """Return the marks and what replaces them: escaped where the mark stands in HTML, and with its lines kept there."""
     plain = {mark(name): value for name, value in values.items()}
-    return plain | {mark(name, "html"): escape(value) for name, value in values.items()}
+    return plain | {mark(name, "html"): escape(value).replace("\n", "<br>") for name, value in values.items()}

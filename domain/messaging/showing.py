@@ -12,6 +12,10 @@ from domain.errors import NotFound
 from domain.language import _
 from domain.messaging.composing import LINK_HOURS, PAYMENT_LETTERS
 from domain.messaging.states import BY_EVENT
+from domain.messaging.templates.reading import read_common
+from domain.messaging.templates.rendering import render_text
+from domain.messaging.templates.trying import tried_text
+from domain.messaging.templates.values import values_of
 from domain.messaging.whatsapp.filling import filled
 from domain.ports import MessageRenderer, RenderedEmail
 from domain.work import Row, Work
@@ -40,7 +44,6 @@ select d.*, coalesce(e.state, w.state, c.state) as log_state, coalesce(e.reason,
 EVENTS = """
 select kind, occurred_at, payload from webhook_events where delivery_id = %(id)s order by occurred_at, id limit 200
 """
-BUSINESS_NAME = "select value #>> '{}' from business_settings where key = 'business_name'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,10 @@ async def render_email(work: Work, delivery: Row, renderer: MessageRenderer, bas
 
     Raises NotFound where it cannot be shown.
     """
+    business, text = await read_common(work, delivery.template)
+    text = text or tried_text(delivery.template, delivery.params)
     values = {
-        "business_name": await work.value(BUSINESS_NAME) or "Gurudesk",
+        "business_name": business,
         "base_url": base_url,
         **delivery.params,
         "recipient_name": delivery.to_name,
@@ -99,6 +104,8 @@ async def render_email(work: Work, delivery: Row, renderer: MessageRenderer, bas
         **await _broadcast_values(work, delivery),
     }
     try:
+        if text:
+            return render_text(renderer, text, values_of(text.key, values, base_url))
         return renderer.email(delivery.template, values)
     except Exception as error:
         raise NotFound(_("This e-mail cannot be shown any more: its template has changed.")) from error
@@ -114,9 +121,8 @@ async def _broadcast_values(work: Work, delivery: Row) -> dict[str, str]:
 
 def _hidden(delivery: Row, base_url: str) -> dict[str, str]:
     """Return what stands where the secrets of an e-mail stood: they exist nowhere but in what was sent."""
-    hidden = {"temporary_password": HIDDEN, "unsubscribe_url": f"{base_url}/unsubscribe/{HIDDEN}"}
-    if delivery.broadcast_id and not delivery.marketing:
-        hidden["unsubscribe_url"] = ""
+    unsubscribe = f"{base_url}/unsubscribe/{HIDDEN}" if delivery.marketing else ""
+    hidden = {"temporary_password": HIDDEN, "unsubscribe_url": unsubscribe}
     if delivery.kind in LINK_HOURS:
         hours = str(delivery.params.get("hours", LINK_HOURS[delivery.kind]))
         hidden |= {"link": f"{base_url}/{HIDDEN}", "hours": hours}

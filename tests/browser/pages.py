@@ -72,6 +72,11 @@ PARTS = {
         select id, 'whatsapp', 'in', gen_random_uuid()::text, phone, 'When does it begin?', app_now(), app_now()
         from people where phone is not null order by id limit 1 returning from_address""",
     "template_id": "select id from whatsapp_templates where campaign = 'course_banner'",
+    "key": "select 'welcome'",
+    "version": """
+        insert into message_templates (key, version, subject, body, created_at)
+        values ('welcome', 1, 'Welcome, {{first_name}}', 'Your password: {{temporary_password}}', app_now())
+        on conflict (key, version) do update set subject = excluded.subject returning version""",
     "broadcast_id": "select id from broadcasts where state = 'done' order by created_at limit 1",
     "slug": "select slug from courses where is_published order by created_at limit 1",
     "error_id": """

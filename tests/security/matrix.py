@@ -82,6 +82,8 @@ EXPECTED: dict[str, tuple[Cells, Cells, Cells, Cells]] = {
     "email_logs": (ADMINS, ADMINS, ADMINS, SYSTEM),
     "email_suppressions": (ADMINS, ADMINS, ADMINS, ADMINS),
     "whatsapp_templates": (ADMINS, ADMINS, ADMINS, NONE),
+    "whatsapp_template_versions": (ADMINS, ADMINS, NONE, NONE),
+    "message_templates": (ADMINS, ADMINS, NONE, NONE),
     "whatsapp_logs": (ADMINS, ADMINS, ADMINS, SYSTEM),
     "call_logs": (ADMINS, ADMINS, ADMINS, SYSTEM),
     "phone_suppressions": (ADMINS, ADMINS, ADMINS, ADMINS),

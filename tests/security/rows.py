@@ -227,9 +227,16 @@ ROWS: dict[str, Rows] = {
         "delivery_id",
     ),
     "whatsapp_templates": business(
-        "insert into whatsapp_templates (campaign, title, category, body, created_at, updated_at)"
-        " values ('x', 'x', 'utility', 'x', now(), now())",
-        made_by_itself=True,
+        "insert into whatsapp_templates (id, campaign, title, category, body, created_at, updated_at)"
+        " values ('00000000-0000-0000-0000-0000000000e2', 'x', 'x', 'utility', 'x', now(), now())"
+    ),
+    "whatsapp_template_versions": business(
+        "insert into whatsapp_template_versions (template_id, version, campaign, title, category, language, body, footer,"
+        " param_labels, media, buttons, price_paise, created_at) values ('00000000-0000-0000-0000-0000000000e2', 1, 'x', 'x',"
+        " 'utility', 'en', 'x', '', '{}', '', '[]', 0, now())"
+    ),
+    "message_templates": business(
+        "insert into message_templates (key, version, subject, body, created_at) values ('cta', 1, 'x', 'x', now())"
     ),
     "whatsapp_logs": personal(
         "insert into whatsapp_logs (delivery_id, person_id, to_phone, created_at, updated_at)"

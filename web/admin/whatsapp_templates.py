@@ -10,10 +10,10 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 from pydantic import BeforeValidator, Field, field_validator
 
-from domain.errors import InvalidInput
+from domain.errors import Conflict, InvalidInput
 from domain.language import _
+from domain.messaging.whatsapp.facts import TemplateFacts
 from domain.messaging.whatsapp.templates import (
-    TemplateFacts,
     add_template,
     find_template_by_id,
     list_templates,
@@ -22,7 +22,7 @@ from domain.messaging.whatsapp.templates import (
 )
 from domain.work import Row, Work
 from web.fields import OneLine, Paragraphs
-from web.forms import FormModel, read_form, refuse, typed_values
+from web.forms import Form, FormModel, read_form, refuse, typed_values
 from web.rendering import go, page
 
 INDEX = "/admin/whatsapp/templates"
@@ -43,6 +43,7 @@ class TemplateForm(FormModel):
     labels: Annotated[Paragraphs, Field(max_length=2000)] = ""
     media: Literal["", "image", "video", "document"] = ""
     buttons: Annotated[Paragraphs, Field(max_length=1000)] = ""
+    seen: Annotated[int | None, Field(ge=0)] = None
     price: Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=1000, decimal_places=4)] = Decimal(0)
 
     @field_validator("buttons")
@@ -103,9 +104,13 @@ class WhatsAppTemplateController(Controller):
         context = typed_in(await find_template_by_id(work, template_id))
         data, form = await read_form(request, TemplateForm, EDIT, **context)
         try:
-            await update_template(work, template_id, data.facts())
+            await update_template(work, template_id, data.facts(), seen=data.seen)
         except InvalidInput as error:
             raise refuse(EDIT, form, error, **context) from None
+        except Conflict as error:
+            # Whoever saves once more has been told, and means it.
+            outdated = Form({**form.values, "seen": context["facts"].version})
+            raise refuse(EDIT, outdated, error, **context) from None
         return go(request, INDEX, _("Saved."))
 
     @post("/{template_id:uuid}/activation")

@@ -5,7 +5,7 @@ not jumped to. One moves at a time, of all programs: whoever moves holds a lock 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -92,8 +92,15 @@ class Clock:
                 row = await one(connection, "select * from clock_moves order by id desc limit 1")
             return row
 
-    async def begin(self, text: str, tell: Callable[[datetime], None] = lambda _moment: None) -> bool:
+    async def begin(
+        self,
+        text: str,
+        tell: Callable[[datetime], None] = lambda _moment: None,
+        stop_when: Callable[[], Awaitable[bool]] | None = None,
+    ) -> bool:
         """Move on by what ``text`` says (3d, next, a moment), in the background; False while another move is under way.
+
+        It ends before that at the first moment when ``stop_when`` says so.
 
         Raises CannotStart when a provider is live, or the text is no time to move to.
         """
@@ -107,7 +114,7 @@ class Clock:
             stack.push_async_callback(_unlock, connection)
             await connection.execute(_BURY)
             move = await one(connection, _BEGIN, until=until)
-            self._task = asyncio.create_task(self._run(stack.pop_all(), move, tell))
+            self._task = asyncio.create_task(self._run(stack.pop_all(), move, tell, stop_when))
         return True
 
     async def finish(self) -> None:
@@ -133,11 +140,17 @@ class Clock:
         end: datetime = moment
         return end
 
-    async def _run(self, held: AsyncExitStack, move: Any, tell: Callable[[datetime], None]) -> None:
+    async def _run(
+        self,
+        held: AsyncExitStack,
+        move: Any,
+        tell: Callable[[datetime], None],
+        stop_when: Callable[[], Awaitable[bool]] | None,
+    ) -> None:
         state, reason = "stopped", ""
         async with held:
             try:
-                await self._move(move, tell)
+                await self._move(move, tell, stop_when)
                 state = "done"
             except CannotStart as problem:
                 state, reason = "failed", str(problem)
@@ -146,9 +159,13 @@ class Clock:
             finally:
                 await asyncio.shield(self._database.run(_END, id=move.id, state=state, reason=reason))
 
-    async def _move(self, move: Any, tell: Callable[[datetime], None]) -> None:
+    async def _move(
+        self, move: Any, tell: Callable[[datetime], None], stop_when: Callable[[], Awaitable[bool]] | None
+    ) -> None:
         while True:
             await self._settle()
+            if stop_when is not None and await stop_when():
+                return
             async with self._database.connection() as connection, connection.transaction():
                 # One moment for all of it: what becomes due meanwhile is due after it, and not jumped over.
                 if await _left(connection):

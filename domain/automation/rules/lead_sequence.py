@@ -6,6 +6,12 @@ OCCASIONS = """
 select s.person_id, s.id as subject_id, 1 as version, s.started_at as anchor, p.timezone as zone, s.import_id as cause_id
 from lead_sequences s join people p on p.id = s.person_id where s.stopped_at is null
 """
+# Whoever is not being written to: as if the sequence began now.
+WOULD = """
+select l.person_id, l.id as subject_id, 1 as version, %(now)s::timestamptz as anchor, p.timezone as zone, l.import_id as cause_id
+from imported_leads l join people p on p.id = l.person_id
+where not exists (select from lead_sequences s where s.lead_id = l.id) and l.status in ('new', 'emailed')
+"""
 # Two days late it is no longer the e-mail of that day, and the next one is about to come.
 FACTS = """
 select w.id, case
@@ -36,6 +42,7 @@ def _rule(day: int, title: str, about: str) -> Rule:
         facts=FACTS,
         defaults=RuleSettings(day, "days", ("email",), {"email": key}),
         is_marketing=True,
+        would=WOULD,
     )
 
 

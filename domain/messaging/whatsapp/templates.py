@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from domain import audit
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _, ngettext
+from domain.messaging.whatsapp.facts import TemplateFacts
 from domain.messaging.whatsapp.filling import count_params
+from domain.messaging.whatsapp.versions import hold_version, keep_version
 from domain.work import Row, Work
 
 MOST_PARAMS = 20
@@ -22,6 +21,12 @@ _MARK = re.compile(r"\{\{([^{}]*)\}\}")
 LIST = """
 select t.*, (select count(*) from whatsapp_logs w where w.campaign = t.campaign) as sent
 from whatsapp_templates t order by t.is_active desc, lower(t.title), t.campaign
+"""
+# A template that has another campaign by now is still the one it was at first.
+FIND = """
+select t.*, (select coalesce(max(version), 0) from whatsapp_template_versions where template_id = t.id) as version,
+  coalesce((select campaign from whatsapp_template_versions where template_id = t.id and version = 1), t.campaign) as at_first
+from whatsapp_templates t where id = %(id)s
 """
 ACTIVE = "select * from whatsapp_templates where is_active order by lower(title), campaign"
 ADD = """
@@ -43,36 +48,6 @@ where id = %(id)s and is_active <> %(is_active)s returning title
 """
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFacts:
-    """What is typed about a template. ``buttons`` are (kind, text) with kind link or reply; the price is in paise."""
-
-    campaign: str
-    title: str
-    category: str
-    body: str
-    language: str = "en"
-    footer: str = ""
-    labels: Sequence[str] = ()
-    media: str = ""
-    buttons: Sequence[tuple[str, str]] = ()
-    price_paise: Decimal = Decimal(0)
-
-    def values(self) -> dict[str, Any]:
-        return {
-            "campaign": self.campaign,
-            "title": self.title,
-            "category": self.category,
-            "language": self.language,
-            "body": self.body,
-            "footer": self.footer,
-            "labels": list(self.labels),
-            "media": self.media,
-            "buttons": {"buttons": [{"kind": kind, "text": text} for kind, text in self.buttons]},
-            "price": self.price_paise,
-        }
-
-
 async def list_templates(work: Work, *, only_active: bool = False) -> Sequence[Row]:
     """Return the templates, those in use first, each with how often it was sent; or those in use alone, without that."""
     work.require_admin()
@@ -82,7 +57,7 @@ async def list_templates(work: Work, *, only_active: bool = False) -> Sequence[R
 async def find_template_by_id(work: Work, template_id: UUID) -> Row:
     """Return one template, or raise NotFound."""
     work.require_admin()
-    row = await work.row("select * from whatsapp_templates where id = %(id)s", id=template_id)
+    row = await work.row(FIND, id=template_id)
     if row is None:
         raise NotFound(_("There is no such WhatsApp template."))
     return row
@@ -91,21 +66,32 @@ async def find_template_by_id(work: Work, template_id: UUID) -> Row:
 async def add_template(work: Work, facts: TemplateFacts) -> UUID:
     """Add a template; raise InvalidInput for what WhatsApp would not take, and for a campaign that is there already."""
     work.require_admin()
-    _check(facts)
+    check_template(facts)
     template_id: UUID | None = await work.value(ADD, **facts.values(), now=work.now)
     if template_id is None:
         raise InvalidInput({"campaign": _("There is a template for this campaign already.")})
+    await keep_version(work, template_id)
     await audit.record(work, "whatsapp_template.added", "whatsapp_template", template_id, facts.title)
     return template_id
 
 
-async def update_template(work: Work, template_id: UUID, facts: TemplateFacts) -> None:
-    """Change a template; raise InvalidInput as `add_template` does."""
+async def update_template(work: Work, template_id: UUID, facts: TemplateFacts, *, seen: int | None = None) -> None:
+    """Change a template and keep what it was; raise InvalidInput as `add_template` does, NotFound, Conflict.
+
+    ``seen`` is the version that was changed; None asks nobody.
+    """
     work.require_admin()
-    _check(facts)
+    check_template(facts)
+    await hold_version(work, template_id, seen)
+    await write_template(work, template_id, facts)
+    await audit.record(work, "whatsapp_template.changed", "whatsapp_template", template_id, facts.title)
+
+
+async def write_template(work: Work, template_id: UUID, facts: TemplateFacts) -> None:
+    """Write what a template is now, as its next version. The caller has checked it, and holds it."""
     if not await work.run(UPDATE, id=template_id, **facts.values(), now=work.now):
         raise InvalidInput({"campaign": _("There is a template for this campaign already.")})
-    await audit.record(work, "whatsapp_template.changed", "whatsapp_template", template_id, facts.title)
+    await keep_version(work, template_id)
 
 
 async def switch_template(work: Work, template_id: UUID, is_active: bool) -> None:
@@ -118,7 +104,8 @@ async def switch_template(work: Work, template_id: UUID, is_active: bool) -> Non
     await audit.record(work, action, "whatsapp_template", template_id, title)
 
 
-def _check(facts: TemplateFacts) -> None:
+def check_template(facts: TemplateFacts) -> None:
+    """Raise InvalidInput for what WhatsApp would not take."""
     problems: dict[str, str] = {}
     if any(not (mark.isascii() and mark.isdigit()) for mark in _MARK.findall(facts.body)):
         problems["body"] = _("Write parameters as WhatsApp numbers them: {{1}}, {{2}} …")

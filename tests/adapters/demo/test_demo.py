@@ -19,6 +19,9 @@ from adapters.postgres.database import Database
 from adapters.settings import Settings
 from domain.automation.handlers import HANDLERS
 from domain.demo import remove_demo
+from domain.messaging.templates.catalogue import default_text
+from domain.messaging.templates.rendering import render_text
+from domain.messaging.templates.values import values_of
 from domain.recordings.media import seconds_of
 from domain.sessions.attending import count
 from domain.sessions.following import AFTER_THE_END
@@ -181,7 +184,8 @@ def test_demo_emails_can_be_sent_again():
     made_when_composed = {"apply_url": "u", "unsubscribe_url": "u", "temporary_password": "p"}
     common = {"business_name": "B", "base_url": "u", "recipient_name": "R"}
     for kind, delivery in kinds.items():
-        filled = JinjaMessageRenderer().email(kind, {**common, **made_when_composed, **delivery["params"]})
+        values = values_of(kind, {**common, **made_when_composed, **delivery["params"]}, "u")
+        filled = render_text(JinjaMessageRenderer(), default_text(kind), values)
         assert delivery["to_name"].split()[0] in filled.text
 
 

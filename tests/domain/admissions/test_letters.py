@@ -7,6 +7,9 @@ import pytest
 from adapters.email_templates import JinjaMessageRenderer
 from domain.admissions.approving import Approval, approve
 from domain.admissions.rejecting import Rejection, reject
+from domain.messaging.templates.catalogue import default_text
+from domain.messaging.templates.rendering import render_text
+from domain.messaging.templates.values import values_of
 from domain.work import SYSTEM
 from tests.fixtures.applicants import ROHIT
 from tests.fixtures.cast import ASHA, BEN
@@ -21,9 +24,8 @@ def letter(database):
     async def letter(**secrets):
         async with database.work(SYSTEM) as work:
             (row,) = await work.rows("select * from deliveries")
-        return JinjaMessageRenderer().email(
-            row.template, {**HOUSE, **row.params, "recipient_name": row.to_name, **secrets}
-        )
+        values = values_of(row.template, {**HOUSE, **row.params, **secrets}, HOUSE["base_url"])
+        return render_text(JinjaMessageRenderer(), default_text(row.template), values)
 
     return letter
 

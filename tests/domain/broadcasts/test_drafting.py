@@ -7,10 +7,11 @@ import pytest
 
 from domain.broadcasts.broadcast import Audience, Message, find_broadcast
 from domain.broadcasts.drafting import change_draft, create_draft, deselect, write_message
-from domain.broadcasts.variables import fill, problem_with
+from domain.broadcasts.variables import problem_with
 from domain.errors import Conflict, InvalidInput
 from domain.leads.filters import LeadFilter
 from domain.messaging.marks import substitutions
+from domain.messaging.variables import fill
 from domain.work import Work
 from tests.fixtures.cast import ASHA
 

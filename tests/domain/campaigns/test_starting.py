@@ -12,6 +12,9 @@ from domain.campaigns.starting import CountChanged, NewCampaign, cancel_campaign
 from domain.errors import Conflict, InvalidInput
 from domain.leads.filters import LeadFilter
 from domain.messaging.suppressions import suppress
+from domain.messaging.templates.catalogue import default_text
+from domain.messaging.templates.rendering import render_text
+from domain.messaging.templates.values import values_of
 from domain.work import Work
 from tests.fixtures.leads import new_lead
 
@@ -97,7 +100,8 @@ async def test_who_has_no_name_gets_a_subject_of_their_own_in_a_group_of_their_o
     await start_campaign(work, new)
     await planned(work, new.id)
     rows = await deliveries(work, new.id)
-    subjects = [JinjaMessageRenderer().email("cta", row.params | COMPOSED).subject for row in rows]
+    given = [values_of("cta", row.params | COMPOSED, "http://here") for row in rows]
+    subjects = [render_text(JinjaMessageRenderer(), default_text("cta"), values).subject for values in given]
     assert subjects == ["Your place in Data Analytics", "Meera, your place in Data Analytics"]
     assert len({row.group_key for row in rows}) == 2
 

@@ -171,7 +171,8 @@ async def test_an_email_that_cannot_be_composed_fails_and_says_why(house):
     await house.run_due()
     failed = await delivery(house, delivery_id)
     assert failed.state == "failed"
-    assert "rejection" in failed.reason
+    assert "Application not accepted" in failed.reason
+    assert "{{course_title}}" in failed.reason
 
 
 async def test_a_welcome_carries_a_password_of_which_only_the_hash_is_kept(house, cast):

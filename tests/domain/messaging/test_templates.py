@@ -1,8 +1,18 @@
 """The templates an installation begins with are the campaigns of the sandbox, so that everything can be tried out."""
 
+from dataclasses import replace
+
+import pytest
+
 from adapters.sandbox.aisensy.seeds import CAMPAIGNS, STATUSES, TEMPLATES
+from domain.errors import Conflict
+from domain.messaging.whatsapp.defaults import DEFAULTS
+from domain.messaging.whatsapp.facts import facts_of
 from domain.messaging.whatsapp.filling import filled, template_of
 from domain.messaging.whatsapp.incoming import plain
+from domain.messaging.whatsapp.restoring import default_of, reset_template, restore_template
+from domain.messaging.whatsapp.templates import find_template_by_id, update_template
+from domain.messaging.whatsapp.versions import list_versions
 from domain.work import SYSTEM
 
 # What the product never sends, or what is there to be refused.
@@ -38,3 +48,23 @@ def test_what_is_said_is_compared_without_case_and_punctuation():
         "बंद करो",
         "dont stop",
     ]
+
+
+async def test_a_template_is_what_migrations_have_made_it_until_it_is_changed_and_then_it_can_go_back(work):
+    template_id = await work.value("select id from whatsapp_templates where campaign = 'payment_link'")
+    for row in await work.rows("select * from whatsapp_templates"):
+        assert facts_of(row) == DEFAULTS[row.campaign]
+    template = await find_template_by_id(work, template_id)
+    assert default_of(template) is None
+    changed = replace(
+        facts_of(template), campaign="payment_link_2", body="Pay, {{1}}: {{2}}", labels=("First name", "Amount")
+    )
+    await update_template(work, template_id, changed, seen=0)
+    with pytest.raises(Conflict):
+        await update_template(work, template_id, changed, seen=0)
+    versions = await list_versions(work, template_id)
+    assert [(row.version, row.campaign) for row in versions] == [(2, "payment_link_2"), (1, "payment_link")]
+    await reset_template(work, template_id, seen=2)
+    assert facts_of(await find_template_by_id(work, template_id)) == DEFAULTS["payment_link"]
+    await restore_template(work, template_id, 2, seen=3)
+    assert facts_of(await find_template_by_id(work, template_id)) == changed

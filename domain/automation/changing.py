@@ -1,0 +1,185 @@
+"""Changing a rule: its settings and whether it is on, version by version, and what becomes of who is planned for already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import time
+from typing import Any, get_args
+
+from domain.audit import record
+from domain.automation.choices import wrong_texts
+from domain.automation.planning import PLACE, count_would, plan_rule
+from domain.automation.rule import Rule, RuleSettings, Unit
+from domain.automation.rule_states import RuleState, find_rule, read_version
+from domain.errors import Conflict, InvalidInput
+from domain.language import _, ngettext
+from domain.work import Work
+
+# The longest way from a rule's moment, by unit.
+MOST: Mapping[Unit, int] = {"minutes": 1440, "hours": 720, "days": 365}
+
+# What is known of the rule before its first change is kept as its version 1.
+STORE = """
+with kept as (
+  insert into automation_rule_versions (key, version, is_on, settings, changed_by, changed_at)
+  select %(key)s, v.version, v.is_on, v.settings, v.changed_by, %(now)s
+    from (values (%(seen)s::int, %(was_on)s::boolean, %(was)s::jsonb, null::uuid),
+      (%(seen)s::int + 1, %(is_on)s::boolean, %(settings)s::jsonb, %(me)s::uuid)) v (version, is_on, settings, changed_by)
+  on conflict do nothing
+)
+insert into automation_rules (key, is_on, settings, version, updated_by, updated_at)
+select %(key)s, %(is_on)s, %(settings)s, 2, %(me)s, %(now)s where %(seen)s = 1
+  and not exists (select from automation_rules where key = %(key)s and version <> 1)
+on conflict (key) do update set is_on = excluded.is_on, settings = excluded.settings, version = 2,
+  updated_by = excluded.updated_by, updated_at = excluded.updated_at where automation_rules.version = 1
+"""
+NEXT = """
+with changed as (
+  update automation_rules set is_on = %(is_on)s, settings = %(settings)s, version = version + 1, updated_by = %(me)s,
+    updated_at = %(now)s where key = %(key)s and version = %(seen)s returning version
+), kept as (
+  insert into automation_rule_versions (key, version, is_on, settings, changed_by, changed_at)
+  select %(key)s, version, %(is_on)s, %(settings)s, %(me)s, %(now)s from changed
+)
+select version from changed
+"""
+SWITCHED_OFF = """
+with steps as (
+  update automation_steps set state = 'cancelled', reason = %(reason)s, finished_at = %(now)s, retry_at = null
+   where rule_key = %(key)s and state = 'planned'
+), letters as (
+  update deliveries set state = 'cancelled', reason = %(reason)s, retry_at = null
+   where rule_key = %(key)s and state in ('pending', 'retry')
+)
+select 1
+"""
+# What is planned moves to where the new settings put it; a moment that thereby is past is not made up for.
+RETIME = f"""
+update automation_steps s set due_at = m.due_at, rule_version = %(version)s,
+  state = case when m.due_at < %(now)s then 'skipped' else 'planned' end,
+  reason = case when m.due_at < %(now)s then %(late)s else '' end,
+  finished_at = case when m.due_at < %(now)s then %(now)s::timestamptz end
+from ({{occasions}}) o cross join lateral (select {PLACE} as due_at) m
+where s.rule_key = %(rule)s and s.state = 'planned' and s.person_id = o.person_id and s.subject_id = o.subject_id
+  and s.subject_version = o.version
+"""
+PLANNED = "select count(*) from automation_steps where rule_key = %(key)s and state = 'planned'"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a change concerns: those with a step planned already, and those who would get one besides."""
+
+    planned: int
+    would: int
+
+
+async def find_reach(work: Work, key: str, settings: RuleSettings) -> Reach:
+    """Return whom a rule with these settings would concern, were the change applied to existing people, too."""
+    work.require_admin()
+    state = await find_rule(work, key)
+    planned: int = await work.value(PLANNED, key=key)
+    return Reach(planned, await count_would(work, replace(state, settings=settings)))
+
+
+async def change_rule(
+    work: Work, key: str, seen: int, settings: RuleSettings, *, is_on: bool, expected: Reach | None = None
+) -> None:
+    """Change a rule, of which version ``seen`` was looked at; the next version has the change.
+
+    What is planned keeps its moment, but with ``expected``: then it moves, and existing people are planned for, who must be
+    as many as were confirmed. Switching off cancels what is planned. Raises InvalidInput, and Conflict when somebody changed
+    the rule meanwhile or the people are others by now.
+    """
+    work.require_admin()
+    before = await find_rule(work, key)
+    await check_settings(work, before.rule, settings)
+    if before.version != seen:
+        raise Conflict(
+            _("Somebody has changed this automation meanwhile. Look at it as it is now, and change it again.")
+        )
+    if before.is_on == is_on and before.settings == settings and expected is None:
+        return
+    await _store(work, before, settings, is_on)
+    after = replace(before, settings=settings, is_on=is_on, version=seen + 1)
+    if not is_on:
+        await work.run(SWITCHED_OFF, key=key, reason=_("The rule was switched off."), now=work.now)
+    elif expected is not None:
+        await _apply(work, after, expected)
+    await record(
+        work,
+        "rule.changed",
+        "rule",
+        None,
+        before.rule.title,
+        version=after.version,
+        is_on=is_on,
+        applied=expected is not None,
+        **settings.as_values(),
+    )
+    for topic in ("automations", "steps"):
+        work.signal(topic)
+
+
+async def restore_version(work: Work, key: str, seen: int, version: int) -> None:
+    """Make the settings of an earlier version the next one. Raises as `change_rule`, and NotFound."""
+    was = await read_version(work, key, version)
+    await change_rule(work, key, seen, was.settings, is_on=was.is_on)
+
+
+async def check_settings(work: Work, rule: Rule, settings: RuleSettings) -> None:
+    """Raise InvalidInput with a message for each field that cannot be."""
+    problems: dict[str, str] = {}
+    if settings.unit not in get_args(Unit):
+        problems["unit"] = _("Choose minutes, hours or days.")
+    elif not 0 <= settings.amount <= MOST[settings.unit]:
+        problems["amount"] = _("Between 0 and {most}, please.", most=MOST[settings.unit])
+    if rule.act is None:
+        if not settings.channels or set(settings.channels) - set(rule.channels):
+            problems["channels"] = _("Choose at least one way.")
+        problems |= await wrong_texts(work, rule, settings)
+    if settings.quiet_hours is not None and not _are_hours(settings.quiet_hours):
+        problems["quiet_from"] = _("Give both hours, like 21:00 and 09:00, or none.")
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _are_hours(hours: tuple[str, str]) -> bool:
+    try:
+        since, until = (time.fromisoformat(hour) for hour in hours)
+    except ValueError:
+        return False
+    return since != until
+
+
+async def _store(work: Work, before: RuleState, settings: RuleSettings, is_on: bool) -> None:
+    values: dict[str, Any] = {
+        "key": before.key,
+        "seen": before.version,
+        "is_on": is_on,
+        "settings": settings.as_values(),
+        "me": work.identity.person_id,
+        "now": work.now,
+    }
+    if before.version == 1:
+        was = {"was_on": before.is_on, "was": before.settings.as_values()}
+        changed = await work.run(STORE, **was, **values)
+    else:
+        changed = len(await work.rows(NEXT, **values))
+    if not changed:
+        raise Conflict(
+            _("Somebody has changed this automation meanwhile. Look at it as it is now, and change it again.")
+        )
+
+
+async def _apply(work: Work, after: RuleState, expected: Reach) -> None:
+    reach = await find_reach(work, after.key, after.settings)
+    if reach.would != expected.would:
+        now = ngettext("{count} person", "{count} people", reach.would)
+        raise Conflict(_("It would concern {now} by now. Nothing was changed; please look again.", now=now))
+    late = _("Its moment had passed when the rule was changed.")
+    sql = RETIME.format(occasions=after.rule.occasions)
+    settings = after.settings
+    values = {"amount": settings.amount * after.rule.sign, "unit": settings.unit, "rule": after.key}
+    await work.run(sql, version=after.version, late=late, now=work.now, **values)
+    await plan_rule(work, after, None)
+    work.nudge()

@@ -1,0 +1,70 @@
+"""The automations pages: what each rule does, holding it back, and changing it with the question whom that concerns."""
+
+import re
+
+import httpx
+
+from domain.automation.rule_states import find_rule
+from domain.work import SYSTEM
+from tests.domain.automation.test_acting import sequence
+from tests.fixtures.cast import WorkAs
+from tests.fixtures.leads import new_course, new_lead
+
+KEY = "lead_day_1"
+
+
+async def test_an_admin_pauses_a_rule_and_all_of_them_and_lets_them_go_on(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    await as_admin.post(f"/admin/automations/{KEY}/pause")
+    shown = await as_admin.get(f"/admin/automations/{KEY}")
+    assert "Paused" in shown.text
+    await as_admin.post("/admin/automations/pause")
+    assert "All automations are paused" in (await as_admin.get("/admin/automations")).text
+    for path in ("/admin/automations/pause/end", f"/admin/automations/{KEY}/pause/end"):
+        await as_admin.post(path)
+    async with work_as(SYSTEM) as work:
+        assert not (await find_rule(work, KEY)).is_paused
+
+
+async def test_a_change_asks_whom_it_concerns_before_it_is_made(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
+    async with work_as(SYSTEM) as work:
+        await sequence(work, await new_course(work, "data", "Data"), await new_lead(work, "Meera"))
+    typed = {
+        "is_on": "yes",
+        "amount": "2",
+        "unit": "days",
+        "channels": "email",
+        "template_email": KEY,
+        "version": "1",
+    }
+    question = await as_admin.post(f"/admin/automations/{KEY}/edit", data=typed)
+    assert "1 planned step moves" in question.text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', question.text))
+    answered = await as_admin.post(f"/admin/automations/{KEY}/edit", data=hidden | {"apply": "existing"})
+    assert answered.status_code in (302, 303)
+    shown = (await as_admin.get(f"/admin/automations/{KEY}")).text
+    assert "2 days after the lead sequence began" in shown
+    assert "Meera" in shown
+
+
+async def test_what_cannot_be_is_said_beside_its_field_and_what_was_typed_stays(as_admin: httpx.AsyncClient) -> None:
+    typed = {"is_on": "yes", "amount": "999", "unit": "days", "template_email": KEY, "version": "1"}
+    refused = await as_admin.post(f"/admin/automations/{KEY}/edit", data=typed)
+    assert refused.status_code == 422
+    assert "Between 0 and 365, please." in refused.text
+    assert "Choose at least one way." in refused.text
+    assert 'value="999"' in refused.text
+
+
+async def test_a_rehearsal_makes_somebody_up_for_whom_the_sequence_begins(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    async with work_as(SYSTEM) as work:
+        course_id = await new_course(work, "data", "Data")
+    begun = await as_admin.post("/admin/automations/rehearsal", data={"name": "Asha", "course": str(course_id)})
+    page = (await as_admin.get(begun.headers["location"])).text
+    assert re.search(r"/rehearsal\?email=walk-\d{7}%40rehearsal.gurudesk.test&amp;phone=%2B9198\d{8}", page)
+    async with work_as(SYSTEM) as work:
+        steps = await work.rows("select s.state, p.is_demo from automation_steps s join people p on p.id = s.person_id")
+    assert [(step.state, step.is_demo) for step in steps] == [("planned", True)] * 3

@@ -1,0 +1,102 @@
+"""Changing an automation: its form, the question whom the change concerns, and going back to an earlier version."""
+
+from typing import Annotated, Any, Literal
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response, Template
+from pydantic import BeforeValidator, Field
+
+from domain.automation.changing import Reach, change_rule, check_settings, find_reach, restore_version
+from domain.automation.choices import email_choices, whatsapp_choices
+from domain.automation.rule import RuleSettings
+from domain.automation.rule_states import RuleState, find_rule
+from domain.automation.wording import moment_words
+from domain.errors import DomainError
+from domain.language import _
+from domain.messaging.outbox import Channel
+from domain.work import Work
+from web.forms import FormModel, read_form, refuse
+from web.rendering import go, page
+
+EDIT, CONFIRM = "admin/automations/edit.html", "admin/automations/confirm.html"
+TIME = r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$"
+
+Several = Annotated[list[Channel], BeforeValidator(lambda sent: sent if isinstance(sent, list) else [sent])]
+
+
+class RuleForm(FormModel):
+    """``apply`` answers the question whom the change concerns: only who comes from now on, or existing people, too."""
+
+    version: int = Field(ge=1)
+    is_on: bool = False
+    amount: int = Field(0, ge=0, le=100_000)
+    unit: Literal["minutes", "hours", "days"] = "days"
+    channels: Several = Field(default_factory=list)
+    template_email: str = Field("", max_length=80)
+    template_whatsapp: str = Field("", max_length=120)
+    quiet_from: str = Field("", pattern=TIME)
+    quiet_until: str = Field("", pattern=TIME)
+    apply: Literal["", "new", "existing"] = ""
+    planned: int = Field(0, ge=0)
+    would: int = Field(0, ge=0)
+
+    def settings(self, state: RuleState) -> RuleSettings:
+        texts: dict[Channel, str] = {"email": self.template_email, "whatsapp": self.template_whatsapp}
+        templates = dict(state.settings.templates) | {channel: text for channel, text in texts.items() if text}
+        quiet = (self.quiet_from, self.quiet_until) if self.quiet_from or self.quiet_until else None
+        channels = tuple(channel for channel in state.rule.channels if channel in self.channels)
+        return RuleSettings(self.amount, self.unit, channels, templates, quiet)
+
+
+class AutomationChangeController(Controller):
+    path = "/automations/{key:str}"
+
+    @get("/edit")
+    async def edit(self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]) -> Template:
+        return page(request, EDIT, form=None, **await edit_context(work, key))
+
+    @post("/edit")
+    async def update(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]
+    ) -> Response[Any] | Template:
+        context = await edit_context(work, key)
+        data, form = await read_form(request, RuleForm, EDIT, **context)
+        state: RuleState = context["state"]
+        settings = data.settings(state)
+        try:
+            await check_settings(work, state.rule, settings)
+            if not data.apply and (reach := await self._asks(work, state, settings, data)):
+                after = {"settings": settings, "data": data, "reach": reach}
+                return page(request, CONFIRM, **context, **after)
+            expected = Reach(data.planned, data.would) if data.apply == "existing" else None
+            await change_rule(work, key, data.version, settings, is_on=data.is_on, expected=expected)
+        except DomainError as error:
+            raise refuse(EDIT, form, error, **context) from None
+        return go(request, f"/admin/automations/{key}", _("Saved."))
+
+    @post("/versions/{version:int}/restoration")
+    async def restore(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str], version: FromPath[int]
+    ) -> Response[Any]:
+        state = await find_rule(work, key)
+        await restore_version(work, key, state.version, version)
+        return go(request, f"/admin/automations/{key}", _("It is as it was in version {version}.", version=version))
+
+    async def _asks(self, work: Work, state: RuleState, settings: RuleSettings, data: RuleForm) -> Reach | None:
+        """Return whom there is to ask about, or None when the change concerns nobody yet."""
+        if data.is_on == state.is_on and settings == state.settings:
+            return None
+        reach = await find_reach(work, state.key, settings)
+        if not data.is_on:
+            return reach if state.is_on and reach.planned else None
+        return reach if reach.planned or reach.would else None
+
+
+async def edit_context(work: Work, key: str) -> dict[str, Any]:
+    """Return what the form shows beside what is typed: the texts that may be chosen, as (value, name)."""
+    state = await find_rule(work, key)
+    rule = state.rule
+    texts = {"email": email_choices(rule), "whatsapp": await whatsapp_choices(work, rule, state.settings)}
+    return {"state": state, "moment_words": moment_words, "texts": texts}

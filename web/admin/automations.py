@@ -1,0 +1,107 @@
+"""Automations: what each rule does and has before it, holding them back, and what one would do."""
+
+from typing import Any
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response, Template
+from pydantic import Field
+
+from domain.automation.foreseeing import foresee, list_choices
+from domain.automation.holding import limit_messages, pause_automations, pause_rule, resume_automations
+from domain.automation.overview import VIEWS, list_steps, list_versions, read_overview
+from domain.automation.wording import moment_words
+from domain.errors import InvalidInput
+from domain.language import _
+from domain.work import Work
+from web.addresses import uuid_or_none
+from web.forms import FormModel, read_form, refuse
+from web.paging import page_number
+from web.rendering import go, page
+
+INDEX = "/admin/automations"
+LIST, SHOW, FORESIGHT = (f"admin/automations/{name}.html" for name in ("index", "show", "foresight"))
+
+
+class LimitForm(FormModel):
+    an_hour: int = Field(ge=1, le=1_000_000)
+
+
+class AutomationController(Controller):
+    path = "/automations"
+
+    @get()
+    async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
+        return page(request, LIST, **await list_context(work))
+
+    @post("/pause")
+    async def pause_all(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        await pause_automations(work)
+        return go(
+            request,
+            INDEX,
+            _("All automations are paused. Nothing of theirs leaves until you let them go on."),
+            "warning",
+        )
+
+    @post("/pause/end")
+    async def resume_all(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        await resume_automations(work)
+        return go(request, INDEX, _("Automations go on. What has become pointless meanwhile is skipped."))
+
+    @post("/limit")
+    async def limit(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        context = await list_context(work)
+        data, form = await read_form(request, LimitForm, LIST, **context)
+        try:
+            await limit_messages(work, data.an_hour)
+        except InvalidInput as error:
+            raise refuse(LIST, form, error, **context) from None
+        return go(request, INDEX, _("The limit is saved."))
+
+    @get("/{key:str}")
+    async def show(self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]) -> Template:
+        overview = await read_overview(work, key)
+        asked = request.query_params.get("view", "")
+        view = asked if asked in VIEWS else "planned"
+        steps = await list_steps(work, key, view, page_number(request))
+        (rule,) = overview.rules
+        context = {"overview": overview, "one": rule, "steps": steps, "view": view, "now": work.now}
+        context |= {"versions": await list_versions(work, key), "query": {"view": asked}, "moment_words": moment_words}
+        return page(request, SHOW, **context)
+
+    @post("/{key:str}/pause")
+    async def pause(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]
+    ) -> Response[Any]:
+        await pause_rule(work, key, paused=True)
+        return go(request, f"{INDEX}/{key}", _("This automation is paused. What it has planned waits."), "warning")
+
+    @post("/{key:str}/pause/end")
+    async def resume(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]
+    ) -> Response[Any]:
+        await pause_rule(work, key, paused=False)
+        return go(request, f"{INDEX}/{key}", _("It goes on. What has become pointless meanwhile is skipped."))
+
+    @get("/{key:str}/foresight")
+    async def foresight(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]
+    ) -> Template:
+        """Show what the rule would do for a person or an import; nothing is written."""
+        (rule,) = (await read_overview(work, key)).rules
+        asked = request.query_params
+        q = asked.get("q", "")[:100]
+        person_id, import_id = uuid_or_none(asked.get("person", "")), uuid_or_none(asked.get("import", ""))
+        people, imports = await list_choices(work, q)
+        context: dict[str, Any] = {"one": rule, "q": q, "people": people, "imports": imports, "now": work.now}
+        context |= {"person_id": person_id, "import_id": import_id, "moment_words": moment_words, "foresight": None}
+        if person_id or import_id:
+            context["foresight"] = await foresee(work, rule.state, person_id=person_id, import_id=import_id)
+        return page(request, FORESIGHT, **context)
+
+
+async def list_context(work: Work) -> dict[str, Any]:
+    """Return what the list shows."""
+    return {"overview": await read_overview(work), "form": None, "now": work.now, "moment_words": moment_words}
