@@ -6,9 +6,12 @@ from uuid import UUID
 
 from domain.admissions.approving import BATCHES, LOCK_BATCHES, MARK_LEADS, BatchFull
 from domain.audit import record
+from domain.automation.planning import plan_rules, void_rules
+from domain.automation.rules.approval import KEYS, UNPAID_KEYS
 from domain.enrolments import letter_params
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _, ngettext
+from domain.leads.sequences import stop_sequences_of
 from domain.messaging.outbox import plan_email
 from domain.notifications import notify
 from domain.sessions.automations import void_for_person
@@ -49,7 +52,7 @@ where h.id = %(id)s and p.role = 'student'
 """
 # What is not put away and they are not in already; batches that are over come last.
 OPEN_TO = """
-select b.id, b.name, b.starts_on, b.capacity, c.title as course, c.price_paise,
+select b.id, b.name, b.starts_on, b.capacity, c.title as course, coalesce(b.price_paise, c.price_paise) as price_paise,
   (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn') as taken
 from batches b join courses c on c.id = b.course_id
 where b.archived_at is null and c.archived_at is null and not exists (
@@ -114,6 +117,9 @@ async def enrol_student(work: Work, person_id: UUID, batch_id: UUID | None, *, b
     details = {"course": batch.course, "batch": batch.name, "price_paise": batch.price_paise}
     await record(work, "enrolment.created", "student", person_id, student.name, **details)
     await _welcome(work, student, batch, f"enrolled:{enrolment_id}:{work.now.isoformat()}")
+    await plan_rules(work, KEYS, "subject_id", [enrolment_id])
+    reason = _("They are in the course already.")
+    await stop_sequences_of(work, reason, people=[person_id], course_id=batch.course_id)
     return str(batch.name)
 
 
@@ -142,6 +148,8 @@ async def move_student(work: Work, enrolment_id: UUID, batch_id: UUID | None, *,
         # Once there and withdrawn: a person is in a batch once, so that enrolment comes to life and this one ends.
         await _revive(work, there.id, enrolment)
         await work.run(WITHDRAW, id=enrolment_id)
+        await void_rules(work, [enrolment_id], _("They were moved to another batch."), rules=KEYS)
+        await plan_rules(work, UNPAID_KEYS, "subject_id", [there.id])
     await void_for_person(work, enrolment.person_id, enrolment.batch_id)
     details = {"course": batch.course, "before": enrolment.batch, "after": batch.name}
     await record(work, "enrolment.moved", "student", enrolment.person_id, enrolment.name, **details)
@@ -159,6 +167,7 @@ async def withdraw_enrolment(work: Work, enrolment_id: UUID) -> None:
     if enrolment.state == "withdrawn":
         raise Conflict(_("It is withdrawn already."))
     await work.run(WITHDRAW, id=enrolment_id)
+    await void_rules(work, [enrolment_id], _("They were withdrawn from the batch."), rules=KEYS)
     await void_for_person(work, enrolment.person_id, enrolment.batch_id)
     await _record(work, "enrolment.withdrawn", enrolment)
 
@@ -174,6 +183,7 @@ async def restore_enrolment(work: Work, enrolment_id: UUID, *, beyond_capacity: 
     batch = _found(await work.row(BATCHES, ids=[enrolment.batch_id]))
     _check_places(batch, beyond_capacity)
     await _revive(work, enrolment_id, enrolment)
+    await plan_rules(work, KEYS, "subject_id", [enrolment_id])
     await welcome_to_classes(work, enrolment.person_id, batch.id)
     await _record(work, "enrolment.restored", enrolment)
 

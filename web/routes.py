@@ -20,6 +20,7 @@ from web.admin.broadcast_runs import BroadcastRunController
 from web.admin.broadcasts import BroadcastController
 from web.admin.campaigns import CampaignController
 from web.admin.class_recordings import ClassRecordingController
+from web.admin.conversions import ConversionController
 from web.admin.courses import CourseController
 from web.admin.dashboard import DashboardController, TrialEmailController
 from web.admin.deliveries import DeliveryController
@@ -38,6 +39,8 @@ from web.admin.messages import MessageController
 from web.admin.modules import ModuleController
 from web.admin.payment_changes import FlaggedPaymentController, PaymentChangeController
 from web.admin.payments import PaymentController
+from web.admin.people import PersonController, PersonDeliveryController, PersonStepController
+from web.admin.problems import ProblemController
 from web.admin.recordings import RecordingController
 from web.admin.rehearsals import RehearsalController
 from web.admin.saved_filters import SavedFilterController
@@ -178,11 +181,13 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             DashboardController,
             TrialEmailController,
             ActivityController,
+            ProblemController,
             LeadController,
             CampaignController,
             AutomationController,
             AutomationChangeController,
             RehearsalController,
+            ConversionController,
             BroadcastController,
             BroadcastRunController,
             BroadcastRecipientController,
@@ -191,6 +196,9 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             MessageController,
             RecordingController,
             FeedbackController,
+            PersonController,
+            PersonStepController,
+            PersonDeliveryController,
             SingleMessageController,
             WhatsAppController,
             WhatsAppTemplateController,

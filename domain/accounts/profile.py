@@ -1,16 +1,19 @@
 """What people keep about themselves: name, city, time zone, and what may be written to them."""
 
+from datetime import date
 from functools import cache
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from domain.automation.planning import plan_rules, void_rules
 from domain.errors import InvalidInput
 from domain.language import _
 from domain.messaging.suppressions import RESUME, suppress
 from domain.work import Row, Work
 
 ACCOUNT = """
-select h.name, h.email, h.phone, h.city, h.timezone, h.consent_email, h.consent_whatsapp, p.role, p.password_changed_at,
+select h.name, h.email, h.phone, h.city, h.timezone, h.birthday, h.consent_email, h.consent_whatsapp, p.role,
+  p.password_changed_at,
   (select count(*) from sign_ins s where s.person_id = h.id and s.revoked_at is null
      and s.last_seen_at > now() - interval '12 hours' and s.created_at > now() - interval '30 days') as sign_ins
 from people h join profiles p on p.person_id = h.id where h.id = %(id)s
@@ -18,6 +21,10 @@ from people h join profiles p on p.person_id = h.id where h.id = %(id)s
 UPDATE = """
 update people set name = %(name)s, city = %(city)s, timezone = %(timezone)s, updated_at = %(now)s where id = %(id)s
 """
+BIRTHDAY = """
+update people set birthday = %(birthday)s, updated_at = %(now)s where id = %(id)s and birthday is distinct from %(birthday)s
+"""
+FIRST_BIRTHDAY = date(1900, 1, 1)
 CONSENT = """
 update people set consent_email = %(by_email)s, consent_whatsapp = %(by_whatsapp)s, updated_at = %(now)s
 where id = %(id)s returning email
@@ -45,6 +52,18 @@ async def update_profile(work: Work, *, name: str, city: str, timezone: str) -> 
         raise InvalidInput({"timezone": _("Please choose one of the options.")})
     values = {"name": name, "city": city, "timezone": timezone}
     await work.run(UPDATE, id=work.identity.person_id, now=work.now, **values)
+
+
+async def keep_birthday(work: Work, person_id: UUID, birthday: date | None) -> None:
+    """Keep a person's birthday, or forget it; the greeting follows it. Raises InvalidInput.
+
+    Runs as the system: what rules do is planned by them alone.
+    """
+    if birthday and not FIRST_BIRTHDAY <= birthday <= work.now.date():
+        raise InvalidInput({"birthday": _("Please write the day you were born on.")})
+    if await work.run(BIRTHDAY, id=person_id, birthday=birthday, now=work.now):
+        await void_rules(work, [person_id], _("Their birthday was changed."), rules=["birthday"])
+        await plan_rules(work, ["birthday"], "person_id", [person_id])
 
 
 async def choose_news(work: Work, person_id: UUID, *, by_email: bool, by_whatsapp: bool) -> None:

@@ -7,8 +7,9 @@ from domain.admissions.applicants import Applicant, find_or_add_person
 from domain.courses.catalogue import Offer
 from domain.errors import Conflict, InvalidInput
 from domain.language import _
+from domain.leads.sequences import stop_sequences_of
 from domain.notifications import notify_admins
-from domain.work import Work
+from domain.work import Row, Work
 
 # The same form again (double press, back button) names its application by the token, a later visit by being open.
 FIND = """
@@ -17,9 +18,9 @@ where person_id = %(person_id)s and course_id = %(course_id)s and (form_token = 
 order by form_token is not distinct from %(form_token)s desc, status = 'new' desc limit 1 for update
 """
 ADD = """
-insert into cta_submissions (person_id, course_id, batch_id, lead_id, campaign_id, form_token, name, email, phone, city,
-  motivation, consent_email, consent_whatsapp, submitted_at, updated_at)
-values (%(person_id)s, %(course_id)s, %(batch_id)s, %(lead_id)s, %(campaign_id)s,
+insert into cta_submissions (person_id, course_id, batch_id, lead_id, campaign_id, sequence_id, form_token, name, email, phone,
+  city, motivation, consent_email, consent_whatsapp, submitted_at, updated_at)
+values (%(person_id)s, %(course_id)s, %(batch_id)s, %(lead_id)s, %(campaign_id)s, %(sequence_id)s,
   case when not exists (select from cta_submissions where form_token = %(form_token)s) then %(form_token)s::uuid end,
   %(name)s, %(email)s, %(phone)s, %(city)s, %(motivation)s, %(consent_email)s, %(consent_whatsapp)s, %(now)s, %(now)s)
 returning id
@@ -29,13 +30,15 @@ UPDATE = """
 update cta_submissions set batch_id = %(batch_id)s, name = %(name)s, email = %(email)s, phone = %(phone)s, city = %(city)s,
   motivation = %(motivation)s, consent_email = %(consent_email)s, consent_whatsapp = %(consent_whatsapp)s,
   lead_id = coalesce(lead_id, %(lead_id)s), campaign_id = coalesce(campaign_id, %(campaign_id)s),
+  sequence_id = coalesce(sequence_id, %(sequence_id)s),
   version = version + 1, updated_at = %(now)s
 where id = %(id)s and status = 'new'
   and (batch_id, name, email, phone, city, motivation, consent_email, consent_whatsapp)
     is distinct from (%(batch_id)s::uuid, %(name)s, %(email)s, %(phone)s, %(city)s, %(motivation)s, %(consent_email)s,
       %(consent_whatsapp)s)
 """
-# The link that was clicked says which lead; without one it is the person's own. A campaign counts for its own course.
+# The link that was clicked says which lead; without one it is the person's own. A campaign counts for its own course, and
+# so does a lead sequence, once something of it has left.
 ORIGIN = """
 select
   coalesce((select l.id from deliveries d join imported_leads l on l.person_id = d.person_id where d.id = %(delivery_id)s),
@@ -44,7 +47,13 @@ select
   coalesce((select c.id from deliveries d join lead_campaigns c on c.id = d.campaign_id
       where d.id = %(delivery_id)s and c.course_id = %(course_id)s),
     (select c.id from deliveries d join lead_campaigns c on c.id = d.campaign_id
-      where d.person_id = %(person_id)s and c.course_id = %(course_id)s order by d.created_at desc limit 1)) as campaign_id
+      where d.person_id = %(person_id)s and c.course_id = %(course_id)s order by d.created_at desc limit 1)) as campaign_id,
+  coalesce((select s.id from deliveries d join lead_sequences s on s.id = d.subject_id
+      where d.id = %(delivery_id)s and d.rule_key is not null and s.course_id = %(course_id)s),
+    (select s.id from lead_sequences s join people p on p.id = s.person_id
+      where (p.id = %(person_id)s or p.phone = %(phone)s) and s.course_id = %(course_id)s and exists (
+        select from deliveries d where d.subject_id = s.id and d.rule_key is not null and d.state in ('sent', 'unknown'))
+      order by s.started_at desc limit 1)) as sequence_id
 """
 MARK_LEADS = """
 update imported_leads set touched_at = %(now)s,
@@ -74,9 +83,10 @@ async def apply(work: Work, offer: Offer, applicant: Applicant, answers: Answers
     values = {"delivery_id": answers.delivery_id, "person_id": person_id, "course_id": offer.course.id}
     origin = await work.row(ORIGIN, phone=applicant.phone, **values)
     assert origin is not None
-    application_id, happened = await _keep(
-        work, offer, applicant, answers, person_id, origin.lead_id, origin.campaign_id
-    )
+    application_id, happened = await _keep(work, offer, applicant, answers, person_id, origin)
+    leads = [origin.lead_id] if origin.lead_id else []
+    course_id = offer.course.id
+    await stop_sequences_of(work, _("They have applied."), people=[person_id], leads=leads, course_id=course_id)
     if happened:
         await work.run(MARK_LEADS, lead_id=origin.lead_id, person_id=person_id, now=work.now)
         work.signal("applications")
@@ -93,13 +103,12 @@ async def _keep(
     applicant: Applicant,
     answers: Answers,
     person_id: UUID,
-    lead_id: UUID | None,
-    campaign_id: UUID | None,
+    origin: Row,
 ) -> tuple[UUID, str]:
     """Add or update the application; return its id and what happened: added, updated, or nothing."""
     values = {name: getattr(applicant, name) for name in Applicant.__slots__}
     values |= {"batch_id": answers.batch_id, "motivation": answers.motivation, "now": work.now}
-    values |= {"lead_id": lead_id, "campaign_id": campaign_id}
+    values |= {name: getattr(origin, name) for name in ("lead_id", "campaign_id", "sequence_id")}
     course_id = offer.course.id
     found = await work.row(FIND, person_id=person_id, course_id=course_id, form_token=answers.form_token)
     if found is None:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from domain.admissions.deciding import explain_refusal
 from domain.audit import record
+from domain.automation.planning import plan_rules
+from domain.automation.rules.approval import KEYS
 from domain.enrolments import letter_params
 from domain.errors import Conflict, InvalidInput
 from domain.language import _, ngettext
@@ -27,7 +29,8 @@ returning a.id
 # and two admins would give away the same last place.
 LOCK_BATCHES = "select id from batches where id = any(%(ids)s) order by id for update"
 BATCHES = """
-select b.id, b.course_id, b.name, b.starts_on, b.ends_on, b.capacity, c.title as course, c.price_paise,
+select b.id, b.course_id, b.name, b.starts_on, b.ends_on, b.capacity, c.title as course,
+  coalesce(b.price_paise, c.price_paise) as price_paise,
   b.archived_at is not null or c.archived_at is not null as is_archived,
   (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn') as taken
 from batches b join courses c on c.id = b.course_id where b.id = any(%(ids)s)
@@ -56,6 +59,7 @@ insert into enrolments (person_id, batch_id, application_id, price_paise, enroll
 values (%(person_id)s, %(batch_id)s, %(application_id)s, %(price)s, %(now)s)
 on conflict (person_id, batch_id) do update set state = 'active', application_id = excluded.application_id,
   price_paise = excluded.price_paise, enrolled_at = excluded.enrolled_at, agreed_at = null
+returning id
 """
 MARK_LEADS = """
 update imported_leads set status = 'enrolled', touched_at = %(now)s
@@ -106,11 +110,13 @@ async def approve_all(work: Work, approvals: Sequence[Approval], *, beyond_capac
     decided = await work.rows(DECIDE, versions=versions, me=work.identity.person_id, now=work.now, **chosen)
     approved = [one for one in candidates if one.id in {row.id for row in decided}]
     welcomed: set[UUID] = set()
+    enrolled: list[UUID] = []
     for application in approved:
         is_known = application.has_account or application.person_id in welcomed
-        await _make_student(work, application, batches[application.batch_id], is_known)
+        enrolled.append(await _make_student(work, application, batches[application.batch_id], is_known))
         welcomed.add(application.person_id)
     if approved:
+        await plan_rules(work, KEYS, "subject_id", enrolled)
         await _tell(work, approved, batches)
     return approved
 
@@ -136,12 +142,12 @@ def _check(candidates: Sequence[Row], batches: Mapping[UUID, Row], beyond_capaci
             raise BatchFull(_("{batch} has {left} of {all}.", batch=batch.name, left=left, all=batch.capacity))
 
 
-async def _make_student(work: Work, application: Row, batch: Row, is_known: bool) -> None:
+async def _make_student(work: Work, application: Row, batch: Row, is_known: bool) -> UUID:
     person_id = application.person_id
     if application.email is None:
         await work.run(GIVE_EMAIL, id=person_id, email=application.typed_email, now=work.now)
     await work.run(ADD_PROFILE, person_id=person_id, now=work.now)
-    await work.run(
+    enrolment_id: UUID = await work.value(
         ENROL,
         person_id=person_id,
         batch_id=batch.id,
@@ -161,6 +167,7 @@ async def _make_student(work: Work, application: Row, batch: Row, is_known: bool
         course=batch.course,
         batch=batch.name,
     )
+    return enrolment_id
 
 
 async def _plan_email(work: Work, application: Row, batch: Row, kind: str) -> None:

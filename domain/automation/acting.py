@@ -10,10 +10,11 @@ from uuid import UUID
 from domain.automation.holding import stop_flood
 from domain.automation.judging import find_facts, pointless, unreachable
 from domain.automation.messages import WhatsAppTexts, deliveries_of, find_whatsapp_texts
+from domain.automation.planning import plan_rule
 from domain.automation.rule import Acted
 from domain.automation.rule_states import RuleState, state_of
 from domain.automation.rules import RULES
-from domain.automation.running import MOST_ATTEMPTS
+from domain.automation.running import MOST_ATTEMPTS, Skip
 from domain.backoff import backoff
 from domain.language import _
 from domain.messaging.outbox import Channel
@@ -134,6 +135,8 @@ async def _act(work: Work, steps: Sequence[Row]) -> None:
         work.signal("deliveries")
         work.nudge()
     await work.run(END, ids=ended.ids, states=ended.states, reasons=ended.reasons, dues=ended.dues, **version)
+    if rule.recurs and state.is_on:
+        await plan_rule(work, state, "person_id", [fact.person_id for fact in facts])
     work.signal("steps")
 
 
@@ -144,10 +147,13 @@ async def _act_for_one(work: Work, state: RuleState, fact: Row, texts: WhatsAppT
         return ended.end(fact.id, "skipped", reason)
     if fact.waits_for:
         return ended.end(fact.id, "planned", fact.waits_for, fact.waits_until)
-    if state.rule.act is not None:
-        reason = await state.rule.act(work, Acted(fact.person_id, fact.subject_id, fact.name, fact.params))
-        return ended.end(fact.id, "done", reason)
     ways, obstacles = _ways(state, fact)
+    if state.rule.act is not None:
+        acted = Acted(fact.person_id, fact.subject_id, fact.name, fact.params, ways)
+        try:
+            return ended.end(fact.id, "done", await state.rule.act(work, acted))
+        except Skip as skip:
+            return ended.end(fact.id, "skipped", str(skip))
     if not ways:
         return ended.end(fact.id, "skipped", _("No way to reach them: {reasons}.", reasons="; ".join(obstacles)))
     if later := _capped_until(state, fact, ways):

@@ -6,6 +6,7 @@ from domain.automation.messages import variable_of
 from domain.automation.rule import Rule, RuleSettings
 from domain.language import _
 from domain.messaging.templates.catalogue import TEMPLATES
+from domain.messaging.whatsapp.defaults import DEFAULTS
 from domain.work import Row, Work
 
 TEMPLATES_OF_WHATSAPP = """
@@ -31,6 +32,8 @@ def known_to(rule: Rule) -> set[str]:
     """Return the variables a rule fills: those of the text it comes with, and of the links of its WhatsApp template."""
     text = TEMPLATES.get(rule.defaults.templates.get("email", ""))
     names = {variable.name for variable in text.variables} if text else set()
+    if message := DEFAULTS.get(rule.defaults.templates.get("whatsapp", "")):
+        names |= {variable_of(label) for label in message.labels}
     return names | set(rule.variables) | {name.removesuffix("_path") for name in rule.links}
 
 

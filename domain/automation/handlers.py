@@ -7,6 +7,7 @@ from domain.demo import run_removal
 from domain.integrations.trying import try_provider
 from domain.leads import import_steps
 from domain.leads.mass_deletion import run_deletion
+from domain.leads.sequences import settle_sequences
 from domain.learning.receipts import send_submission_receipt
 from domain.messaging.calls.reading import read_call
 from domain.messaging.files import delete_files
@@ -27,6 +28,7 @@ HANDLERS: dict[str, Handler] = {
     "run_import": import_steps.run_import,
     "undo_import": import_steps.undo_import,
     "delete_leads": run_deletion,
+    "settle_sequences": settle_sequences,
     "plan_campaign": plan_campaign,
     "plan_broadcast": plan_broadcast,
     "remove_demo": run_removal,

@@ -8,6 +8,11 @@ from domain.notifications import notify_admins
 from domain.work import Work
 
 LEAST_AN_HOUR, MOST_AN_HOUR = 1, 1_000_000
+# What a rule has written waits while the rule is held back.
+IS_HELD = """
+(rule_key is not null and ((select value = 'true' from business_settings where key = 'automations_paused')
+  or rule_key in (select key from automation_rules where is_paused)))
+"""
 # No more are counted than decide it, and none from before somebody let them go on knowingly.
 FLOOD = """
 select count(*) from (select from deliveries where rule_key is not null

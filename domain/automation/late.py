@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from domain.automation.rules import RULES
 from domain.automation.running import Ports
 from domain.leads.tracking import tracking_token
 from domain.payments.links import pay_path
@@ -16,6 +17,25 @@ SIGNED: dict[str, tuple[str, Callable[[bytes, UUID], str]]] = {
     "payment_id": ("pay_url", pay_path),
     "feedback_id": ("feedback_url", feedback_path),
 }
+
+
+def late_links(row: Row, ports: Ports) -> list[str]:
+    """Return the ends of the link buttons of a claimed WhatsApp message of a rule, in their order.
+
+    Its delivery holds what `Rule.links` name: a path as it is, or what is signed into one here.
+    """
+    rule = RULES.get(row.rule_key)
+    told = [str(one) for one in row.params.get("buttons", ())]
+    names = rule.links if rule else ()
+    return [_link(name, value, row, ports) for name, value in zip(names, told, strict=False)] or told
+
+
+def _link(name: str, value: str, row: Row, ports: Ports) -> str:
+    if name in SIGNED and value:
+        return SIGNED[name][1](ports.secret, UUID(value)).removeprefix("/")
+    if name == "apply_path" and value:
+        return f"{value}?t={tracking_token(ports.secret, row.id)}".removeprefix("/")
+    return value.removeprefix("/")
 
 
 def late_values(row: Row, ports: Ports) -> dict[str, str]:
@@ -35,15 +55,3 @@ def late_values(row: Row, ports: Ports) -> dict[str, str]:
         if values.get(name):
             filled[variable] = f"{ports.base_url}{path_of(ports.secret, UUID(values[name]))}"
     return filled
-
-
-def with_late_links(row: Row, ports: Ports) -> Row:
-    """Return a claimed WhatsApp delivery of a rule with the links of its buttons, where they are signed."""
-    buttons = [_signed(str(one), ports) for one in row.params.get("buttons", ())]
-    changed: Row = row._replace(params=row.params | {"buttons": buttons}) if buttons else row
-    return changed
-
-
-def _signed(button: str, ports: Ports) -> str:
-    name, _colon, value = button.partition(":")
-    return SIGNED[name][1](ports.secret, UUID(value)).lstrip("/") if name in SIGNED else button

@@ -65,7 +65,7 @@ def _params(state: RuleState, params: Mapping[str, Any], channel: Channel, texts
     if channel != "whatsapp":
         return values
     filled = [str(values.get(name, "")).strip() or "-" for name in texts.names]
-    return whatsapp_params(filled, None, [_link(name, str(values.get(name, ""))) for name in state.rule.links])
+    return whatsapp_params(filled, None, [str(values.get(name, "")) for name in state.rule.links])
 
 
 def _in_words(value: Any) -> Any:
@@ -73,11 +73,6 @@ def _in_words(value: Any) -> Any:
     if isinstance(value, Mapping) and "moment" in value:
         return when(datetime.fromisoformat(value["moment"]), value["zone"], value.get("own_zone") or "")
     return "" if value is None else value
-
-
-def _link(name: str, value: str) -> str:
-    """Return the end of a link, or what it is made of when the message leaves (late.with_late_links)."""
-    return f"{name}:{value}" if name.endswith("_id") else value.lstrip("/")
 
 
 def _group(state: RuleState, params: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """What a rule is: which moments it has for whom, what must still be true then, and what is sent."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -38,12 +38,16 @@ class RuleSettings:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """A person for whom a rule acts by other means than a message; ``params`` are what its facts found."""
+    """A person for whom a rule acts by other means than a message.
+
+    ``params`` are what its facts found, ``channels`` those of its settings that lead to the person.
+    """
 
     person_id: UUID
     subject_id: UUID
     name: str
     params: Mapping[str, Any]
+    channels: Sequence[Channel] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Rule:
     it fills beyond the e-mail it comes with.
     ``note`` is a statement run with the ``steps`` that have just written messages, in the same transaction.
     ``would`` is a query like ``occasions`` of people for whom the cause could come now: what is foreseen of who has none yet.
-    ``act`` is run instead of sending; what it returns is the step's reason.
+    ``act`` is run instead of sending; what it returns is the step's reason, and a Skip that it raises before it has written
+    anything that matters ends the step as skipped.
     """
 
     key: str
@@ -76,6 +81,7 @@ class Rule:
     is_on: bool = True
     is_marketing: bool = False
     is_personal: bool = False  # each e-mail is made for one person, and carries a file of their own
+    recurs: bool = False  # acting on an occasion plans the person's next
     is_urgent: bool = False  # leaves in quiet hours, too
     channels: tuple[Channel, ...] = ("email", "whatsapp")
     links: tuple[str, ...] = ()

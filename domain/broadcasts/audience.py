@@ -172,3 +172,20 @@ def _base(broadcast: Broadcast) -> tuple[str, dict[str, Any]]:
         case "leads":
             where, values = audience.leads.conditions()
             return OF_LEADS.format(where=where), values
+
+
+def reason_names() -> dict[str, str]:
+    """Return why somebody is left out, in words."""
+    return {
+        "deselected": _("taken off by hand"),
+        "no_email": _("no e-mail address"),
+        "no_phone": _("no phone number"),
+        "unsubscribed": _("unsubscribed"),
+        "bounced": _("an earlier e-mail bounced"),
+        "spam": _("marked an e-mail as spam"),
+        "opted_out": _("opted out"),
+        "invalid": _("the address or number does not exist"),
+        "withheld": _("WhatsApp holds back marketing to them for now"),
+        "no_consent": _("has not agreed to WhatsApp messages"),
+        "capped": _("got marketing in the 24 hours before"),
+    }

@@ -14,19 +14,21 @@ from domain.work import Row, Work
 
 BATCH = """
 select b.id, b.course_id, b.name, b.starts_on, b.ends_on, b.capacity, b.timezone, b.is_open, b.archived_at,
-  b.recordings_visible, c.title as course,
+  b.recordings_visible, b.price_paise, b.instalments, c.title as course,
   (select count(*) from sessions s where s.batch_id = b.id and s.cancelled_at is null and s.starts_at > %(now)s) as ahead
 from batches b join courses c on c.id = b.course_id where b.id = %(id)s and b.course_id = %(course_id)s
 """
 ADD = """
-insert into batches (course_id, name, starts_on, ends_on, capacity, timezone, recordings_visible, created_at)
-select id, %(name)s, %(starts_on)s::date, %(ends_on)s::date, %(capacity)s::int, %(timezone)s, %(recordings_visible)s, %(now)s
+insert into batches (course_id, name, starts_on, ends_on, capacity, timezone, recordings_visible, price_paise, instalments,
+  created_at)
+select id, %(name)s, %(starts_on)s::date, %(ends_on)s::date, %(capacity)s::int, %(timezone)s, %(recordings_visible)s,
+  %(price_paise)s::bigint, %(instalments)s::smallint, %(now)s
 from courses where id = %(course_id)s and archived_at is null
 on conflict (course_id, name) do nothing returning id
 """
 UPDATE = """
 update batches set name = %(name)s, starts_on = %(starts_on)s, ends_on = %(ends_on)s, capacity = %(capacity)s,
-  recordings_visible = %(recordings_visible)s
+  recordings_visible = %(recordings_visible)s, price_paise = %(price_paise)s, instalments = %(instalments)s
 where id = %(id)s and course_id = %(course_id)s
   and not exists (select from batches where course_id = %(course_id)s and name = %(name)s and id <> %(id)s)
 """
@@ -43,7 +45,8 @@ class BatchFacts:
     """What is typed about a batch. No capacity means no limit; no dates, that they are not fixed.
 
     ``timezone`` is an IANA name: its clocks are those by which the batch meets.
-    ``recordings_visible`` shows recordings to students unless an admin hides them.
+    ``recordings_visible`` shows recordings to students unless an admin hides them. A price in paise or a number of instalments
+    of its own goes before the course's.
     """
 
     name: str
@@ -52,6 +55,8 @@ class BatchFacts:
     capacity: int | None = None
     timezone: str = HOME_ZONE
     recordings_visible: bool = True
+    price_paise: int | None = None
+    instalments: int | None = None
 
 
 async def show_batch(work: Work, course_id: UUID, batch_id: UUID) -> Row:

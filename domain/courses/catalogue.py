@@ -22,7 +22,7 @@ select id, slug, title, summary, description, price_paise from courses where slu
 """
 MODULES = "select id, title, summary from modules where course_id = %(course_id)s order by position"
 OPEN_BATCHES = """
-select id, name, starts_on, ends_on from batches
+select id, name, starts_on, ends_on, price_paise from batches
 where course_id = %(course_id)s and is_open and archived_at is null
   and (ends_on is null or ends_on >= (%(now)s at time zone timezone)::date)
 order by starts_on nulls last, name

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from domain.audit import record
@@ -23,7 +24,8 @@ from courses c where (c.archived_at is not null) = %(archived)s
 order by c.is_published desc, lower(c.title), c.id limit 20 offset %(offset)s
 """
 COURSE = """
-select id, slug, title, summary, description, price_paise, is_published, archived_at,
+select id, slug, title, summary, description, price_paise, instalments, instalment_every, instalment_unit, is_published,
+  archived_at,
   (select count(*) from cta_submissions a where a.course_id = courses.id) as applications
 from courses where id = %(id)s
 """
@@ -36,13 +38,16 @@ from batches b where b.course_id = %(id)s order by b.archived_at is not null, b.
 """
 # Two courses of one address would be told apart by nobody: the second is refused, even when both come at once.
 ADD = """
-insert into courses (slug, title, summary, description, price_paise, created_at, updated_at)
-values (%(slug)s, %(title)s, %(summary)s, %(description)s, %(price_paise)s, %(now)s, %(now)s)
+insert into courses (slug, title, summary, description, price_paise, instalments, instalment_every, instalment_unit,
+  created_at, updated_at)
+values (%(slug)s, %(title)s, %(summary)s, %(description)s, %(price_paise)s, %(instalments)s, %(instalment_every)s,
+  %(instalment_unit)s, %(now)s, %(now)s)
 on conflict (slug) do nothing returning id
 """
 UPDATE = """
 update courses set slug = %(slug)s, title = %(title)s, summary = %(summary)s, description = %(description)s,
-  price_paise = %(price_paise)s, updated_at = %(now)s
+  price_paise = %(price_paise)s, instalments = %(instalments)s, instalment_every = %(instalment_every)s,
+  instalment_unit = %(instalment_unit)s, updated_at = %(now)s
 where id = %(id)s and not exists (select from courses where slug = %(slug)s and id <> %(id)s)
 """
 PUBLISH = """
@@ -55,13 +60,19 @@ TAKEN = "select slug from courses where slug = %(slug)s or slug like %(slug)s ||
 
 @dataclass(frozen=True, slots=True)
 class CourseFacts:
-    """What is typed about a course. ``slug`` is made from the title when empty; the price is in paise."""
+    """What is typed about a course. ``slug`` is made from the title when empty; the price is in paise.
+
+    Who is enrolled is asked for it in so many ``instalments``, ``instalment_every`` so many days or months.
+    """
 
     title: str
     slug: str = ""
     summary: str = ""
     description: str = ""
     price_paise: int = 0
+    instalments: int = 1
+    instalment_every: int = 1
+    instalment_unit: Literal["days", "months"] = "months"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,91 +1,46 @@
 """What needs attention: everything that will not mend itself, each with the place where it is mended."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from domain.dashboard.kinds import place_of_step, step_name
-from domain.integrations.states import THRESHOLD, TITLES
 from domain.language import _, ngettext
-from domain.sessions.roster import HAS_UNMATCHED
+from domain.problems import conditions, standing
+from domain.problems.concern import Concern
 
-COUNTED = 1_000  # beyond, counting on would tell nobody more
-WORKER_SILENT = 60.0  # seconds; a worker says every few seconds that it lives
-WORKER_BEHIND = 2  # minutes that something due may wait
+__all__ = ["SQL", "Concern", "read_attention", "total_of"]
 
-# Failures are looked back on for 7 days, unless the same e-mail has been sent again since. A due thing waits in vain when no
-# worker takes it: business time says that it is due, real time that its own retry is.
+# Everything else is counted as the board of problems lists it.
 SQL = f"""
-select jsonb_build_object(
-  'failed', (select count(*) from (select from deliveries d
-     where d.state = 'failed' and d.created_at > %(now)s - interval '7 days' and not exists (
-       select from deliveries again where again.person_id = d.person_id and again.kind = d.kind
-         and again.channel = d.channel
-         and again.created_at > d.created_at and again.campaign_id is not distinct from d.campaign_id)
-     limit {COUNTED}) f),
-  'unknown', (select count(*) from (select from deliveries where state = 'unknown' limit {COUNTED}) u),
-  'waiting', (select count(*) from cta_submissions where status = 'new' and submitted_at < %(now)s - interval '2 days'),
-  'flagged', (select count(*) from gateway_payments where problem <> '' and resolved_at is null),
-  'overdue', (select count(*) from payments p where p.state in ('due', 'part_paid') and exists (
-     select from payment_requests r where r.payment_id = p.id and r.state <> 'paid'
-       and r.due_on < (%(now)s at time zone 'Asia/Kolkata')::date)),
-  'meetings', (select count(*) from sessions where cancelled_at is null and ends_at > %(now)s
-     and (zoom_state in ('failed', 'missing') or (zoom_state in ('creating', 'changing') and zoom_reason <> ''))),
-  'unmatched', (select count(*) from sessions s where {HAS_UNMATCHED}),
-  'imports', (select jsonb_agg(jsonb_build_object('id', id, 'name', file_name)) from (select id, file_name from lead_imports
-     where state = 'failed' and created_at > %(now)s - interval '7 days' order by created_at desc limit 3) i),
-  'recordings', (select count(*) from sessions s where s.zoom_recording_status in ('failed', 'missing')
-     and s.cancelled_at is null and not exists (select from recordings r where r.session_id = s.id and r.source <> 'zoom')),
+select ({standing.SQL}) || jsonb_build_object(
+  'failed', {conditions.count(conditions.FAILED)},
+  'unknown', {conditions.count(conditions.UNKNOWN)},
+  'waiting', {conditions.count(conditions.WAITING)},
+  'flagged', {conditions.count(conditions.FLAGGED)},
+  'overdue', {conditions.count(conditions.OVERDUE)},
+  'unpaid', {conditions.count(conditions.UNPAID)},
+  'not_enrolled', {conditions.count(conditions.NOT_ENROLLED)},
+  'meetings', {conditions.count(conditions.MEETINGS)},
+  'unmatched', {conditions.count(conditions.UNMATCHED)},
+  'recordings', {conditions.count(conditions.RECORDINGS)},
+  'rejected', {conditions.count(conditions.REJECTED)},
+  'imports', (select jsonb_agg(jsonb_build_object('id', i.id, 'name', i.file_name)) from (
+     select i.id, i.file_name from {conditions.IMPORTS} order by i.created_at desc limit 3) i),
   'steps', (select jsonb_agg(to_jsonb(s)) from (
-     select kind, count(*), (array_agg(subject_id order by finished_at desc))[1] as subject, true as has_failed
-       from automation_steps where state = 'failed' and finished_at > %(now)s - interval '7 days'
-       and kind <> 'sync_meeting' group by kind
+     select t.kind, count(*), (array_agg(t.subject_id order by t.finished_at desc))[1] as subject, true as has_failed
+       from automation_steps t where {conditions.STEP_FAILED} group by t.kind
      union all
-     select kind, count(*), (array_agg(subject_id order by due_at))[1], false from automation_steps
-      where state = 'planned' and attempt >= 3 and due_at <= %(now)s group by kind
-     order by kind) s),
-  'oldest', (select min(due_at) from (
-     (select due_at from automation_steps where state = 'planned' and due_at <= %(now)s
-        and (retry_at is null or retry_at <= now()) order by due_at limit 1)
-     union all
-     (select d.due_at from (values ('email'), ('whatsapp'), ('call')) c (channel), (values (true), (false)) b (is_bulk),
-        lateral (select due_at from deliveries where channel = c.channel and is_bulk = b.is_bulk
-          and state in ('pending', 'retry') and due_at <= %(now)s and (retry_at is null or retry_at <= now())
-          order by due_at limit 1) d
-      where not (select value = 'true' from business_settings where key = 'sending_paused')
-        and not exists (select from provider_traffic t where t.channel = c.channel
-              and (t.failures >= {THRESHOLD} or t.opened_until > now())) order by d.due_at limit 1)) w),
-  'broken', (select jsonb_agg(provider order by provider) from provider_traffic where failures >= {THRESHOLD}),
-  'accounts', (select jsonb_object_agg(provider, account_problem) from provider_traffic where account_problem <> ''),
-  'lapsed', (select count(*) from automation_steps where state = 'running' and leased_until < now() - interval '2 minutes'),
-  'paused', (select value = 'true' from business_settings where key = 'sending_paused'))
+     select t.kind, count(*), (array_agg(t.subject_id order by t.due_at))[1], false
+       from automation_steps t where {conditions.STEP_STUCK} group by t.kind
+     order by kind) s))
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """One thing to mend: how many, what, and where. ``tone`` is rose where work stands still."""
-
-    text: str
-    href: str
-    action: str
-    count: int | None = None
-    tone: str = "amber"
-
-    @property
-    def shown(self) -> str:
-        """The count as people read it."""
-        return f"{COUNTED - 1}+" if self.count == COUNTED else str(self.count)
 
 
 def read_attention(found: Mapping[str, Any], now: datetime, worker_age: float | None) -> list[Concern]:
     """Return what needs attention, what stands still first. ``worker_age``: seconds since a worker was seen, None for never."""
     return [
-        *_worker(found, now, worker_age),
-        *_sending(found),
-        *_providers(found["broken"] or ()),
-        *_accounts(found["accounts"] or {}),
+        *standing.read_standing(found, now, worker_age),
         *_steps(found["steps"] or ()),
         *_recordings(found),
         *_imports(found["imports"] or ()),
@@ -94,40 +49,13 @@ def read_attention(found: Mapping[str, Any], now: datetime, worker_age: float | 
         *_payments(found),
         *_emails(found),
         *_applications(found),
+        *_webhooks(found),
     ]
 
 
-def _worker(found: Mapping[str, Any], now: datetime, age: float | None) -> Iterable[Concern]:
-    if age is None or age > WORKER_SILENT:
-        text = _(
-            "The worker does not answer: nothing is sent or imported. Start it with “gurudesk up” or “gurudesk worker”."
-        )
-        yield Concern(text, "/admin/errors", _("See errors"), tone="rose")
-        return
-    waited = (now - datetime.fromisoformat(found["oldest"])).total_seconds() // 60 if found["oldest"] else 0
-    if waited >= WORKER_BEHIND:
-        text = ngettext("The worker is {count} minute behind", "The worker is {count} minutes behind", int(waited))
-        yield Concern(text, "/admin/errors", _("See errors"), tone="rose")
-    elif found["lapsed"]:
-        text = ngettext("Step was left unfinished", "Steps were left unfinished", found["lapsed"])
-        yield Concern(text, "/admin/errors", _("See errors"), found["lapsed"], "rose")
-
-
-def _sending(found: Mapping[str, Any]) -> Iterable[Concern]:
-    if found["paused"]:
-        yield Concern(_("Sending is paused: nothing leaves"), "/admin/settings", _("Resume"), tone="rose")
-
-
-def _providers(broken: Iterable[str]) -> Iterable[Concern]:
-    for provider in broken:
-        text = _("{provider} does not answer: what is for it waits", provider=TITLES.get(provider, provider))
-        yield Concern(text, f"/admin/integrations/{provider}", _("Look into it"), tone="rose")
-
-
-def _accounts(problems: Mapping[str, str]) -> Iterable[Concern]:
-    for provider, reason in sorted(problems.items()):
-        text = _("{reason} What is for it waits.", reason=reason)
-        yield Concern(text, f"/admin/integrations/{provider}", _("Look into it"), tone="rose")
+def total_of(concerns: Iterable[Concern]) -> int:
+    """Return how many things are to be mended; what has no count is one."""
+    return sum(concern.count or 1 for concern in concerns)
 
 
 def _steps(steps: Iterable[Mapping[str, Any]]) -> Iterable[Concern]:
@@ -168,6 +96,12 @@ def _payments(found: Mapping[str, Any]) -> Iterable[Concern]:
     if count := found["overdue"]:
         text = ngettext("Payment is overdue", "Payments are overdue", count)
         yield Concern(text, "/admin/payments?overdue=yes", _("Review"), count)
+    if count := found["not_enrolled"]:
+        text = ngettext("Person has paid and is not enrolled", "People have paid and are not enrolled", count)
+        yield Concern(text, "/admin/problems?problem=not_enrolled", _("Look at it"), count, "rose")
+    if count := found["unpaid"]:
+        text = ngettext("Student has paid nothing for a week", "Students have paid nothing for a week", count)
+        yield Concern(text, "/admin/problems?problem=unpaid", _("Review"), count)
 
 
 def _emails(found: Mapping[str, Any]) -> Iterable[Concern]:
@@ -183,3 +117,9 @@ def _applications(found: Mapping[str, Any]) -> Iterable[Concern]:
     if count := found["waiting"]:
         text = ngettext("Application waits longer than 2 days", "Applications wait longer than 2 days", count)
         yield Concern(text, "/admin/applications?state=new&sort=submitted", _("Decide"), count)
+
+
+def _webhooks(found: Mapping[str, Any]) -> Iterable[Concern]:
+    if count := found["rejected"]:
+        text = ngettext("Provider's webhooks are turned away", "Providers' webhooks are turned away", count)
+        yield Concern(text, "/admin/problems?problem=rejected", _("Look at it"), count)

@@ -24,6 +24,11 @@ class Dashboard:
     due: list[due.Due]
     first_steps: first_steps.FirstSteps
 
+    @property
+    def problems(self) -> int:
+        """How many things are to be mended in all."""
+        return attention.total_of(self.attention)
+
 
 async def read_dashboard(work: Work, worker_age: float | None) -> Dashboard:
     """Return the dashboard. ``worker_age``: seconds since a worker was seen, None for never."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.automation.running import Skip, StepRun, hold
 from domain.language import _
 from domain.leads.importing import ImportRun
+from domain.leads.sequences import begin_some_of_import, stop_some_of_import
 from domain.leads.undoing import remove_some
 from domain.work import Row, Work
 
@@ -20,11 +21,16 @@ async def check_import(run: StepRun) -> None:
 
 
 async def run_import(run: StepRun) -> None:
-    """Store the leads of the step's import, then sort its people into the index that searches read."""
+    """Store the leads of the step's import, sort its people into the index that searches read, and begin its sequences."""
     async with _import_run(run) as lead_import:
         await lead_import.store()
     async with run.work() as work:
         await work.run("select sort_in_people()")
+    more = 1
+    while more:
+        async with run.work() as work:
+            await hold(work, run.step, run.lease_seconds)
+            more = await begin_some_of_import(work, _subject(run), run.step.id)
 
 
 async def undo_import(run: StepRun) -> None:
@@ -34,6 +40,8 @@ async def undo_import(run: StepRun) -> None:
             await hold(work, run.step, run.lease_seconds)
             if (await _ours(work, run)).state != "undoing":
                 return
+            if await stop_some_of_import(work, _subject(run), _("The import was undone.")):
+                continue
             if not await remove_some(work, _subject(run)):
                 return
 

@@ -33,7 +33,11 @@ ADVANCE = """
 update lead_imports set rows_done = rows_done + %(rows)s, last_row = %(last_row)s, rows_total = greatest(rows_total,
        rows_done + %(rows)s), created_count = created_count + %(fresh)s, updated_count = updated_count + %(known)s,
        duplicate_count = duplicate_count + %(duplicates)s, rejected_count = rejected_count + %(rejected)s,
-       warning_count = warning_count + %(warnings)s
+       warning_count = warning_count + %(warnings)s, reachable_count = reachable_count + %(reachable)s,
+       taken = case when %(taken)s::jsonb = '{}' then taken else (
+         select jsonb_object_agg(key, count) from (select key, sum(value::int) as count from (
+           select * from jsonb_each_text(taken) union all select * from jsonb_each_text(%(taken)s::jsonb)) both_of_them
+          group by key) added) end
  where id = %(id)s and state = %(state)s and last_row = %(after)s and step_id is not distinct from %(step)s::uuid
 """
 RESET = """
@@ -266,6 +270,8 @@ class ImportRun:
             duplicates=kinds["duplicate"],
             rejected=kinds["rejected"],
             warnings=kinds["warning"],
+            reachable=stored.reachable,
+            taken=dict(stored.taken),
         )
         if not moved:
             raise Stopped  # by an admin, or another worker is ahead: nothing of this chunk is kept

@@ -43,12 +43,16 @@ update lead_imports i set state = %(state)s, error = ''{assignments}
      select from automation_steps s where s.id = i.step_id and s.state = 'failed'))
    and (%(step)s::uuid is null or i.step_id = %(step)s)
 """
+CHOOSE_SEQUENCE = """
+update lead_imports set options = options || jsonb_build_object('sequence_course', %(course)s::text)
+where id = %(id)s and exists (select from courses where id::text = %(course)s and is_published and archived_at is null)
+"""
 DISCARD = """
 delete from lead_imports i where i.id = %(id)s and i.state in ('uploaded', 'checked', 'failed')
    and not exists (select from imported_leads l where l.import_id = i.id)
 returning file_name, stored_name
 """
-NO_COUNTS = dict.fromkeys(
+NO_COUNTS: dict[str, Any] = dict.fromkeys(
     (
         "rows_done",
         "last_row",
@@ -58,13 +62,18 @@ NO_COUNTS = dict.fromkeys(
         "rejected_count",
         "warning_count",
         "undone_count",
+        "reachable_count",
     ),
     0,
-)
+) | {"taken": {}}
 
 
 class LeadImport(SQLModel, table=True):
-    """One uploaded file. ``options``: overwrite (fields), tags, source, for every row of the file.
+    """One uploaded file. ``options``: overwrite (fields), tags, source, for every row of the file, and sequence_course, the
+    course whose lead sequence begins for its leads.
+
+    ``reachable_count`` and ``taken`` are what the dry run found for that: who can be e-mailed, and by course how many of
+    them have applied for it, are in it, or have been written to about it.
 
     ``sheets``: the filled ones of a workbook that has several, of which the first is read.
     """
@@ -93,6 +102,8 @@ class LeadImport(SQLModel, table=True):
     rejected_count: int = 0
     warning_count: int = 0
     undone_count: int = 0
+    reachable_count: int = 0
+    taken: dict[str, int] = Field(default_factory=dict, sa_type=JSONB)
     error: str = ""
     is_demo: bool = False
     created_at: datetime = Field(sa_type=Moment)
@@ -154,16 +165,22 @@ async def stop_check(work: Work, import_id: UUID) -> None:
     await cancel_steps(work, import_id, _("The check was stopped."), "check_import")
 
 
-async def start_import(work: Work, import_id: UUID, check_id: UUID | None = None) -> None:
+async def start_import(
+    work: Work, import_id: UUID, check_id: UUID | None = None, sequence_course: UUID | None = None
+) -> None:
     """Plan the import itself; pressing twice starts it once.
 
-    ``check_id`` is the step of the dry run whose counts were confirmed: raises Conflict when there was another since.
+    ``sequence_course`` is the course whose lead sequence begins for its leads at the end. ``check_id`` is the step of the dry
+    run whose counts were confirmed: raises Conflict when there was another since.
     """
     work.require_admin()
     values: dict[str, Any] = {**NO_COUNTS, "started_at": work.now, "finished_at": None}
     await _move(work, import_id, ("checked",), "running", check_id, **values)
+    if sequence_course and not await work.run(CHOOSE_SEQUENCE, id=import_id, course=str(sequence_course)):
+        raise Conflict(_("The course of the lead sequence takes no applications any more. Choose another one."))
     await _plan(work, "run_import", import_id)
-    await record_import(work, "import.started", import_id)
+    details = {"sequence_course": str(sequence_course)} if sequence_course else {}
+    await record_import(work, "import.started", import_id, **details)
 
 
 async def resume_import(work: Work, import_id: UUID) -> None:

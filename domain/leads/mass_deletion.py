@@ -9,7 +9,7 @@ from domain.errors import Conflict, NotFound
 from domain.language import _, ngettext
 from domain.leads.filters import LeadFilter
 from domain.leads.listing import FROM
-from domain.leads.removing import DELETE_PEOPLE, FORGET_TAGS
+from domain.leads.removing import DELETE_PEOPLE, FORGET_TAGS, void_sequences
 from domain.leads.tagging import unexpected_count
 from domain.notifications import notify
 from domain.work import Row, Work
@@ -32,7 +32,8 @@ OURS = "select state, created_by from lead_deletions where id = %(id)s and step_
 REMOVE = """
 with part as (select unnest(leads[seen + 1 : seen + %(most)s]) as id from lead_deletions where id = %(id)s),
 gone as (delete from imported_leads l using part where l.id = part.id returning l.person_id)
-select (select count(*) from part) as seen, array_agg(person_id) as people from gone
+select (select count(*) from part) as seen, array_agg(person_id) as people,
+  (select array_agg(s.id) from lead_sequences s join part on s.lead_id = part.id) as sequences from gone
 """
 ADD_UP = """
 update lead_deletions set seen = seen + %(seen)s, removed = removed + %(removed)s, people_kept = people_kept + %(kept)s
@@ -119,6 +120,7 @@ async def remove_some(work: Work, deletion_id: UUID) -> bool:
     found = await work.row(REMOVE, id=deletion_id, most=AT_ONCE)
     assert found is not None
     people = found.people or []
+    await void_sequences(work, found.sequences)
     kept = len(people) - await work.run(DELETE_PEOPLE, people=people)
     await work.run(ADD_UP, id=deletion_id, seen=found.seen, removed=len(people), kept=kept)
     if not found.seen:

@@ -1,12 +1,11 @@
 """Storing a chunk of clean leads: matched with the people known already, in one statement however many rows there are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from domain.leads.written import key_prefix
-from domain.work import Work
+from domain.work import Row, Work
 
 # Everything is known of each row before anything is written: the person it belongs to, or none yet. No person is added by
 # "on conflict": asking each unique index twice would cost more than a second try when someone else was quicker.
@@ -34,7 +33,27 @@ select (select count(*) from found where person_id is null) as fresh, (select co
     (r.email <> '' and r.email is distinct from p.email)
     or (r.phone <> '' and r.phone is distinct from p.phone))) as kept
 """
-COUNT = f"with {FOUND} {COUNTS}"
+# What a lead sequence would find: who can be e-mailed, and of whom it is known that it does not begin for them.
+REACH = """
+, first_rows as (
+  select person_id, email from known union all select null, email from found where person_id is null
+), reachable as materialized (
+  select r.person_id from first_rows r left join people p on p.id = r.person_id
+    cross join lateral (select coalesce(p.email, nullif(r.email, '')) as email) a
+   where a.email is not null and not exists (select from email_suppressions x where x.email = a.email)
+), taken as (
+  select r.person_id, a.course_id from reachable r join cta_submissions a on a.person_id = r.person_id
+  union
+  select r.person_id, b.course_id from reachable r join enrolments e on e.person_id = r.person_id
+    join batches b on b.id = e.batch_id
+  union
+  select r.person_id, s.course_id from reachable r join lead_sequences s on s.person_id = r.person_id
+)
+"""
+COUNT = f"""
+with {FOUND} {REACH} {COUNTS}, (select count(*) from reachable) as reachable,
+  (select jsonb_object_agg(course_id, count) from (select course_id, count(*) from taken group by course_id) c) as taken
+"""
 STORE = f"""
 with {FOUND}, fresh as (
   insert into people (id, name, email, phone, city, consent_email, consent_whatsapp, import_id, created_at, updated_at)
@@ -90,18 +109,23 @@ class Stored:
     """How many leads were new, and how many belonged to people known already.
 
     ``twins`` are rows that proved to be the person of an earlier row of the chunk, with that row: they are left out.
-    ``kept`` are rows of people with an account, whose own contacts differ from the row's and stay.
+    ``kept`` are rows of people with an account, whose own contacts differ from the row's and stay. Counting alone tells
+    who is ``reachable`` by e-mail and, by course, how many of them have been ``taken`` for it or written to about it.
     """
 
     fresh: int
     known: int
     twins: Mapping[int, int]
     kept: frozenset[int] = frozenset()
+    reachable: int = 0
+    taken: Mapping[str, int] = field(default_factory=dict)
 
 
 async def count_chunk(work: Work, columns: Mapping[str, str]) -> Stored:
     """Return what storing these leads, written by ``as_columns``, would do."""
-    return await _stored(work, COUNT, columns)
+    row = await work.row(COUNT, **columns)
+    assert row is not None
+    return replace(_read(row), reachable=row.reachable, taken=row.taken or {})
 
 
 async def store_chunk(
@@ -113,10 +137,10 @@ async def store_chunk(
     """
     await work.run(COMMIT_SOON)
     values = {"import_id": import_id, "overwrite": list(overwrite), "now": work.now, "key": key_prefix(work.now)}
-    return await _stored(work, STORE, {**columns, **values})
-
-
-async def _stored(work: Work, sql: str, values: Mapping[str, Any]) -> Stored:
-    row = await work.row(sql, **values)
+    row = await work.row(STORE, **columns, **values)
     assert row is not None
+    return _read(row)
+
+
+def _read(row: Row) -> Stored:
     return Stored(row.fresh, row.known, dict(row.twins or ()), frozenset(row.kept or ()))

@@ -5,7 +5,7 @@ from uuid import UUID
 from domain import audit
 from domain.errors import Conflict
 from domain.language import _
-from domain.messaging.progress import tell
+from domain.messaging.progress import settle_reported, tell
 from domain.messaging.showing import find_delivery
 from domain.work import Work
 
@@ -36,6 +36,11 @@ CANCEL = """
 update deliveries set state = 'cancelled', retry_at = null, reason = %(reason)s
  where id = %(id)s and state in ('pending', 'retry')
 """
+# What was held back for a later moment. Quiet hours are asked for once more when it is claimed.
+HURRY = """
+update deliveries set due_at = %(now)s, retry_at = null
+ where id = %(id)s and state in ('pending', 'retry') and (due_at > %(now)s or retry_at is not null)
+"""
 
 
 async def retry_delivery(work: Work, delivery_id: UUID) -> None:
@@ -53,6 +58,25 @@ async def look_up_again(work: Work, delivery_id: UUID) -> None:
     if not await work.run(LOOK_UP, id=delivery_id):
         raise _changed()
     await _note(work, delivery_id, "delivery.looked_up")
+
+
+async def mark_arrived(work: Work, delivery_id: UUID) -> None:
+    """Believe an admin that what is unknown has left and arrived; raise Conflict when that is known by now."""
+    settled = await work.value("select state <> 'unknown' from deliveries where id = %(id)s for update", id=delivery_id)
+    if settled is not False:
+        raise _changed()
+    await settle_reported(work, [delivery_id])
+    await _note(work, delivery_id, "delivery.arrived")
+
+
+async def send_now(work: Work, delivery_id: UUID) -> None:
+    """Let leave now what waits for later; raise Conflict when it has left, ended, or is due already.
+
+    Quiet hours hold all the same: what falls into them is due again when they end.
+    """
+    if not await work.run(HURRY, id=delivery_id, now=work.now):
+        raise _changed()
+    await _note(work, delivery_id, "delivery.hurried")
 
 
 async def cancel_delivery(work: Work, delivery_id: UUID) -> None:
@@ -78,6 +102,8 @@ async def _note(work: Work, delivery_id: UUID, action: str) -> None:
     )
     work.nudge()
     tell(work, [delivery])
+    if delivery.person_id:
+        work.signal(f"person:{delivery.person_id}")
 
 
 def _changed() -> Conflict:

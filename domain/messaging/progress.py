@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.broadcasts.sent import end_broadcasts
-from domain.campaigns import on_sent
+from domain.campaigns import is_to_lead, on_sent
 from domain.work import Row, Work
 
 TAKEN = """
 update deliveries d set state = 'sent', sent_at = coalesce(d.sent_at, %(now)s), reason = '', lease_token = null,
        leased_until = null, retry_at = null
  where d.id = any(%(ids)s) and d.state in ('sending', 'unknown', 'retry')
-returning d.id, d.campaign_id, d.broadcast_id
+returning d.id, d.campaign_id, d.broadcast_id, d.rule_key
 """
 
 
@@ -30,8 +30,8 @@ async def settle_reported(work: Work, delivery_ids: Sequence[UUID]) -> None:
     """Count as sent what its provider has reported about: nobody reports what never left."""
     taken = await work.rows(TAKEN, now=work.now, ids=list(delivery_ids))
     tell(work, taken)
-    if campaign := [row.id for row in taken if row.campaign_id]:
-        await on_sent(work, campaign)
+    if to_leads := [row.id for row in taken if is_to_lead(row)]:
+        await on_sent(work, to_leads)
     await end_what_is_over(work, taken)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from domain import audit
 from domain.errors import NotFound
 from domain.language import _
+from domain.leads.sequences import stop_sequences_of
 from domain.messaging.unsubscribe_links import Addressee
 from domain.work import Row, Work
 
@@ -76,6 +77,7 @@ async def suppress(work: Work, email: str, reason: str, detail: str = "", delive
     values = {"email": email, "reason": reason, "detail": detail, "delivery_id": delivery_id}
     if await work.run(SUPPRESS, **values, now=work.now):
         await audit.record(work, "address.suppressed", "email", delivery_id, email, reason=reason)
+    await stop_sequences_of(work, cancel_reason(reason), emails=[email])
     for row in await work.rows(CANCEL_WAITING, email=email, reason=cancel_reason(reason)):
         work.signal(f"campaign:{row.campaign_id}")
         work.signal("deliveries")

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.audit import record
+from domain.automation.planning import plan_rules
+from domain.automation.rules.payments import KEYS as REMINDERS
 from domain.automation.steps import plan_step
 from domain.errors import InvalidInput, NotFound
 from domain.language import _
@@ -27,7 +29,7 @@ select 'enrolment' as kind, e.id, c.title as course, b.name as batch, e.price_pa
 from enrolments e join batches b on b.id = e.batch_id join courses c on c.id = b.course_id
 where e.person_id = %(id)s and e.state <> 'withdrawn'
 union all
-select 'application', a.id, c.title, coalesce(b.name, ''), c.price_paise, a.submitted_at,
+select 'application', a.id, c.title, coalesce(b.name, ''), coalesce(b.price_paise, c.price_paise), a.submitted_at,
   coalesce((select sum(p.amount_paise) from payments p where p.application_id = a.id and p.cancelled_at is null), 0)
 from cta_submissions a join courses c on c.id = a.course_id left join batches b on b.id = a.batch_id
 where a.person_id = %(id)s and a.status = 'new'
@@ -113,6 +115,7 @@ async def ask_for_payment(work: Work, new: NewPayment) -> UUID:
         return known
     for number, part in enumerate(new.parts, 1):
         await _add_part(work, payment_id, new.person_id, number, part)
+    await plan_rules(work, REMINDERS, "cause_id", [payment_id])
     await record(
         work,
         "payment.requested",

@@ -3,9 +3,12 @@
 from uuid import UUID
 
 from domain.audit import record
+from domain.automation.planning import plan_rules
+from domain.automation.rules.payments import KEYS as REMINDERS
 from domain.automation.steps import plan_step
 from domain.errors import Conflict, NotFound
 from domain.language import _
+from domain.payments.after_approval import end_reminders_of
 from domain.payments.asking import tell
 from domain.payments.checking import look_soon
 from domain.payments.money import rupees
@@ -33,7 +36,9 @@ async def cancel_payment(work: Work, payment_id: UUID) -> None:
         id=payment_id,
         now=work.now,
     )
-    for request in await work.rows(REQUESTS, id=payment_id):
+    requests = await work.rows(REQUESTS, id=payment_id)
+    await end_reminders_of(work, [request.id for request in requests])
+    for request in requests:
         if request.state == "open":
             await plan_switch(work, request.id, payment.person_id)
         elif request.state in ("planned", "failed"):
@@ -54,6 +59,7 @@ async def reopen_payment(work: Work, payment_id: UUID) -> None:
             await plan_switch(work, request.id, payment.person_id)
         elif request.state == "disabled":
             await _make(work, request.id, payment.person_id)
+    await plan_rules(work, REMINDERS, "cause_id", [payment_id])
     await _done(work, payment, "payment.reopened")
 
 

@@ -29,13 +29,17 @@ SORTS = {
 }
 # What is still to come: nothing of what was cancelled, nothing below zero where somebody paid twice.
 OPEN = "case when p.cancelled_at is null then greatest(p.amount_paise - p.paid_paise, 0) else 0 end"
-MATCHES = """
+# A part that is due before today, in India. As SQL over `p`, a payment.
+IS_OVERDUE = """
+(p.state in ('due', 'part_paid') and exists (select from payment_requests r where r.payment_id = p.id and r.state <> 'paid'
+  and r.due_on < (%(now)s::timestamptz at time zone 'Asia/Kolkata')::date))
+"""
+MATCHES = f"""
 (%(q)s::text = '' or p.person_id in (select search_people(%(q)s, %(most)s)) or p.number::text = %(q)s
   or exists (select from gateway_payments g where g.payment_id = p.id and g.gateway_payment_id = %(q)s))
 and (%(since)s::timestamptz is null or p.created_at >= %(since)s)
 and (%(until)s::timestamptz is null or p.created_at < %(until)s)
-and (not %(overdue)s or (p.state in ('due', 'part_paid') and exists (select from payment_requests r
-  where r.payment_id = p.id and r.state <> 'paid' and r.due_on < %(today)s::date)))
+and (not %(overdue)s or {IS_OVERDUE})
 """
 LIST = f"""
 with matching as (select p.state, p.amount_paise, p.paid_paise, p.refunded_paise, {OPEN} as open_paise
@@ -96,7 +100,7 @@ class PaymentFilter:
         begin = datetime.combine(self.since, time(), HOME_ZONE) if self.since else None
         end = datetime.combine(self.until + timedelta(days=1), time(), HOME_ZONE) if self.until else None
         values = {"q": self.q, "most": MOST_FOUND, "state": self.state, "since": begin, "until": end}
-        return values | {"overdue": bool(self.overdue), "today": now.astimezone(HOME_ZONE).date()}
+        return values | {"overdue": bool(self.overdue), "now": now}
 
 
 @dataclass(frozen=True, slots=True)

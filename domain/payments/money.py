@@ -46,3 +46,12 @@ def problem_with_part(paise: int) -> str:
     if paise > MOST_PAISE:
         return _("At most {most} in one payment. Divide it into parts.", most=rupees(MOST_PAISE) + ".00")
     return ""
+
+
+def rupees_sql(paise: str) -> str:
+    """Return SQL that writes an amount as `rupees` does."""
+    whole = rf"regexp_replace((({paise})::bigint / 100)::text, '(\d)(?=(\d\d)+\d$)', '\1,', 'g')"
+    rest = (
+        f"case when ({paise})::bigint % 100 <> 0 then '.' || lpad((({paise})::bigint % 100)::text, 2, '0') else '' end"
+    )
+    return f"'₹' || {whole} || {rest}".replace("%", "%%")

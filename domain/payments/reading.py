@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.audit import record
 from domain.language import _
 from domain.notifications import notify, notify_admins
+from domain.payments.after_approval import end_reminders
 from domain.payments.asking import tell
 from domain.payments.letters import plan_receipt
 from domain.payments.money import rupees
@@ -137,7 +138,8 @@ async def _credit(work: Work, request: Row, attempt: GatewayPayment, written_id:
 
 
 async def after_credit(work: Work, request: Row, paise: int, gateway_payment_id: str, written_id: UUID) -> None:
-    """Write what follows from money that came in: audit entry, notifications, receipt."""
+    """Write what follows from money that came in: audit entry, notifications, receipt, and no more reminders."""
+    await end_reminders(work, request)
     amount = rupees(paise)
     await record(
         work,

@@ -59,15 +59,19 @@ values (
 returning id
 """
 REMOVE = "delete from recordings where id = %(id)s and source <> 'zoom' returning session_id, title, kind"
-OVERVIEW = """
+# Nothing came from Zoom, and nobody has put another in its place. As SQL over `s`, a session.
+HAS_NO_RECORDING = """
+(s.cancelled_at is null and s.zoom_recording_status in ('failed', 'missing')
+  and not exists (select from recordings r where r.session_id = s.id and r.source <> 'zoom'))
+"""
+OVERVIEW = f"""
 select s.id, s.title, s.starts_at, s.ends_at, s.zoom_recording_status as status, s.zoom_recording_reason as reason,
   b.name as batch, c.title as course, count(*) over () as total,
   (select count(*) from recordings r where r.session_id = s.id and r.kind in ('video', 'link')) as films
 from sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
 where s.cancelled_at is null and (s.zoom_recording_status <> '' or exists (select from recordings r where r.session_id = s.id))
   and (%(state)s in ('', 'trouble') or s.zoom_recording_status = %(state)s)
-  and (%(state)s <> 'trouble' or (s.zoom_recording_status in ('failed', 'missing')
-    and not exists (select from recordings r where r.session_id = s.id and r.source <> 'zoom')))
+  and (%(state)s <> 'trouble' or {HAS_NO_RECORDING})
   and (%(q)s = '' or position(lower(%(q)s) in lower(s.title || ' ' || b.name || ' ' || c.title)) > 0)
 order by s.ends_at desc, s.id limit 20 offset %(skip)s
 """

@@ -6,7 +6,7 @@ from alembic import op
 from adapters.postgres.row_security import ADMINS, SYSTEM, secure
 
 revision = "0036"
-down_revision = "0031"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

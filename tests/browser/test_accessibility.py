@@ -32,6 +32,7 @@ EMPTY = [
             "payments",
             "sessions",
             "assignments",
+            "problems",
         )
     ),
 ]

@@ -16,6 +16,7 @@ PAGES = [
     "/admin/notifications",
     "/admin/audit",
     "/admin/errors",
+    "/admin/problems",
     "/admin/integrations",
     "/admin/integrations/zoom/requests",
     "/admin/settings",
@@ -32,7 +33,15 @@ async def test_the_owner_can_open(path, as_owner):
 
 
 @pytest.mark.parametrize(
-    "path", ["/admin/audit", "/admin/audit?action=admin.invited&page=3", "/admin/imports", "/admin/campaigns"]
+    "path",
+    [
+        "/admin/audit",
+        "/admin/audit?action=admin.invited&page=3",
+        "/admin/imports",
+        "/admin/campaigns",
+        "/admin/problems",
+        "/admin/problems?problem=failed&page=2",
+    ],
 )
 async def test_a_list_costs_four_round_trips_at_most(path: str, app: Litestar, as_owner: httpx.AsyncClient) -> None:
     async with counted(app) as database:

@@ -68,3 +68,8 @@ async def test_a_rehearsal_makes_somebody_up_for_whom_the_sequence_begins(
     async with work_as(SYSTEM) as work:
         steps = await work.rows("select s.state, p.is_demo from automation_steps s join people p on p.id = s.person_id")
     assert [(step.state, step.is_demo) for step in steps] == [("planned", True)] * 3
+
+
+async def test_a_limit_that_cannot_be_is_refused(as_admin: httpx.AsyncClient) -> None:
+    refused = await as_admin.post("/admin/automations/limit", data={"an_hour": "0"})
+    assert refused.status_code == 422

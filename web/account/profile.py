@@ -1,13 +1,14 @@
 """My profile and what may be written to me."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.response import Response, Template
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from domain.accounts.profile import choose_news, read_account, timezones, update_profile
+from domain.accounts.profile import choose_news, keep_birthday, read_account, timezones, update_profile
 from domain.errors import DomainError
 from domain.language import _
 from domain.work import SYSTEM, Work
@@ -23,6 +24,7 @@ class ProfileForm(FormModel):
     name: PersonName
     city: Annotated[OneLine, Field(max_length=80)] = ""
     timezone: str = Field(max_length=60)
+    birthday: Annotated[date | None, BeforeValidator(lambda text: text or None)] = None
 
 
 class NewsForm(FormModel):
@@ -42,7 +44,11 @@ class ProfileController(Controller):
         context = {"account": await read_account(work), "timezones": zone_choices()}
         data, form = await read_form(request, ProfileForm, PAGE, **context)
         try:
-            await update_profile(work, **data.model_dump())
+            # Before the profile, which would hold the row that this changes.
+            assert work.identity.person_id
+            async with services_of(request).database.work(SYSTEM) as system:
+                await keep_birthday(system, work.identity.person_id, data.birthday)
+            await update_profile(work, **data.model_dump(exclude={"birthday"}))
         except DomainError as error:
             raise refuse(PAGE, form, error, **context) from None
         return go(request, "/account", _("Your profile is saved."))

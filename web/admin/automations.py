@@ -33,7 +33,7 @@ class AutomationController(Controller):
 
     @get()
     async def index(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Template:
-        return page(request, LIST, **await list_context(work))
+        return page(request, LIST, form=None, **await list_context(work))
 
     @post("/pause")
     async def pause_all(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
@@ -104,4 +104,4 @@ class AutomationController(Controller):
 
 async def list_context(work: Work) -> dict[str, Any]:
     """Return what the list shows."""
-    return {"overview": await read_overview(work), "form": None, "now": work.now, "moment_words": moment_words}
+    return {"overview": await read_overview(work), "now": work.now, "moment_words": moment_words}

@@ -1,6 +1,7 @@
 """The batches of a course: made, changed, opened and closed."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from domain.errors import InvalidInput
 from domain.language import _
 from domain.sessions.local_times import HOME_ZONE, zone_names
 from domain.work import Work
+from web.admin.courses import rupees_typed
 from web.fields import OneLine
 from web.forms import FormModel, read_form, refuse, typed_values
 from web.rendering import go, page
@@ -28,6 +30,10 @@ def _empty_is_none(text: str) -> str | None:
     return text or None
 
 
+def _price_or_none(text: str) -> str | None:
+    return rupees_typed(text) if str(text).strip() else None
+
+
 class BatchForm(FormModel):
     name: Annotated[OneLine, Field(min_length=1, max_length=80)]
     starts_on: Annotated[date | None, BeforeValidator(_empty_is_none)] = None
@@ -37,10 +43,15 @@ class BatchForm(FormModel):
     keep: Literal["", "moments", "local"] = ""
     tell: bool = False
     recordings_visible: bool = False
+    price: Annotated[Decimal | None, BeforeValidator(_price_or_none), Field(ge=0, le=100_000_000, decimal_places=2)] = (
+        None
+    )
+    instalments: Annotated[int | None, BeforeValidator(_empty_is_none), Field(ge=1, le=12)] = None
 
     def facts(self) -> BatchFacts:
         dates = self.starts_on, self.ends_on
-        return BatchFacts(self.name, *dates, self.capacity, self.timezone, self.recordings_visible)
+        own = None if self.price is None else int(self.price * 100), self.instalments
+        return BatchFacts(self.name, *dates, self.capacity, self.timezone, self.recordings_visible, *own)
 
 
 def zone_choices() -> list[tuple[str, str]]:

@@ -8,14 +8,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response, Template
 
-from domain.broadcasts.audience import list_people
+from domain.broadcasts.audience import list_people, reason_names
 from domain.broadcasts.broadcast import find_broadcast
 from domain.broadcasts.drafting import deselect, select
 from domain.broadcasts.progress import list_results
 from domain.language import _, ngettext
 from domain.work import Work
 from web.addresses import page_number, uuid_or_none
-from web.admin.broadcasts import INDEX, reason_names
+from web.admin.broadcasts import INDEX
 from web.forms import typed_values
 from web.rendering import go, page_or_fragment, with_query
 

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 from pydantic import Field
 
-from domain.broadcasts.audience import Judged, judge
+from domain.broadcasts.audience import Judged, judge, reason_names
 from domain.broadcasts.broadcast import Audience, Broadcast, Channel, Message, find_broadcast
 from domain.broadcasts.content import content_of
 from domain.broadcasts.drafting import (
@@ -254,20 +254,4 @@ async def shared_context(work: Work, broadcast: Broadcast) -> dict[str, Any]:
         "chips": chips(leads, await file_names(work, leads)) if broadcast.audience.kind == "leads" else [],
         "reasons": reason_names(),
         "content": await content_of(work, broadcast),
-    }
-
-
-def reason_names() -> dict[str, str]:
-    return {
-        "deselected": _("taken off by hand"),
-        "no_email": _("no e-mail address"),
-        "no_phone": _("no phone number"),
-        "unsubscribed": _("unsubscribed"),
-        "bounced": _("an earlier e-mail bounced"),
-        "spam": _("marked an e-mail as spam"),
-        "opted_out": _("opted out"),
-        "invalid": _("the address or number does not exist"),
-        "withheld": _("WhatsApp holds back marketing to them for now"),
-        "no_consent": _("has not agreed to WhatsApp messages"),
-        "capped": _("got marketing in the 24 hours before"),
     }

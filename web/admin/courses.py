@@ -1,7 +1,7 @@
 """Courses: the list, one course, and changing it."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Controller, Request, get, post
@@ -23,7 +23,7 @@ from web.rendering import go, page
 INDEX = "/admin/courses"
 
 
-def _rupees(text: str) -> str:
+def rupees_typed(text: str) -> str:
     """Drop what people write around a price: ₹, spaces, commas of grouping."""
     return str(text).replace("₹", "").replace(",", "").replace(" ", "") or "0"
 
@@ -33,10 +33,15 @@ class CourseForm(FormModel):
     slug: Annotated[OneLine, Field(max_length=80)] = ""
     summary: Annotated[OneLine, Field(max_length=300)] = ""
     description: Annotated[Paragraphs, Field(max_length=10_000)] = ""
-    price: Annotated[Decimal, BeforeValidator(_rupees), Field(ge=0, le=100_000_000, decimal_places=2)] = Decimal(0)
+    price: Annotated[Decimal, BeforeValidator(rupees_typed), Field(ge=0, le=100_000_000, decimal_places=2)] = Decimal(0)
+
+    instalments: int = Field(default=1, ge=1, le=12)
+    instalment_every: int = Field(default=1, ge=1, le=365)
+    instalment_unit: Literal["days", "months"] = "months"
 
     def facts(self) -> CourseFacts:
-        return CourseFacts(self.title, self.slug, self.summary, self.description, int(self.price * 100))
+        plan = self.instalments, self.instalment_every, self.instalment_unit
+        return CourseFacts(self.title, self.slug, self.summary, self.description, int(self.price * 100), *plan)
 
 
 class CourseController(Controller):

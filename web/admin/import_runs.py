@@ -86,8 +86,9 @@ class ImportRunController(Controller):
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], import_id: FromPath[UUID]
     ) -> Response[Any]:
         """Start with the counts of the dry run that was shown, not of a later one."""
-        check_id = as_uuid((await typed_values(request)).get("check"))
-        return await moved(request, import_id, start_import(work, import_id, check_id))
+        typed = await typed_values(request)
+        course_id = as_uuid(typed.get("sequence_course")) if typed.get("sequence") else None
+        return await moved(request, import_id, start_import(work, import_id, as_uuid(typed.get("check")), course_id))
 
     @post("/stop-check")
     async def stop_check(

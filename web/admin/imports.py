@@ -19,6 +19,7 @@ from domain.language import _
 from domain.leads.cells import cell_text
 from domain.leads.import_listing import KINDS, PER_PAGE, find_import, list_imports, list_remarks, write_rejects
 from domain.leads.imports import LeadImport, add_import, discard_import, sheets_left_out
+from domain.leads.sequences import list_sequence_courses
 from domain.leads.unreadable import MAX_BYTES, FileTooLarge
 from domain.work import Row, Work
 from web.admin.import_words import import_words
@@ -135,9 +136,11 @@ async def life_context(request: Request[Any, Any, Any], work: Work, found: Row) 
     asked = request.query_params.get("rows", "")
     kind = asked if asked in KINDS else next((one for one in KINDS if counts[one]), KINDS[0])
     number = page_number(request)
+    courses = await list_sequence_courses(work) if found.state == "checked" else []
     remarks = await list_remarks(work, found.id, kind, number) if found.state != "uploaded" and counts[kind] else []
     return {
         "lead_import": found,
+        "sequences": [(one, found.reachable_count - found.taken.get(str(one.id), 0)) for one in courses],
         "sheets_left_out": sheets_left_out(found.sheets),
         "counts": counts,
         "kind": kind,

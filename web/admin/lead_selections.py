@@ -12,15 +12,24 @@ from domain.leads.filters import LeadFilter, read_filter
 from domain.leads.listing import count_leads, file_names
 from domain.leads.mass_deletion import MANY, plan_deletion
 from domain.leads.removing import delete_leads
+from domain.leads.sequences import (
+    count_running,
+    count_startable,
+    list_sequence_courses,
+    start_sequences,
+    stop_sequences,
+)
 from domain.leads.tagging import add_tag, read_tag, remove_tag
 from domain.work import Work
+from web.addresses import uuid_or_none
 from web.admin.lead_deletions import address
 from web.admin.leads import asked_values, chips
 from web.forms import Form, FormRefused, typed_values
 from web.rendering import go, page, with_query
 
 LIST = "/admin/leads"
-ACTIONS = ("tag", "untag", "delete")
+ACTIONS = ("tag", "untag", "delete", "sequence", "unsequence")
+ASKED_FIRST = ("delete", "sequence", "unsequence")
 TEMPLATE = "admin/leads/selection.html"
 
 
@@ -36,7 +45,7 @@ class LeadSelectionController(Controller):
             raise InvalidInput({"action": _("Please choose what to do.")})
         if wanted.ids == ():
             return go(request, back_to(typed), _("Tick the leads first."), "info")
-        if action == "delete" or wanted.ids is None:
+        if action in ASKED_FIRST or wanted.ids is None:
             return go(
                 request,
                 with_query(f"{LIST}/selection", action=action, new_tag=typed.get("new_tag"), **as_query(wanted)),
@@ -77,6 +86,30 @@ class LeadSelectionController(Controller):
             raise await refused(work, typed, error) from None
         return go(request, LIST, ngettext("{count} lead was deleted.", "{count} leads were deleted.", count))
 
+    @post("/sequences")
+    async def start(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        """Begin the lead sequence about a course; each course has its own number, and the one beside it was confirmed."""
+        typed = await typed_values(request)
+        course_id = uuid_or_none(str(typed.get("course", "")))
+        try:
+            confirmed = expected(typed | {"expected": typed.get(f"expected-{course_id}", "")})
+            count = await start_sequences(work, selected(typed), course_id, confirmed)
+        except DomainError as error:
+            raise await refused(work, typed, error) from None
+        done = ngettext("The sequence begins for {count} lead.", "The sequence begins for {count} leads.", count)
+        return go(request, back_to(typed), done)
+
+    @post("/sequences/stop")
+    async def stop(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
+        typed = await typed_values(request)
+        try:
+            count = await stop_sequences(work, selected(typed), expected(typed))
+        except DomainError as error:
+            raise await refused(work, typed, error) from None
+        return go(
+            request, back_to(typed), ngettext("{count} sequence was stopped.", "{count} sequences were stopped.", count)
+        )
+
 
 def selected(typed: dict[str, Any]) -> LeadFilter:
     """Return which leads a form means: all that match when it says so, else the ticked ones alone."""
@@ -115,9 +148,11 @@ async def confirmation(work: Work, typed: dict[str, Any]) -> dict[str, Any]:
     """Return what the question shows: what would be done, to how many, and which."""
     wanted = selected(typed)
     action = typed.get("action") if typed.get("action") in ACTIONS else "tag"
+    courses = await list_sequence_courses(work) if action == "sequence" else []
     return {
         "action": action,
-        "count": await count_leads(work, wanted),
+        "count": await (count_running if action == "unsequence" else count_leads)(work, wanted),
+        "courses": [(one, await count_startable(work, wanted, one.id)) for one in courses],
         "selection": as_query(wanted),
         "chips": chips(wanted, await file_names(work, wanted)),
         "back": back_to(typed),

@@ -27,12 +27,8 @@ class SearchController(Controller):
 
 
 def found_as(person: Row) -> tuple[str, str]:
-    """Return what the person is to the business, and where to find them as that."""
-    contact = person.email or person.phone or person.name
+    """Return what the person is to the business, and where everything about them is."""
     if person.role in ("admin", "super_admin"):
         return _("Team"), with_query("/admin/audit", actor=person.id)
-    if person.is_student:
-        return _("Student"), f"/admin/students/{person.id}"
-    if person.has_applied:
-        return _("Applicant"), with_query("/admin/applications", q=contact)
-    return _("Lead"), f"/admin/leads/{person.lead_id}" if person.lead_id else with_query("/admin/leads", q=contact)
+    what = _("Student") if person.is_student else _("Applicant") if person.has_applied else _("Lead")
+    return what, f"/admin/people/{person.id}"

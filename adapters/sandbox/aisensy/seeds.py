@@ -171,6 +171,49 @@ TEMPLATES: dict[str, tuple[str, list[Component]]] = {
             _buttons(_link("See your classes")),
         ],
     ),
+    "approval_welcome": (
+        "UTILITY",
+        [
+            _body(
+                "Hi {{1}}, welcome to {{2}}. Your place in {{3}} is confirmed. Your sign-in details are in your e-mail."
+            )
+        ],
+    ),
+    "unpaid_reminder": (
+        "UTILITY",
+        [
+            _body(
+                "Hi {{1}}, your place in {{2}} is kept for you. {{3}} is still to be paid. You can pay behind the button."
+            ),
+            _buttons(_link("Pay now")),
+        ],
+    ),
+    "payment_reminder": (
+        "UTILITY",
+        [
+            _body("Hi {{1}}, your payment of {{2}} for {{3}} was due on {{4}}. You can pay behind the button."),
+            _buttons(_link("Pay now")),
+        ],
+    ),
+    "payment_ahead": (
+        "UTILITY",
+        [
+            _body("Hi {{1}}, your payment of {{2}} for {{3}} is due on {{4}}. You can pay behind the button."),
+            _buttons(_link("Pay now")),
+        ],
+    ),
+    "lead_reminder": (
+        "MARKETING",
+        [
+            _body("Hi {{1}}, you asked about {{2}}. Places are still open. You can apply behind the button."),
+            _footer(STOP),
+            _buttons(_link("Apply now")),
+        ],
+    ),
+    "birthday": (
+        "MARKETING",
+        [_body("Hi {{1}}, all of us wish you a happy birthday and a good year."), _footer(STOP)],
+    ),
     "sign_in_code": (
         "AUTHENTICATION",
         [

@@ -3,7 +3,7 @@
 from domain.automation.rule import Rule, RuleSettings
 
 OCCASIONS = """
-select s.person_id, s.id as subject_id, 1 as version, s.started_at as anchor, p.timezone as zone, s.import_id as cause_id
+select s.person_id, s.id as subject_id, s.version, s.started_at as anchor, p.timezone as zone, s.import_id as cause_id
 from lead_sequences s join people p on p.id = s.person_id where s.stopped_at is null
 """
 # Whoever is not being written to: as if the sequence began now.
@@ -16,6 +16,7 @@ where not exists (select from lead_sequences s where s.lead_id = l.id) and l.sta
 FACTS = """
 select w.id, case
     when s.stopped_at is not null then s.stop_reason
+    when s.version <> w.version then 'The sequence has begun once more since.'
     when exists (select from cta_submissions a where a.course_id = s.course_id
       and (a.person_id = s.person_id or a.lead_id = s.lead_id)) then 'They have applied.'
     when exists (select from enrolments e join batches b on b.id = e.batch_id
@@ -40,9 +41,10 @@ def _rule(day: int, title: str, about: str) -> Rule:
         conditions="Not to who has applied or unsubscribed, or whose address does not work.",
         occasions=OCCASIONS,
         facts=FACTS,
-        defaults=RuleSettings(day, "days", ("email",), {"email": key}),
+        defaults=RuleSettings(day, "days", ("email",), {"email": key, "whatsapp": "lead_reminder"}),
         is_marketing=True,
         would=WOULD,
+        links=("apply_path",),
     )
 
 
@@ -51,3 +53,4 @@ RULES = (
     _rule(3, "Lead sequence: day 3", "A second word to who has not applied yet."),
     _rule(7, "Lead sequence: day 7", "The last reminder; after it nobody is written to any more."),
 )
+KEYS = tuple(rule.key for rule in RULES)

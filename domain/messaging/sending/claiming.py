@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from domain.automation.holding import IS_HELD
 from domain.automation.judging import pointless_deliveries
-from domain.automation.late import with_late_links
 from domain.messaging.calls.preparing import prepare_call
 from domain.messaging.composing import CannotCompose, Composer, prepare_email
 from domain.messaging.outbox import Channel
@@ -18,11 +18,6 @@ from domain.work import Row, Work
 
 MOST_TOGETHER = 1_000  # SendGrid's limit of personalizations in one request
 
-# What a rule has written waits while the rule is held back.
-IS_HELD = """
-(rule_key is not null and ((select value = 'true' from business_settings where key = 'automations_paused')
-  or rule_key in (select key from automation_rules where is_paused)))
-"""
 # What is due in a channel, while it may leave at all.
 DUE = f"""
 channel = %(channel)s and state in ('pending', 'retry') and due_at <= %(now)s and (retry_at is null or retry_at <= now())
@@ -132,8 +127,7 @@ async def claim_batch(
 async def _prepare(work: Work, composer: Composer, channel: Channel, send_id: UUID, rows: Sequence[Row]) -> Message:
     if channel == "whatsapp":
         row = await with_params_of_now(work, rows[0]) if rows[0].kind in LETTERS else rows[0]
-        row = with_late_links(row, composer.ports) if row.rule_key else row
-        return await prepare_whatsapp(work, row, composer.ports.base_url)
+        return await prepare_whatsapp(work, row, composer.ports)
     if channel == "call":
         return await prepare_call(work, rows[0])
     return await prepare_email(work, composer, send_id, rows)

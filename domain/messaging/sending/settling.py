@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.backoff import backoff
-from domain.campaigns import on_sent
+from domain.campaigns import is_to_lead, on_sent
 from domain.integrations.accounts import hold_channel
 from domain.integrations.states import THRESHOLD
 from domain.messaging.calls.reading import plan_reading
@@ -28,7 +28,7 @@ with settled as (
          retry_at = case when %(state)s = 'retry' then now() + make_interval(secs => %(wait)s) end,
          attempt = attempt - %(uncounted)s
    where lease_token = %(send_id)s and state in ('sending', 'unknown') and (%(only)s::uuid[] is null or id = any(%(only)s))
-  returning id, campaign_id, broadcast_id
+  returning id, campaign_id, broadcast_id, rule_key
 ), logged as (
   -- Its events may have overtaken the answer: then the state stays theirs.
   update {table} set state = case when rank <= %(rank)s then %(log_state)s else state end,
@@ -40,7 +40,7 @@ with settled as (
   update provider_traffic set account_problem = ''
    where %(state)s = 'sent' and channel = %(channel)s and account_problem <> '' and exists (select from settled)
 )
-select id, campaign_id, broadcast_id from settled
+select id, campaign_id, broadcast_id, rule_key from settled
 """
 # While a provider does not answer, trying and failing says nothing about what was tried.
 IN_OUTAGE = "select exists (select from provider_traffic where channel = %(channel)s and failures >= %(threshold)s)"
@@ -107,7 +107,7 @@ async def sent(work: Work, channel: Channel, send_id: UUID, message_id: str, cal
     rows = await write_down(
         work, channel, send_id, "sent", message_id=message_id or None, agent_id=agent_id, status=status
     )
-    if ids := [row.id for row in rows if row.campaign_id]:
+    if ids := [row.id for row in rows if is_to_lead(row)]:
         await on_sent(work, ids)
     if channel == "call":
         for row in rows:

@@ -33,6 +33,14 @@ ASSIGNMENT = (
     url("submit_url", "where they hand it in", "/student/assignments", is_required=True),
 )
 
+PAYMENT = (
+    FIRST_NAME,
+    Variable("purpose", "what is paid for", "Data Analytics, Batch 7"),
+    Variable("amount", "what is to be paid", "₹12,000"),
+    Variable("due", "the day by which it is due; may be empty", "10 January 2027"),
+    url("pay_url", "their own page to pay at", "/", is_required=True),
+)
+
 REMINDERS = (
     TemplateText(
         "lead_day_1",
@@ -113,11 +121,46 @@ Due on: {{due}}
 
 UPI, card and net banking all work. If you have paid in the last few hours, you need not do anything. If something stands in \
 the way, reply to this e-mail and we will find a way together.""",
+        PAYMENT,
+    ),
+    TemplateText(
+        "payment_ahead",
+        "Payment coming up",
+        "Some days before a payment, or a part of it, is due.",
+        "payments",
+        "{{amount}} is due on {{due}}",
+        """Hello {{first_name}},
+
+a word in time: your payment for {{purpose}} is due soon.
+
+Amount: {{amount}}
+Due on: {{due}}
+
+[Pay now]({{pay_url}})
+
+If you have paid already, you need not do anything.""",
+        PAYMENT,
+    ),
+    TemplateText(
+        "unpaid_reminder",
+        "Payment after the approval",
+        "To a student who has not paid some days after the approval.",
+        "payments",
+        "Your place in {{course_title}} is waiting",
+        """Hello {{first_name}},
+
+your place in {{course_title}}, {{batch_name}}, is kept for you. One thing is left to do:
+
+To be paid: {{amount}}
+
+[Pay now]({{pay_url}})
+
+If something stands in the way, reply to this e-mail and we will find a way together.""",
         (
             FIRST_NAME,
-            Variable("purpose", "what is paid for", "Data Analytics, Batch 7"),
+            COURSE,
+            BATCH,
             Variable("amount", "what is to be paid", "₹12,000"),
-            Variable("due", "the day by which it is due; may be empty", "10 January 2027"),
             url("pay_url", "their own page to pay at", "/", is_required=True),
         ),
     ),

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.leads.sequences import stop_sequences_of
 from domain.messaging.progress import settle_reported, tell
 from domain.messaging.states import BY_EVENT, DROPPED_FOR, SUPPRESSES
+from domain.messaging.suppressions import cancel_reason
 from domain.messaging.webhooks.events import AT_ONCE, Event, done, store
 from domain.ports import EmailEvent
 from domain.work import Row, Work
@@ -156,6 +158,9 @@ async def _suppress(work: Work, events: Sequence[Row]) -> None:
             details=[str(event.payload.get("reason", ""))[:500] for event, _ in found],
             deliveries=[event.delivery_id for event, _ in found],
         )
+        for reason in {reason for _, reason in found}:
+            emails = [event.payload["email"] for event, why in found if why == reason]
+            await stop_sequences_of(work, cancel_reason(reason), emails=emails)
 
 
 def _suppression(event: Row) -> str | None:

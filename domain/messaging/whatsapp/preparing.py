@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from domain.automation.late import late_links
+from domain.automation.running import Ports
 from domain.errors import NotFound
 from domain.language import _
 from domain.messaging.composing import CannotCompose
@@ -20,7 +22,7 @@ on conflict (delivery_id) do update set campaign = excluded.campaign, params = e
 """
 
 
-async def prepare_whatsapp(work: Work, row: Row, base_url: str) -> WhatsAppMessage | WhatsAppText:
+async def prepare_whatsapp(work: Work, row: Row, ports: Ports) -> WhatsAppMessage | WhatsAppText:
     """Make the message of one claimed delivery and begin its log. Raises CannotCompose when its template does not fit."""
     if not row.template:
         text = str(row.params.get("text", ""))
@@ -30,12 +32,16 @@ async def prepare_whatsapp(work: Work, row: Row, base_url: str) -> WhatsAppMessa
     if found is None or not found.is_active:
         raise CannotCompose(_("There is no WhatsApp template “{name}” in use.", name=row.template))
     template = template_of(found)
-    params, media, links = [str(one) for one in row.params.get("params", ())], row.params.get("media"), _links(row)
+    params, media, links = (
+        [str(one) for one in row.params.get("params", ())],
+        row.params.get("media"),
+        _links(row, ports),
+    )
     if problem := problem_of(template, params, media, links):
         raise CannotCompose(problem)
     body = filled(template.body, params)
     await _log(work, row, campaign=template.campaign, params=params, media=media, body=body, price=found.price_paise)
-    return _message(row, template, params, media, links, base_url)
+    return _message(row, template, params, media, links, ports.base_url)
 
 
 async def find_template(work: Work, campaign: str) -> Row:
@@ -63,7 +69,9 @@ def _message(
     )
 
 
-def _links(row: Row) -> list[str]:
+def _links(row: Row, ports: Ports) -> list[str]:
+    if row.rule_key:
+        return late_links(row, ports)
     return [str(one) for one in row.params.get("buttons", ())]
 
 

@@ -68,7 +68,7 @@ async def test_a_class_is_reminded_of_a_day_and_a_quarter_of_an_hour_before_once
     assert (email.params["class_title"], email.params["join_path"]) == ("Joins", f"/student/sessions/{session_id}/join")
     assert message.params == {
         "params": ["Asha", "Joins", "Monday, 14 January 2030, 19:00 IST"],
-        "buttons": [f"student/sessions/{session_id}/join"],
+        "buttons": [f"/student/sessions/{session_id}/join"],
     }
     assert email.expires_at == MONDAY
     kept = await rules.work.rows("select kind, channel, session_version from reminders order by kind, channel")

@@ -6,7 +6,8 @@ from uuid import uuid4
 from domain.dashboard.attention import Concern
 from domain.dashboard.reading import read_dashboard
 from domain.work import Work
-from tests.domain.dashboard.rows import add_application, add_batch, add_delivery, add_payment, add_step
+from tests.domain.dashboard.rows import add_application, add_batch, add_delivery, add_payment, add_step, enrol
+from tests.fixtures.cast import ASHA
 
 SEEN = 1.0
 
@@ -54,6 +55,7 @@ async def test_applications_older_than_two_days_wait_too_long(work: Work):
 
 
 async def test_an_overdue_payment_and_one_that_does_not_fit_each_lead_to_their_list(work: Work):
+    await enrol(work, await add_batch(work), ASHA.id, 1)
     await add_payment(work, 1, 99_00, overdue=True)
     received = await add_payment(work, 1, 99_00)
     await work.run("update gateway_payments set problem = 'Too much.' where payment_id = %(id)s", id=received)

@@ -1,0 +1,15 @@
+"""When things happened, as SQL: what a page of the timeline begins after, and when a delivery came to its end."""
+
+# Null while a delivery is still to leave. The index `deliveries_ended` has exactly this, of `d`.
+ENDED = """
+(case when d.state in ('pending', 'retry', 'sending') then null when d.state = 'cancelled' then d.created_at
+  when d.sent_at is not null then d.sent_at when d.due_at > d.created_at then d.due_at else d.created_at end)
+"""
+
+
+def until(what: str, at: str, key: str) -> str:
+    """Return the condition of a branch: nothing newer than the entry that the page begins after.
+
+    Moments alone do not part entries: one transaction writes several of the same.
+    """
+    return f"({at} <= %(at)s and ({at} < %(at)s or ('{what}', {key}) < (%(what)s::text, %(key)s::uuid)))"

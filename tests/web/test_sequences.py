@@ -1,0 +1,44 @@
+"""Lead sequences and conversion as an admin's browser sees them."""
+
+import httpx
+
+from tests.fixtures.cast import BEN, WorkAs
+from tests.fixtures.leads import new_course, new_lead
+
+IMPORT = """
+insert into lead_imports (file_name, stored_name, file_size, file_hash, header, state, created_at, started_at)
+values ('fair.csv', 'x', 1, 'x', '[]', 'done', now(), now()) returning id
+"""
+FORM = {"scope": "all", "status": "new"}
+
+
+async def test_a_sequence_is_begun_with_its_courses_count_seen_in_the_funnel_and_stopped(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    async with work_as(BEN.identity) as work:
+        course_id = await new_course(work, "data-analytics", "Data Analytics")
+        import_id = await work.value(IMPORT)
+        for name in ("Asha", "Binu"):
+            await new_lead(work, name, import_id=import_id, last_import_id=import_id)
+    asked = await as_admin.post("/admin/leads/selection", data=FORM | {"action": "sequence"})
+    assert "Data Analytics: 2 leads" in (await as_admin.get(asked.headers["location"])).text
+    start = FORM | {"action": "sequence", "course": str(course_id)}
+    again = await as_admin.post("/admin/leads/selection/sequences", data=start | {f"expected-{course_id}": "3"})
+    assert again.status_code == 422
+    assert "By now it would be 2 leads." in again.text
+    assert "Data Analytics: 2 leads" in again.text
+    begun = await as_admin.post("/admin/leads/selection/sequences", data=start | {f"expected-{course_id}": "2"})
+    assert begun.headers["location"] == "/admin/leads?status=new"
+
+    page = await as_admin.get(f"/admin/imports/{import_id}/conversion")
+    assert "Begun for 2 leads" in page.text
+    fragment = await as_admin.get(f"/admin/imports/{import_id}/conversion", headers={"HX-Request-Type": "partial"})
+    assert "<html" not in fragment.text
+
+    question = await as_admin.get(f"/admin/leads/selection?action=unsequence&scope=all&import={import_id}")
+    assert "2 sequences are stopped." in question.text
+    stop = {"scope": "all", "import": str(import_id), "action": "unsequence", "expected": "2"}
+    assert (await as_admin.post("/admin/leads/selection/sequences/stop", data=stop)).status_code == 303
+    async with work_as(BEN.identity) as work:
+        reasons = await work.rows("select distinct stop_reason from lead_sequences")
+    assert [row.stop_reason for row in reasons] == [f"Stopped by {BEN.name}."]
