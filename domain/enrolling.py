@@ -14,6 +14,7 @@ from domain.language import _, ngettext
 from domain.leads.sequences import stop_sequences_of
 from domain.messaging.outbox import plan_email
 from domain.notifications import notify
+from domain.sessions.automations import void_for_person
 from domain.sessions.enrolling import welcome_to_classes
 from domain.sessions.leaving import leave_classes, reach_of_leaving
 from domain.work import Row, Work
@@ -154,6 +155,7 @@ async def move_student(
         await work.run(WITHDRAW, id=enrolment_id)
         await void_rules(work, [enrolment_id], _("They were moved to another batch."), rules=KEYS)
         await plan_rules(work, UNPAID_KEYS, "subject_id", [there.id])
+    await void_for_person(work, enrolment.person_id, enrolment.batch_id)
     details = {"course": batch.course, "before": enrolment.batch, "after": batch.name, "told": tell}
     await record(work, "enrolment.moved", "student", enrolment.person_id, enrolment.name, **details)
     title = _("You are in {batch} of {course} now", batch=batch.name, course=batch.course)
@@ -176,6 +178,7 @@ async def withdraw_enrolment(work: Work, enrolment_id: UUID, *, tell: bool = Tru
         raise Conflict(_("It is withdrawn already."))
     await work.run(WITHDRAW, id=enrolment_id)
     await void_rules(work, [enrolment_id], _("They were withdrawn from the batch."), rules=KEYS)
+    await void_for_person(work, enrolment.person_id, enrolment.batch_id)
     await leave_classes(work, enrolment.person_id, enrolment.batch_id, tell=tell)
     if tell:
         title = _("You are not in {batch} of {course} any more", batch=enrolment.batch, course=enrolment.course)

@@ -15,6 +15,7 @@ from domain.learning.progress import Progress, progress_of, progress_sql
 from domain.messaging.inbox import messages_of
 from domain.messaging.outbox import plan_email
 from domain.payments.listing import payments_of
+from domain.sessions.automations import plan_for_returned
 from domain.sessions.roster import attendance_of
 from domain.sessions.telling import CHANNELS
 from domain.work import Row, Work
@@ -171,6 +172,8 @@ async def activate_student(work: Work, person_id: UUID, is_active: bool) -> None
     name = await work.value(ACTIVATE, id=person_id, is_active=is_active, now=work.now)
     if name is None:
         raise Conflict(_("Somebody has done this a moment ago, or this is no student."))
+    if is_active:
+        await plan_for_returned(work, person_id)
     await record(work, "student.reactivated" if is_active else "student.deactivated", "student", person_id, name)
     work.signal("students")
 

@@ -26,6 +26,7 @@ from web.admin.dashboard import DashboardController, TrialEmailController
 from web.admin.deliveries import DeliveryController
 from web.admin.enrolments import EnrolmentController, NewEnrolmentController
 from web.admin.errors import ErrorController
+from web.admin.feedback import FeedbackController
 from web.admin.import_runs import ImportColumnsController, ImportRunController, ImportUndoController
 from web.admin.imports import ImportController
 from web.admin.integration_requests import IntegrationRequestController
@@ -46,6 +47,7 @@ from web.admin.saved_filters import SavedFilterController
 from web.admin.search import SearchController
 from web.admin.session_changes import SessionChangeController
 from web.admin.session_forms import SessionFormController
+from web.admin.session_messages import SessionMessageController
 from web.admin.session_recordings import SessionRecordingController
 from web.admin.sessions import SessionController
 from web.admin.settings import DemoRemovalController, SettingsController
@@ -79,6 +81,7 @@ from web.notifications import NotificationsController
 from web.public.admin_request import AdminRequestController, AdminRequestVerificationController
 from web.public.apply import ApplyController
 from web.public.calendar import CalendarController
+from web.public.feedback import PublicFeedbackController
 from web.public.landing import LandingController
 from web.public.password import ForgotPasswordController, SetPasswordController
 from web.public.pay import PayController
@@ -139,6 +142,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             LandingController,
             ApplyController,
             UnsubscribeController,
+            PublicFeedbackController,
             PayController,
             CalendarController,
             SignInController,
@@ -198,6 +202,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             DeliveryController,
             MessageController,
             RecordingController,
+            FeedbackController,
             PersonController,
             PersonStepController,
             PersonDeliveryController,
@@ -229,6 +234,7 @@ AUDIENCES: list[tuple[str, str, list[Any]]] = [
             SessionController,
             SessionFormController,
             SessionChangeController,
+            SessionMessageController,
             SessionRecordingController,
             ClassRecordingController,
             AssignmentController,

@@ -14,8 +14,11 @@ from adapters.postgres.database import Database
 from adapters.redis.live import RedisLiveSignals
 from adapters.settings import Settings
 from domain.audit import record
+from domain.automation.planning import plan_rule
+from domain.automation.rule_states import read_states
 from domain.demo import begin_demo, remove_demo
 from domain.ports import FileStore, PasswordHasher
+from domain.sessions.automations import PLANNED
 from domain.work import SYSTEM, Work
 
 PASSWORD = "gurudesk-demo"
@@ -24,7 +27,7 @@ PASSWORD = "gurudesk-demo"
 ORDER = (
     "lead_imports", "lead_import_rows", "people", "profiles", "courses", "modules", "batches", "imported_leads",
     "lead_campaigns", "cta_submissions", "enrolments", "payments", "payment_requests", "gateway_payments", "refunds",
-    "broadcasts", "broadcast_recipients", "sessions", "session_stays", "attendance",
+    "broadcasts", "broadcast_recipients", "sessions", "session_stays", "attendance", "session_feedback",
     "recordings", "recording_cues", "recording_views", "automation_steps",
     "deliveries", "email_logs", "whatsapp_logs", "call_logs", "email_suppressions",
     "crm_messages", "assignments", "submissions", "notifications", "audit_logs",
@@ -71,6 +74,8 @@ async def load_demo(work: Work, hasher: PasswordHasher, files: FileStore) -> boo
         await _insert(work, table, rows)
     await work.run(MAKERS, rows=_as_json(tables["lead_imports"]))
     await work.run("select fold_lead_counts()")
+    for state in (await read_states(work, PLANNED)).values():
+        await plan_rule(work, state, None)  # what is ahead of the demo's classes
     await keep_films(files, tables["recordings"])
     return True
 

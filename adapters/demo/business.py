@@ -10,6 +10,7 @@ from adapters.demo.broadcasts import make_broadcasts
 from adapters.demo.campaigns import make_campaigns
 from adapters.demo.catalogue import Catalogue, make_catalogue
 from adapters.demo.classes import Classes
+from adapters.demo.feedback import give_feedback
 from adapters.demo.leads import make_leads
 from adapters.demo.mailing import Mailing
 from adapters.demo.messages import make_messages
@@ -39,6 +40,7 @@ def make_business(now: datetime, password_hash: str, taken: Collection[str] = ()
     make_assignments(story, catalogue, office)
     attend(story, office)
     make_recordings(story, office)
+    give_feedback(story, office)
     _write_down(story, catalogue, office)
     return story.tables
 

@@ -129,6 +129,9 @@ async def _act(work: Work, steps: Sequence[Row]) -> None:
     version = {"version": state.version, "now": work.now}
     if ended.rows:
         await work.run(WRITE, rows=ended.rows, rule=rule.key, marketing=rule.is_marketing, **version)
+        if rule.note:
+            written = sorted({row["step_id"] for row in ended.rows})
+            await work.run(rule.note, steps=[UUID(step_id) for step_id in written], now=work.now)
         work.signal("deliveries")
         work.nudge()
     await work.run(END, ids=ended.ids, states=ended.states, reasons=ended.reasons, dues=ended.dues, **version)
@@ -142,6 +145,8 @@ async def _act_for_one(work: Work, state: RuleState, fact: Row, texts: WhatsAppT
         return ended.end(fact.id, "skipped", _("The rule was switched off."))
     if reason := pointless(fact, work.now):
         return ended.end(fact.id, "skipped", reason)
+    if fact.waits_for:
+        return ended.end(fact.id, "planned", fact.waits_for, fact.waits_until)
     ways, obstacles = _ways(state, fact)
     if state.rule.act is not None:
         acted = Acted(fact.person_id, fact.subject_id, fact.name, fact.params, ways)

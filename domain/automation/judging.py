@@ -29,6 +29,7 @@ after_quiet_hours(%(now)s, p.timezone, coalesce(%(quiet_from)s::time, (q.value -
 FACTS = f"""
 with {_W}, facts as ({{facts}})
 select w.id, w.subject_id, w.person_id, w.version, w.due_at, f.id is not null as is_there, f.reason, f.params, f.expires_at,
+  to_jsonb(f) ->> 'waits_for' as waits_for, (to_jsonb(f) ->> 'waits_until')::timestamptz as waits_until,
   p.name, p.email, p.phone, p.automations_stopped_at, {CHANNELS},
   exists (select from email_suppressions x where x.email = p.email) as is_email_suppressed,
   exists (select from phone_suppressions x where x.phone = p.phone and x.channel in ('whatsapp', 'all')
@@ -44,7 +45,8 @@ left join (select value::int as most from business_settings where key = 'marketi
 # Only what may make a delivery pointless that was written a while ago.
 REASONS = f"""
 with {_W}, facts as ({{facts}})
-select w.id, f.id is not null as is_there, f.reason from w left join facts f on f.id = w.id
+select w.id, f.id is not null as is_there, coalesce(f.reason, to_jsonb(f) ->> 'waits_for') as reason
+  from w left join facts f on f.id = w.id
 """
 
 

@@ -1,5 +1,6 @@
 """What fills a rule's message at the last moment: links that name their delivery or carry a signature are kept nowhere."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -7,15 +8,21 @@ from domain.automation.rules import RULES
 from domain.automation.running import Ports
 from domain.leads.tracking import tracking_token
 from domain.payments.links import pay_path
+from domain.sessions.feedback_links import feedback_path
 from domain.work import Row
 
 PATH, URL = "_path", "_url"
+# Params that are signed into a path: the variable it fills, and how.
+SIGNED: dict[str, tuple[str, Callable[[bytes, UUID], str]]] = {
+    "payment_id": ("pay_url", pay_path),
+    "feedback_id": ("feedback_url", feedback_path),
+}
 
 
 def late_links(row: Row, ports: Ports) -> list[str]:
     """Return the ends of the link buttons of a claimed WhatsApp message of a rule, in their order.
 
-    Its delivery holds what `Rule.links` name: a path as it is, or the payment whose signed link is made here.
+    Its delivery holds what `Rule.links` name: a path as it is, or what is signed into one here.
     """
     rule = RULES.get(row.rule_key)
     told = [str(one) for one in row.params.get("buttons", ())]
@@ -24,8 +31,8 @@ def late_links(row: Row, ports: Ports) -> list[str]:
 
 
 def _link(name: str, value: str, row: Row, ports: Ports) -> str:
-    if name == "payment_id" and value:
-        return pay_path(ports.secret, UUID(value)).removeprefix("/")
+    if name in SIGNED and value:
+        return SIGNED[name][1](ports.secret, UUID(value)).removeprefix("/")
     if name == "apply_path" and value:
         return f"{value}?t={tracking_token(ports.secret, row.id)}".removeprefix("/")
     return value.removeprefix("/")
@@ -34,8 +41,8 @@ def _link(name: str, value: str, row: Row, ports: Ports) -> str:
 def late_values(row: Row, ports: Ports) -> dict[str, str]:
     """Return what fills the e-mail of one claimed delivery of a rule.
 
-    Its params as they are; ``x_path`` becomes ``x_url`` with our address before it, ``payment_id`` the link to pay, and the
-    link to apply says by which delivery somebody came.
+    Its params as they are; ``x_path`` becomes ``x_url`` with our address before it, ``payment_id`` the link to pay,
+    ``feedback_id`` the way to say how a class was, and the link to apply says by which delivery somebody came.
     """
     values: dict[str, Any] = dict(row.params)
     filled = {name: str(value) for name, value in values.items() if not name.endswith((PATH, "_id"))}
@@ -44,6 +51,7 @@ def late_values(row: Row, ports: Ports) -> dict[str, str]:
             filled[name.removesuffix(PATH) + URL] = f"{ports.base_url}{value}"
     if values.get("apply_path"):
         filled["apply_url"] += f"?t={tracking_token(ports.secret, row.id)}"
-    if values.get("payment_id"):
-        filled["pay_url"] = f"{ports.base_url}{pay_path(ports.secret, UUID(values['payment_id']))}"
+    for name, (variable, path_of) in SIGNED.items():
+        if values.get(name):
+            filled[variable] = f"{ports.base_url}{path_of(ports.secret, UUID(values[name]))}"
     return filled

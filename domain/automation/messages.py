@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.automation.rule_states import RuleState
 from domain.messaging.outbox import Channel, whatsapp_params
+from domain.sessions.when import when
 from domain.work import Row, Work
 
 TEMPLATE = "select param_labels, body from whatsapp_templates where campaign = %(campaign)s"
@@ -60,11 +61,18 @@ def _delivery(state: RuleState, fact: Row, channel: Channel, texts: WhatsAppText
 
 
 def _params(state: RuleState, params: Mapping[str, Any], channel: Channel, texts: WhatsAppTexts) -> dict[str, Any]:
-    values = {name: "" if value is None else value for name, value in params.items()}
+    values = {name: _in_words(value) for name, value in params.items()}
     if channel != "whatsapp":
         return values
     filled = [str(values.get(name, "")).strip() or "-" for name in texts.names]
     return whatsapp_params(filled, None, [str(values.get(name, "")) for name in state.rule.links])
+
+
+def _in_words(value: Any) -> Any:
+    """Write a moment for its reader, and what is missing as nothing; everything else stays as it is."""
+    if isinstance(value, Mapping) and "moment" in value:
+        return when(datetime.fromisoformat(value["moment"]), value["zone"], value.get("own_zone") or "")
+    return "" if value is None else value
 
 
 def _group(state: RuleState, params: Mapping[str, Any]) -> str:

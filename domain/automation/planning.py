@@ -33,6 +33,14 @@ cross join lateral (select {PLACE} as due_at) m
 where {{which}} and m.due_at >= %(now)s and not exists (select from automation_steps s
   where s.dedupe_key = %(rule)s || ':' || o.subject_id || ':' || o.person_id || ':' || o.version and s.state <> 'cancelled')
 """
+# What is planned goes where its moment is now; one that is past by then is due at once, and judged.
+MOVE = """
+update automation_steps a set due_at = o.moved_to, reason = '', retry_at = null
+from (select o.*, greatest(m.due_at, %(now)s) as moved_to from ({occasions}) o
+  cross join lateral (select moment_of(o.anchor, %(amount)s, %(unit)s, o.zone) as due_at) m where {which}) o
+where a.dedupe_key = %(rule)s || ':' || o.subject_id || ':' || o.person_id || ':' || o.version and a.state = 'planned'
+  and a.due_at <> o.moved_to and (o.moved_to > %(now)s or a.due_at > %(now)s)
+"""
 VOID = """
 update automation_steps set state = 'cancelled', reason = %(reason)s, finished_at = %(now)s, retry_at = null
 where rule_key is not null and state = 'planned' and subject_id = any(%(subjects)s)
@@ -74,6 +82,18 @@ async def plan_rule(
         work.nudge()
         work.signal("steps")
     return planned
+
+
+async def move_planned(work: Work, keys: Sequence[str], by: By, ids: Sequence[UUID]) -> int:
+    """Move what these rules have planned to where its moment is now; return how many steps. What waits is woken."""
+    moved = 0
+    for state in (await read_states(work, keys)).values():
+        sql = MOVE.format(occasions=state.rule.occasions, which=f"o.{by} = any(%(ids)s)")
+        moved += await work.run(sql, ids=list(ids), **_values(work, state))
+    if moved:
+        work.nudge()
+        work.signal("steps")
+    return moved
 
 
 async def count_would(work: Work, state: RuleState) -> int:

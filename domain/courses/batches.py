@@ -8,6 +8,7 @@ from domain.audit import record
 from domain.courses.zones import Keep, change_zone
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
+from domain.sessions.automations import wake_recordings
 from domain.sessions.local_times import HOME_ZONE, check_zone
 from domain.work import Row, Work
 
@@ -92,6 +93,8 @@ async def update_batch(
     if facts.timezone != before.timezone:
         await change_zone(work, batch_id, before.timezone, facts.timezone, keep=keep, tell=tell)
     changed = sorted(name for name, value in values.items() if name != "timezone" and getattr(before, name) != value)
+    if "recordings_visible" in changed and facts.recordings_visible:
+        await wake_recordings(work, batch_id=batch_id)
     if changed:
         await record(work, "batch.updated", "batch", batch_id, facts.name, changed=changed)
         work.signal("courses")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from domain.audit import record
 from domain.errors import InvalidInput
 from domain.language import _, ngettext
+from domain.sessions.automations import move_with_batch
 from domain.sessions.changing import update_session
 from domain.sessions.local_times import moment_of
 from domain.sessions.planning_meetings import plan_sync
@@ -45,6 +46,7 @@ async def change_zone(
             if session.zoom_state == "ready":  # Zoom shows the batch's zone, too
                 await work.run(RESYNC, id=session.id, now=work.now)
                 await plan_sync(work, session.id, session.version, work.now)
+    await move_with_batch(work, batch_id)
     details = {"before": before, "after": zone, "keep": keep}
     await record(work, "batch.zone_changed", "batch", batch_id, str(name), ahead=len(ahead), **details)
     work.signal("sessions")

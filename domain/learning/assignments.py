@@ -12,6 +12,7 @@ from domain.language import _
 from domain.learning.deadlines import OPEN_UNTIL, told_deadline
 from domain.learning.files import MAX_TOGETHER, MOST_FILES, StoredFile
 from domain.learning.telling import tell_batch
+from domain.sessions.automations import move_assignment, plan_assignment, plan_deadline_again, void_assignment
 from domain.work import Row, Work
 
 MOST_POINTS = 1000
@@ -153,6 +154,8 @@ async def update_assignment(
     if changed:
         await record(work, "assignment.updated", "assignment", assignment_id, facts.title, changed=changed)
         _signal(work, assignment_id)
+    if before.facts.published_at:
+        await _plan_again(work, assignment_id, changed)
     if "due_at" in changed and before.facts.published_at:
         when = told_deadline(facts.due_at, before.facts.timezone)
         await tell_batch(work, assignment_id, _("New deadline: {title}", title=facts.title), when)
@@ -169,6 +172,7 @@ async def publish_assignment(work: Work, assignment_id: UUID) -> None:
     )
     if not await work.run(statement, id=assignment_id, now=work.now):
         raise Conflict(_("Somebody has published it a moment ago."))
+    await plan_assignment(work, assignment_id)
     await record(work, "assignment.published", "assignment", assignment_id, facts.title, batch=facts.batch)
     when = _("Due {when}", when=told_deadline(facts.due_at, facts.timezone))
     await tell_batch(work, assignment_id, _("New assignment: {title}", title=facts.title), when)
@@ -181,6 +185,7 @@ async def withdraw_assignment(work: Work, assignment_id: UUID) -> None:
     statement = "update assignments set published_at = null, updated_at = %(now)s where id = %(id)s and published_at is not null"
     if not await work.run(statement, id=assignment_id, now=work.now):
         raise Conflict(_("Somebody has withdrawn it a moment ago."))
+    await void_assignment(work, assignment_id)
     await record(work, "assignment.withdrawn", "assignment", assignment_id, facts.title, batch=facts.batch)
     _signal(work, assignment_id)
 
@@ -190,6 +195,7 @@ async def remove_assignment(work: Work, assignment_id: UUID) -> list[str]:
     found = await find_assignment(work, assignment_id)
     if found.facts.begun:
         raise Conflict(_("Students have begun it. Withdraw it instead: then they do not see it any more."))
+    await void_assignment(work, assignment_id)
     await work.run("delete from assignments where id = %(id)s", id=assignment_id)
     await record(work, "assignment.removed", "assignment", assignment_id, found.facts.title, batch=found.facts.batch)
     _signal(work, assignment_id)
@@ -225,6 +231,13 @@ async def _check(work: Work, facts: AssignmentFacts, had: UUID | None = None) ->
     if errors:
         raise InvalidInput(errors)
     return batch
+
+
+async def _plan_again(work: Work, assignment_id: UUID, changed: Sequence[str]) -> None:
+    if "due_at" in changed:
+        await plan_deadline_again(work, assignment_id)
+    if "session_id" in changed:
+        await move_assignment(work, assignment_id)
 
 
 def _check_files(files: Sequence[Any]) -> None:

@@ -9,6 +9,7 @@ from domain.language import _
 from domain.learning.assignments import FORGIVE
 from domain.learning.deadlines import told_deadline
 from domain.learning.telling import tell_student
+from domain.sessions.automations import plan_deadline_again
 from domain.work import Row, Work
 
 STUDENT = """
@@ -46,6 +47,7 @@ async def extend(work: Work, assignment_id: UUID, person_id: UUID, due_at: datet
     values = {"due_at": due_at, "reason": reason, "me": work.identity.person_id, "now": work.now}
     await work.run(EXTEND, id=assignment_id, person_id=person_id, **values)
     await work.run(FORGIVE, id=assignment_id, now=work.now)
+    await plan_deadline_again(work, assignment_id, person_id=person_id)
     when = told_deadline(due_at, found.timezone)
     await record(work, "assignment.extended", "assignment", assignment_id, found.title, student=found.name, until=when)
     if found.published_at:
@@ -59,5 +61,6 @@ async def end_extension(work: Work, assignment_id: UUID, person_id: UUID) -> Non
     statement = "delete from assignment_extensions where assignment_id = %(id)s and person_id = %(person_id)s"
     if not await work.run(statement, id=assignment_id, person_id=person_id):
         raise Conflict(_("Somebody has done this a moment ago."))
+    await plan_deadline_again(work, assignment_id, person_id=person_id)
     await record(work, "assignment.extension_ended", "assignment", assignment_id, found.title, student=found.name)
     work.signal(f"assignment:{assignment_id}")

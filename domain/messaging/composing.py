@@ -27,7 +27,8 @@ from domain.messaging.unsubscribe_links import unsubscribe_token
 from domain.messaging.variables import used_in
 from domain.payments.links import pay_path
 from domain.ports import Attachment, Email, Recipient, RenderedEmail
-from domain.sessions.letters import LETTERS, write_letter
+from domain.sessions.automations import REMINDERS
+from domain.sessions.letters import LETTERS, reminder_file, write_letter
 from domain.work import Row, Work
 
 LOG = """
@@ -63,7 +64,8 @@ class Composer:
         if rows[0].rule_key and text is None:
             raise CannotCompose(f"There is no text “{rows[0].template}” any more.")
         if text and (rows[0].rule_key or rows[0].marketing or len(rows) > 1):
-            return self._group(send_id, rows, text, common)
+            email = self._group(send_id, rows, text, common)
+            return replace(email, attachments=await self._files(work, rows, business))
         (row,) = rows
         return await self._single(work, send_id, row, text, common)
 
@@ -97,6 +99,12 @@ class Composer:
             for row, values in zip(rows, own, strict=True)
         ]
         return self._email(send_id, recipients, rendered, rows[0].kind, common)
+
+    async def _files(self, work: Work, rows: Sequence[Row], business: str) -> Sequence[Attachment]:
+        if rows[0].rule_key not in REMINDERS:
+            return ()
+        (row,) = rows  # the rule is personal: a file names whom it invites
+        return [await reminder_file(work, row, self.ports, business)]
 
     async def _broadcast(self, work: Work, send_id: UUID, rows: Sequence[Row], common: Mapping[str, str]) -> Email:
         try:

@@ -7,7 +7,15 @@ queue may have moved that moment into the night.
 from datetime import datetime, timedelta
 
 # What is waited for, or happens at a moment of its own. Everything else by WhatsApp or call has time until the morning.
-AT_ONCE = ("reply", "opt_confirmation", "test", "class_changed", "class_cancelled")
+AT_ONCE = (
+    "reply",
+    "opt_confirmation",
+    "test",
+    "class_changed",
+    "class_cancelled",
+    "session_reminder_15m",
+    "session_reminder_now",
+)
 
 # The hours of %(channel)s as times of day, null where it has none.
 HOURS = """

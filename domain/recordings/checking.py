@@ -18,6 +18,7 @@ from domain.recordings.contents import read_contents
 from domain.recordings.copying import plan_copies
 from domain.recordings.filing import file_recordings
 from domain.recordings.telling import tell, tell_students
+from domain.sessions.automations import wake_recordings
 from domain.work import Row, Work
 
 HOURLY, HOURLY_FOR = timedelta(hours=1), timedelta(hours=48)
@@ -142,6 +143,7 @@ async def _settle(work: Work, session: Row, look: Look, processing: int) -> None
         title = _("There is no recording of {title}", title=session.title)
         await notify_admins(work, "recording", title, reason, f"/admin/sessions/{session.id}/recordings")
         await record(work, "recordings.missing", "session", session.id, session.title)
+        await wake_recordings(work, session_id=session.id)
     elif status == "synced" and session.zoom_recording_status != "synced":
         await record(work, "recordings.synced", "session", session.id, session.title, files=left.films)
     tell(work, session.id)

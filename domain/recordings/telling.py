@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.language import _
+from domain.sessions.automations import wake_recordings
 from domain.work import Row, Work
 
 TOLD = """
@@ -24,6 +25,7 @@ async def tell_students(work: Work, session: Row) -> None:
 
     Their open pages show every file that comes, also those after the first.
     """
+    await wake_recordings(work, session_id=session.id)
     is_first = await work.run(TOLD, id=session.id, now=work.now)
     students = await refresh_students(work, session.batch_id)
     if not is_first:

@@ -5,6 +5,7 @@ from uuid import UUID
 from domain.automation.steps import plan_step
 from domain.messaging.outbox import plan_email, plan_whatsapp
 from domain.messaging.quiet_hours import leaves_at
+from domain.sessions.automations import plan_for_person
 from domain.sessions.letters import AHEAD, COLUMNS, FROM, MOST_AHEAD, ahead_params, first_name
 from domain.sessions.telling import CHANNELS
 from domain.work import Row, Work
@@ -30,9 +31,11 @@ on conflict (session_id, person_id) do update set version = excluded.version, to
 async def welcome_to_classes(work: Work, person_id: UUID, batch_id: UUID, *, tell: bool = True) -> int:
     """Tell somebody who has just been enrolled in a batch of the classes still to come; return how many there are.
 
+    What rules do around classes and assignments is planned for them, too.
     Call it in the transaction that makes or moves the enrolment, after it. Once an enrolment: a second call for the same
     one plans nothing. Without ``tell`` they are not written to.
     """
+    await plan_for_person(work, person_id, batch_id)
     person = await work.row(PERSON, person=person_id, batch=batch_id, now=work.now)
     sessions = await work.rows(SESSIONS, batch=batch_id, now=work.now)
     if person is None or not sessions:

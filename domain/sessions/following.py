@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.automation.steps import cancel_steps, plan_step
 from domain.language import _
+from domain.sessions.automations import plan_class, plan_class_again, void_class
 from domain.sessions.looking import BEFORE_THE_START
 from domain.sessions.reporting import LOOKS
 from domain.work import Work
@@ -37,9 +38,12 @@ async def plan_what_follows(
         await cancel_steps(work, session_id, _("The class was changed."), kind)
         key = f"{kind}:{session_id}:{version}"
         await plan_step(work, kind, session_id, key=key, version=version, due_at=ends_at + after)
+    if ends_at > work.now:
+        await (plan_class if version == 1 else plan_class_again)(work, session_id)
 
 
 async def void_what_follows(work: Work, session_id: UUID) -> None:
     """Cancel what a session had planned: it does not take place."""
     for kind in (BEFORE, *AFTER_THE_END):
         await cancel_steps(work, session_id, _("The class was cancelled."), kind)
+    await void_class(work, session_id)

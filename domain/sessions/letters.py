@@ -74,13 +74,25 @@ async def write_letter(work: Work, row: Row, ports: Ports, business: str) -> Let
     if row.kind == LEFT:
         return await _letter_of_leaving(work, row, ports, organizer)
     session = await true_session(work, row)
+    values = values_of(session, row.to_name, session.own_zone) | _move(session, row)
+    return Letter(values, [_invitation(work, session, row, ports, organizer)])
+
+
+async def reminder_file(work: Work, row: Row, ports: Ports, business: str) -> Attachment:
+    """Return the calendar file that goes with a claimed reminder of a class. Raises Outdated when the class is gone."""
+    session = await work.row(ONE, id=row.subject_id, person=row.person_id)
+    if session is None:
+        raise Outdated(_("The class is gone."))
+    return _invitation(work, session, row, ports, Party(ports.mail_from, business))
+
+
+def _invitation(work: Work, session: Row, row: Row, ports: Ports, organizer: Party) -> Attachment:
     method: Method = "CANCEL" if session.cancelled_at else "REQUEST"
     attendee = Party(row.to_address, row.to_name)
     file = calendar_file(
         [session], method=method, base_url=ports.base_url, now=work.now, organizer=organizer, attendee=attendee
     )
-    values = values_of(session, row.to_name, session.own_zone) | _move(session, row)
-    return Letter(values, [Attachment("cancel.ics" if method == "CANCEL" else "invite.ics", MEDIA_TYPE, file, method)])
+    return Attachment("cancel.ics" if method == "CANCEL" else "invite.ics", MEDIA_TYPE, file, method)
 
 
 async def _letter_of_leaving(work: Work, row: Row, ports: Ports, organizer: Party) -> Letter:

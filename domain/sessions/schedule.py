@@ -53,7 +53,8 @@ select mine.*,
     from recordings r left join recording_views v on v.recording_id = r.id and v.person_id = %(me)s
     where r.session_id = mine.id and {PLAYABLE} and r.state = 'ready') as recordings,
   (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'title', t.title) order by t.due_at), '[]')
-    from assignments t where t.session_id = mine.id and t.published_at is not null) as assignments
+    from assignments t where t.session_id = mine.id and t.published_at is not null) as assignments,
+  (select s.summary from sessions s where s.id = mine.id) as summary
 from mine
 """
 LIST = f"""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.errors import InvalidInput, NotFound
 from domain.language import _
+from domain.sessions.reminding import Reach, automations_of, count_to_remind
 from domain.sessions.roster import COUNT_UNMATCHED
 from domain.sessions.session import State, state_of
 from domain.work import Row, Work
@@ -19,7 +20,8 @@ select {COUNT_UNMATCHED} as unmatched,
   s.told_at,
   s.zoom_state, s.zoom_reason, s.zoom_meeting_id, s.zoom_join_url, s.zoom_passcode, s.zoom_has_registration,
   s.zoom_recording_status,
-  s.started_at, s.ended_at, s.resumed_at, s.is_demo, s.created_at, b.name as batch, b.timezone, b.course_id, c.title as course,
+  s.started_at, s.ended_at, s.resumed_at, s.summary, s.is_demo, s.created_at,
+  b.name as batch, b.timezone, b.course_id, c.title as course,
   m.title as module,
   p.name as made_by, b.archived_at is not null or c.archived_at is not null as is_archived,
   (select count(*) from enrolments e where e.batch_id = s.batch_id and e.state = 'active') as students,
@@ -29,7 +31,11 @@ select {COUNT_UNMATCHED} as unmatched,
   (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'title', a.title, 'is_published', a.published_at is not null,
       'handed', (select count(*) from submissions h where h.assignment_id = a.id and h.submitted_at is not null))
       order by a.due_at), '[]')
-    from assignments a where a.session_id = s.id) as assignments
+    from assignments a where a.session_id = s.id) as assignments,
+  (select jsonb_build_object('count', count(*), 'average', avg(g.rating), 'comments', (
+      select coalesce(jsonb_agg(to_jsonb(l)), '[]') from (select k.rating, k.comment, k.person_id, h.name from session_feedback k
+        join people h on h.id = k.person_id where k.session_id = s.id and k.comment <> '' order by k.given_at desc limit 3) l))
+    from session_feedback g where g.session_id = s.id) as feedback
 from sessions s join batches b on b.id = s.batch_id join courses c on c.id = b.course_id left join modules m on m.id = s.module_id
   left join people p on p.id = s.created_by
 where s.id = %(id)s
@@ -55,13 +61,18 @@ order by b.ends_on < (%(now)s at time zone b.timezone)::date nulls first, c.titl
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """A session with its series and its history; ``state`` is where it stands ``now``."""
+    """A session with its series, its history and what its rules do; ``state`` is where it stands ``now``.
+
+    ``reach`` is whom reminding by hand would reach, while the class is to come.
+    """
 
     facts: Row
     state: State
     now: datetime
     series: Sequence[Row]
     history: Sequence[Row]
+    automations: Sequence[Row] = ()
+    reach: Reach | None = None
 
     @property
     def is_open(self) -> bool:
@@ -79,7 +90,10 @@ async def show_session(work: Work, session_id: UUID) -> SessionView:
     facts = await find_session(work, session_id)
     series = await work.rows(SERIES, series_id=facts.series_id) if facts.series_id else []
     history = await work.rows(HISTORY, id=session_id)
-    return SessionView(facts, state_of(facts, work.now, facts.join_opens), work.now, series, history)
+    state = state_of(facts, work.now, facts.join_opens)
+    automations = await automations_of(work, session_id)
+    reach = await count_to_remind(work, session_id) if state in ("upcoming", "starting", "live") else None
+    return SessionView(facts, state, work.now, series, history, automations, reach)
 
 
 async def find_session(work: Work, session_id: UUID) -> Row:

@@ -8,6 +8,7 @@ from adapters.settings import Settings
 from domain.accounts.tokens import new_token, token_hash
 from domain.messaging.unsubscribe_links import unsubscribe_token
 from domain.payments.links import pay_token
+from domain.sessions.feedback_links import feedback_path
 from tests.fixtures.launcher import Launch
 from tests.fixtures.services import TEST_SECRET
 from tests.web.route_table import route_table
@@ -113,6 +114,14 @@ LINK = """
 insert into one_time_links (purpose, subject_id, token_hash, expires_at)
 values ('{purpose}', '{subject}', '\\x{token_hash}', now() + interval '1 day')
 """
+# Somebody is asked how a class of theirs was.
+ASKED = """
+insert into automation_steps (kind, rule_key, person_id, subject_id, dedupe_key, due_at, state, created_at)
+select 'feedback_request', 'feedback_request', a.person_id, a.session_id, gen_random_uuid()::text, now(), 'done', now()
+from attendance a join sessions s on s.id = a.session_id join enrolments e on e.person_id = a.person_id
+  and e.batch_id = s.batch_id and e.state = 'active'
+where a.joined_at is not null order by s.ends_at desc limit 1 returning id
+"""
 # What stands behind an address for the page to show what it is for.
 QUERIES = {
     "/admin/leads/selection": "?action=delete&scope=all",
@@ -158,6 +167,9 @@ def _names(template: str) -> list[str]:
 
 
 def _part(demo: Launch, template: str, name: str) -> str:
+    if template == "/feedback/{token}":
+        step_id = UUID(str(demo.ask(ASKED)))
+        return feedback_path((demo.data_dir / "secret_key").read_bytes(), step_id).removeprefix("/feedback/")
     if template == "/unsubscribe/{token}":
         delivery_id = UUID(str(demo.ask("select id from deliveries where kind = 'cta' order by created_at limit 1")))
         return unsubscribe_token((demo.data_dir / "secret_key").read_bytes(), delivery_id, "lead@example.test")

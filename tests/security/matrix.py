@@ -52,6 +52,8 @@ EXPECTED: dict[str, tuple[Cells, Cells, Cells, Cells]] = {
     "session_registrants": (SELF_AND_ADMINS, ADMINS, ADMINS, ADMINS),
     "session_stays": (SELF_AND_ADMINS, ADMINS, ADMINS, ADMINS),
     "attendance": (SELF_AND_ADMINS, ADMINS, ADMINS, ADMINS),
+    "session_feedback": (SELF_AND_ADMINS, SELF_AND_SYSTEM, SELF_AND_SYSTEM, NONE),
+    "reminders": (ADMINS, ADMINS, NONE, NONE),
     "session_tellings": (SELF_AND_ADMINS, ADMINS, ADMINS, ADMINS),
     "recordings": (("none", "attended", "all", "all", "all"), ADMINS, ADMINS, ADMINS),
     "recording_cues": (("none", "attended", "all", "all", "all"), ADMINS, ADMINS, ADMINS),

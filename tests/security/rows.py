@@ -108,6 +108,11 @@ ROWS: dict[str, Rows] = {
         f" values ('{COURSES['attended']}', %(owner)s, 1, now())",
         "person_id",
     ),
+    "session_feedback": personal(
+        "insert into session_feedback (session_id, person_id, rating, given_at, updated_at)"
+        f" values ('{COURSES['attended']}', %(owner)s, 5, now(), now())",
+        "person_id",
+    ),
     # A recording has its session's id, which is its course's.
     "recordings": of_course(
         "insert into recordings (id, session_id, kind, source, created_at, updated_at)"
@@ -204,6 +209,11 @@ ROWS: dict[str, Rows] = {
     "deliveries": personal(
         "insert into deliveries (id, channel, kind, person_id, to_address, template, idempotency_key, due_at, created_at)"
         " values (%(owner)s, 'email', 'x', %(owner)s, %(email)s, 'x', %(email)s, now(), now())",
+        "person_id",
+    ),
+    "reminders": personal(
+        "insert into reminders (session_id, person_id, kind, session_version, channel, delivery_id, planned_for, written_at)"
+        f" values ('{COURSES['attended']}', %(owner)s, 'x', 1, 'email', %(owner)s, now(), now())",
         "person_id",
     ),
     "email_logs": personal(

@@ -1,5 +1,6 @@
 """What the states, kinds and channels of deliveries are called, and what a list is filtered by, in words."""
 
+from domain.automation.rules import RULES
 from domain.language import _, ngettext
 from domain.messaging.filtering import DeliveryFilter, states_of
 from domain.messaging.listing import DeliveryPage
@@ -76,7 +77,9 @@ def _states() -> dict[str, str]:
 
 
 def kind_names() -> dict[str, str]:
+    """Return what messages are about: by hand or by an automation, which has its own name."""
     return {
+        **{key: _(rule.title) for key, rule in RULES.items() if rule.act is None},
         "cta": _("Call to action"),
         "welcome": _("Welcome"),
         "enrolled": _("Enrolled"),

@@ -8,17 +8,23 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
+from domain.errors import Conflict, InvalidInput
 from domain.language import _
 from domain.sessions.calendar import calendar_file, google_link
+from domain.sessions.feedback import find_mine as feedback_on
+from domain.sessions.feedback import give_feedback
 from domain.sessions.feeds import close_feed, feed_path, my_feed, open_feed
 from domain.sessions.joining import join
 from domain.sessions.schedule import find_mine, first_of, list_mine
 from domain.work import Work
 from web.addresses import page_number
+from web.forms import Form, refuse, typed_values
+from web.public.feedback import said
 from web.rendering import go, page, page_or_fragment
 from web.work import services_of
 
 SCHEDULE = "/student/schedule"
+SHOW = "student/sessions/show.html"
 
 
 class ScheduleController(Controller):
@@ -60,11 +66,20 @@ class StudentSessionController(Controller):
     async def show(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
     ) -> Template:
-        mine = await find_mine(work, session_id)
-        google = google_link(mine.facts, services_of(request).settings.base_url)
         return page_or_fragment(
-            request, "student/sessions/show.html", "student/sessions/_session.html", one=mine, google=google
+            request, SHOW, "student/sessions/_session.html", form=None, **await _shown(request, work, session_id)
         )
+
+    @post("/feedback")
+    async def say(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], session_id: FromPath[UUID]
+    ) -> Response[Any]:
+        feedback, values = await feedback_on(work, session_id), await typed_values(request)
+        try:
+            await give_feedback(work, feedback, *said(values))
+        except (InvalidInput, Conflict) as error:
+            raise refuse(SHOW, Form(values), error, **await _shown(request, work, session_id)) from None
+        return go(request, f"/student/sessions/{session_id}", _("Thank you! That helps us."))
 
     @get("/join")
     async def enter(
@@ -88,6 +103,14 @@ class StudentSessionController(Controller):
         file = calendar_file([mine.facts], method="PUBLISH", base_url=base_url, now=work.now)
         headers = {"Content-Disposition": 'attachment; filename="class.ics"', "Cache-Control": "no-store"}
         return Response(file, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+async def _shown(request: Request[Any, Any, Any], work: Work, session_id: UUID) -> dict[str, Any]:
+    mine = await find_mine(work, session_id)
+    is_over = work.now >= mine.facts.ends_at and mine.state != "cancelled"
+    feedback = await feedback_on(work, session_id) if is_over else None
+    google = google_link(mine.facts, services_of(request).settings.base_url)
+    return {"one": mine, "google": google, "feedback": feedback}
 
 
 async def _led(request: Request[Any, Any, Any], work: Work, session_id: UUID) -> Response[Any]:

@@ -107,6 +107,43 @@ TEMPLATES: dict[str, tuple[str, list[Component]]] = {
         "MARKETING",
         [_header("VIDEO"), _body("Hi {{1}}, meet the people who teach {{2}}."), _footer(STOP)],
     ),
+    "session_reminder_24h": (
+        "UTILITY",
+        [
+            _body("Hi {{1}}, a reminder of your class {{2}}: it is on {{3}}. The way in stands behind the button."),
+            _buttons(_link("Join the class")),
+        ],
+    ),
+    "session_reminder_15m": (
+        "UTILITY",
+        [
+            _body("Hi {{1}}, your class {{2}} begins soon: {{3}}. Come in by the button."),
+            _buttons(_link("Join the class")),
+        ],
+    ),
+    "session_reminder_now": (
+        "UTILITY",
+        [
+            _body("Hi {{1}}, we look forward to seeing you in {{2}}, on {{3}}. The way in stands behind the button."),
+            _buttons(_link("Join the class")),
+        ],
+    ),
+    "assignment_given": (
+        "UTILITY",
+        [
+            _body("Hi {{1}}, there is a new assignment for you: {{2}}. Hand it in by {{3}}, behind the button."),
+            _buttons(_link("Open the assignment")),
+        ],
+    ),
+    "feedback_request": (
+        "UTILITY",
+        [
+            _body(
+                "Hi {{1}}, how was {{2}} for you? Tell us with one tap, behind the button. It takes a moment and helps us."
+            ),
+            _buttons(_link("Tell us")),
+        ],
+    ),
     "class_scheduled": (
         "UTILITY",
         [

@@ -201,6 +201,24 @@ See you in there.""",
         SESSION,
     ),
     TemplateText(
+        "session_reminder_now",
+        "Class reminder by hand",
+        "To students of a class, whenever you press “Remind now” on its page.",
+        "classes",
+        "A reminder: {{class_title}}, {{when}}",
+        """# We look forward to seeing you, {{first_name}}
+
+Class: {{class_title}}
+When: {{when}}
+
+{{details}}
+
+[Join the class]({{join_url}})
+
+The button works from a few minutes before the start.""",
+        SESSION,
+    ),
+    TemplateText(
         "recording_ready",
         "Recording ready",
         "After a class, once its recording is there.",

@@ -24,6 +24,7 @@ from domain.messaging.templates.rendering import render_text
 from domain.messaging.templates.values import values_of
 from domain.recordings.media import seconds_of
 from domain.sessions.attending import count
+from domain.sessions.automations import PLANNED
 from domain.sessions.following import AFTER_THE_END
 from domain.sessions.roster import attendance_of, show_roster
 from domain.work import SYSTEM, Work
@@ -139,7 +140,7 @@ async def test_nothing_of_the_demo_is_sent_and_all_that_runs_by_itself_are_its_c
         )
         kinds = await work.rows("select distinct kind from automation_steps")
     assert waiting == 0
-    assert {row.kind for row in kinds} <= {"sync_meeting", *AFTER_THE_END}
+    assert {row.kind for row in kinds} <= {"sync_meeting", *AFTER_THE_END, *PLANNED}
 
 
 async def test_the_demo_gives_admins_something_to_mend(loaded: Database):

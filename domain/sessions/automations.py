@@ -1,0 +1,98 @@
+"""What rules do around classes: planned with the class, moved and void with it, and for who comes into a batch or leaves it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.automation.planning import move_planned, plan_rules, void_rules
+from domain.automation.rules import after_class, assignments, class_reminders
+from domain.language import _
+from domain.work import Work
+
+REMINDERS = [rule.key for rule in class_reminders.RULES]
+PLANNED_REMINDERS = [key for key in REMINDERS if key != class_reminders.NOW]
+AFTER_CLASS = [rule.key for rule in after_class.RULES]
+GIVEN, DUE = (rule.key for rule in assignments.RULES)
+OF_CLASS = [*REMINDERS, *AFTER_CLASS]
+PLANNED = [*PLANNED_REMINDERS, *AFTER_CLASS]
+ALL = [*PLANNED, GIVEN, DUE]
+
+SUBJECTS = """
+select id from sessions where batch_id = %(batch)s union all select id from assignments where batch_id = %(batch)s
+"""
+OF_SESSION = "select id from assignments where session_id = %(id)s"
+
+
+async def plan_class(work: Work, session_id: UUID) -> None:
+    """Plan what belongs to a class that has just been made."""
+    await plan_rules(work, PLANNED, "subject_id", [session_id])
+
+
+async def plan_class_again(work: Work, session_id: UUID) -> None:
+    """Plan anew what belongs to a class that was changed before its end; what an earlier state of it had planned is void."""
+    await void_rules(work, [session_id], _("The class was changed."), rules=OF_CLASS)
+    await plan_class(work, session_id)
+    await _move_assignments(work, session_id)
+
+
+async def void_class(work: Work, session_id: UUID) -> None:
+    """Take back what was planned for a class that does not take place."""
+    await void_rules(work, [session_id], _("The class was cancelled."), rules=OF_CLASS)
+    await _move_assignments(work, session_id)
+
+
+async def plan_for_person(work: Work, person_id: UUID, batch_id: UUID) -> None:
+    """Plan what still makes sense for somebody who has just come into a batch."""
+    await plan_rules(work, ALL, "cause_id", [batch_id], person_id=person_id)
+
+
+async def void_for_person(work: Work, person_id: UUID, batch_id: UUID) -> None:
+    """Take back what was planned for somebody who has left a batch."""
+    rows = await work.rows(SUBJECTS, batch=batch_id)
+    reason = _("They are not in this batch any more.")
+    await void_rules(work, [row.id for row in rows], reason, rules=[*OF_CLASS, GIVEN, DUE], people=[person_id])
+
+
+async def plan_for_returned(work: Work, person_id: UUID) -> None:
+    """Plan what still makes sense for somebody whose account is active again."""
+    await plan_rules(work, ALL, "person_id", [person_id])
+
+
+async def move_with_batch(work: Work, batch_id: UUID) -> None:
+    """Move what is planned around the classes of a batch, whose clocks are others now."""
+    await move_planned(work, ALL, "cause_id", [batch_id])
+
+
+async def wake_recordings(work: Work, *, session_id: UUID | None = None, batch_id: UUID | None = None) -> None:
+    """Let what waits for the recording of a class, or of all of a batch, look again: it is there, or will never be."""
+    if session_id:
+        await move_planned(work, [after_class.RECORDING], "subject_id", [session_id])
+    if batch_id:
+        await move_planned(work, [after_class.RECORDING], "cause_id", [batch_id])
+
+
+async def plan_assignment(work: Work, assignment_id: UUID) -> None:
+    """Plan to tell of an assignment that was published, and to remind of its deadline."""
+    await plan_rules(work, [GIVEN, DUE], "subject_id", [assignment_id])
+
+
+async def plan_deadline_again(work: Work, assignment_id: UUID, *, person_id: UUID | None = None) -> None:
+    """Plan the reminder of a deadline that was moved, for everybody or for one student."""
+    people = [person_id] if person_id else None
+    await void_rules(work, [assignment_id], _("The deadline is another now."), rules=[DUE], people=people)
+    await plan_rules(work, [DUE], "subject_id", [assignment_id], person_id=person_id)
+
+
+async def move_assignment(work: Work, assignment_id: UUID) -> None:
+    """Move telling of an assignment after the class it belongs to now."""
+    await move_planned(work, [GIVEN], "subject_id", [assignment_id])
+
+
+async def void_assignment(work: Work, assignment_id: UUID) -> None:
+    """Take back what was planned for an assignment that students do not see any more."""
+    await void_rules(work, [assignment_id], _("The assignment was withdrawn."), rules=[GIVEN, DUE])
+
+
+async def _move_assignments(work: Work, session_id: UUID) -> None:
+    found: Sequence[UUID] = [row.id for row in await work.rows(OF_SESSION, id=session_id)]
+    if found:
+        await move_planned(work, [GIVEN], "subject_id", found)
