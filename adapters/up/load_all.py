@@ -10,6 +10,7 @@ from adapters.embedded.processes import die_with_parent
 
 PROGRAMS = ("web.app", "adapters.sandbox.app", "adapters.arq.worker")
 
+os.setsid()  # Ctrl-C in the terminal is for our parent alone
 if arrange := die_with_parent(signal.SIGKILL, os.getppid()):
     arrange()
 gc.disable()
