@@ -11,7 +11,7 @@ run: ## Set up what is missing and start Gurudesk on this machine
 
 test: ## Set up, then run all tests (ARGS="tests/domain -x" for some)
 	@scripts/setup.sh test
-	@.venv/bin/pytest -n 2 --dist loadfile $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -n 2 --dist loadfile $(ARGS)
 
 check: ## Lint, check types, and compile every template
 	@scripts/setup.sh test

@@ -84,6 +84,8 @@ class Work:
         self.now = now
         self.signals: list[Signal] = []
         self.nudged = False
+        self.last_question: tuple[str, Mapping[str, Any]] | None = None
+        self.last_answer: Row | None = None
         self._open_session = open_session
         self._session: AsyncSession | None = None
 
@@ -123,6 +125,10 @@ class Work:
         """Run one statement and return how many rows it touched. Pending entities are flushed first."""
         await self.flush()
         return await self.connection.run(sql, values)
+
+    def ask_last(self, sql: str, **values: Any) -> None:
+        """Ask for one row together with the commit, which saves a round trip: ``last_answer`` after the transaction."""
+        self.last_question = (sql, values)
 
     async def flush(self) -> None:
         """Write pending entities now."""

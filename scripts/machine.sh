@@ -29,7 +29,7 @@ need() {
 }
 
 has_pango() {
-    .venv/bin/python -c 'import sys; from adapters.doctor.machine import missing_pango; sys.exit(bool(missing_pango()))'
+    .venv/bin/python -c 'import sys; from adapters.pango import missing_pango; sys.exit(bool(missing_pango()))'
 }
 
 has_chromium() { has chromium || has chromium-browser || has google-chrome; }

@@ -15,6 +15,7 @@ case "${1:-run}" in
     *) stop "scripts/setup.sh takes run or test" ;;
 esac
 install_project
+compile_code
 
 need "Pango (documents are printed with it)" "has_pango" libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 if [ "${1:-run}" = test ]; then

@@ -54,14 +54,21 @@ install_from() {
 install_project() {
     if cmp -s pyproject.toml .venv/installed-pyproject.toml && [ -x .venv/bin/gurudesk ]; then return; fi
     install --no-build-isolation --no-deps -e .
-    # Once, and not at the first start, nor at each where Python is told to write nothing.
-    .venv/bin/python -m compileall -q -j 0 adapters domain web migrations
     cp pyproject.toml .venv/installed-pyproject.toml
 }
 
+# Once after a change of the code, and not at the next start, nor at each where Python is told to write nothing.
+compile_code() {
+    if [ -e .venv/compiled ] && [ -z "$(find $CODE -name '*.py' -newer .venv/compiled | head -n 1)" ]; then return; fi
+    touch .venv/compiling
+    .venv/bin/python -m compileall -q -j 0 $CODE || true # it runs without, only slower
+    mv .venv/compiling .venv/compiled
+}
+CODE="adapters domain web migrations"
+
 install() {
     if has uv; then
-        with_log uv pip install --python .venv/bin/python "$@"
+        with_log uv pip install --compile-bytecode --python .venv/bin/python "$@"
     else
         [ -x .venv/bin/pip ] || .venv/bin/python -m ensurepip --upgrade >/dev/null
         with_log .venv/bin/python -m pip install --disable-pip-version-check --no-input "$@"

@@ -50,10 +50,14 @@ class Frame:
     sending_paused: bool = False
 
 
-async def read_shell(work: Work) -> Frame:
-    """Read the frame of the page in one round trip."""
-    identity = work.identity
-    row = await work.row(COUNTS, person_id=identity.person_id, is_admin=identity.is_admin)
+def ask_for_shell(work: Work) -> None:
+    """Have the frame of the page read with the commit."""
+    work.ask_last(COUNTS, person_id=work.identity.person_id, is_admin=work.identity.is_admin)
+
+
+def shell_of(work: Work) -> Frame:
+    """Return the frame that was asked for, once the transaction is over."""
+    identity, row = work.identity, work.last_answer
     assert row is not None
     counts = {name: getattr(row, name) for name in ("notifications", "applications", "messages", "admin_requests")}
     return Frame(

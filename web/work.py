@@ -18,7 +18,7 @@ from domain.errors import NotAllowed
 from domain.language import _
 from domain.work import SYSTEM, Identity, Work
 from web.cookies import Cookies
-from web.shell import read_shell
+from web.shell import ask_for_shell, shell_of
 
 FORM_AROUND = 1024 * 1024  # what a form adds to its file, at most
 MAY_ENTER: dict[str, set[str]] = {
@@ -52,8 +52,8 @@ async def provide_work(request: Request[Any, Any, Any]) -> AsyncGenerator[Work, 
             request.scope["state"]["identity"] = work.identity
             check_audience(request, work.identity)
             yield work
-            if wants_page(request):
-                request.scope["state"]["shell"] = await read_shell(work)
+            _ask_for_shell(request, work)
+        _keep_shell(request, work)
     except (SignInNeeded, PasswordChangeNeeded):
         raise
     except Exception:
@@ -67,7 +67,18 @@ async def read_frame(request: Request[Any, Any, Any]) -> None:
     services = services_of(request)
     token = token_hash(Cookies(services.settings).sign_in(request))
     async with services.database.work_of(token) as work:
-        request.scope["state"]["shell"] = await read_shell(work)
+        ask_for_shell(work)
+    request.scope["state"]["shell"] = shell_of(work)
+
+
+def _ask_for_shell(request: Request[Any, Any, Any], work: Work) -> None:
+    if wants_page(request):
+        ask_for_shell(work)
+
+
+def _keep_shell(request: Request[Any, Any, Any], work: Work) -> None:
+    if wants_page(request):
+        request.scope["state"]["shell"] = shell_of(work)
 
 
 async def provide_system_work(request: Request[Any, Any, Any]) -> AsyncGenerator[Work, None]:
@@ -75,8 +86,8 @@ async def provide_system_work(request: Request[Any, Any, Any]) -> AsyncGenerator
     try:
         async with services_of(request).database.work(SYSTEM) as work:
             yield work
-            if wants_page(request):
-                request.scope["state"]["shell"] = await read_shell(work)
+            _ask_for_shell(request, work)
+        _keep_shell(request, work)
     except Exception:
         if wants_page(request):
             await read_frame(request)

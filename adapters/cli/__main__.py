@@ -2,4 +2,5 @@
 
 from adapters.cli import main
 
-main()
+if __name__ == "__main__":  # a forked program has this module too, and begins elsewhere
+    main()

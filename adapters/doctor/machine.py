@@ -1,6 +1,5 @@
 """The machine: Python, disk, Pango, and what stands in front of it."""
 
-import ctypes.util
 import shutil
 import sys
 import tempfile
@@ -8,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from adapters.doctor.finding import Finding, right, wrong
+from adapters.pango import missing_pango
 from adapters.settings import Settings
 
 LEAST_FREE = 1024**3
-PANGO = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 
 
 def examine_machine(settings: Settings) -> Iterator[Finding]:
@@ -46,11 +45,6 @@ def _writable(folder: Path) -> bool:
             return True
     except OSError:
         return False
-
-
-def missing_pango() -> list[str]:
-    """Return the libraries that printing documents needs and this machine lacks."""
-    return [name for name in PANGO if not ctypes.util.find_library(name)]
 
 
 def _pango() -> Finding:

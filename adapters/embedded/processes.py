@@ -8,9 +8,23 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class Running(Protocol):
+    """What we need of a child process; `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def kill(self) -> None: ...
 
 
 def die_with_parent(sign: signal.Signals, parent: int = 0) -> Callable[[], None] | None:
@@ -56,7 +70,7 @@ def end_leftover(pid: int, sign: signal.Signals, seconds: float = 20.0) -> None:
             return
 
 
-def end(process: subprocess.Popen[bytes], sign: signal.Signals, seconds: float = 20.0) -> None:
+def end(process: Running, sign: signal.Signals, seconds: float = 20.0) -> None:
     """Stop our own child: ask with ``sign``, and insist after ``seconds``."""
     if process.poll() is not None:
         return

@@ -51,9 +51,16 @@ class PlainConnection:
             cursor.nextset()
             return await cursor.fetchone()
 
-    async def commit(self) -> None:
+    async def commit(self, question: tuple[str, Mapping[str, Any]] | None = None) -> Row | None:
+        """Commit, and return the one row of a last question: it goes out with the commit, without waiting between."""
         self.round_trips += 1
-        await self.raw.commit()
+        if question is None:
+            await self.raw.commit()
+            return None
+        async with self.raw.pipeline(), self.raw.cursor(row_factory=namedtuple_row) as cursor:
+            await cursor.execute(*question)
+            await self.raw.commit()
+            return cast(Row | None, await cursor.fetchone())
 
 
 class Database:
@@ -131,7 +138,7 @@ class Database:
         try:
             yield work
             await work.flush()
-            await connection.commit()
+            work.last_answer = await connection.commit(work.last_question)
         except BaseException as error:
             if not connection.raw.closed:
                 await connection.raw.rollback()

@@ -37,6 +37,12 @@ def migrate(settings: Settings, revision: str = "head", url: str | None = None) 
             _run(address, revision)
 
 
+def load_migrations() -> None:
+    """Import what migrating takes most of a second to import, for whoever has to wait for the database meanwhile."""
+    import alembic.command  # noqa: F401
+    import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401
+
+
 @cache
 def head() -> str | None:
     """Return the newest revision that this program knows, None before the first is written.
@@ -85,6 +91,8 @@ def _run(address: str, revision: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(f"SET ROLE {OWNER_ROLE}"))
         connection.execute(text("SET search_path TO public"))
+        # A power cut may undo the last migrations, each with its version: the next start does them again.
+        connection.execute(text("SET synchronous_commit TO off"))
         connection.commit()
         config = _config(connection)
         move = command.downgrade if _is_back(config, connection, revision) else command.upgrade

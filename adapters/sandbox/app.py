@@ -10,66 +10,39 @@ from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
-from adapters.postgres.addresses import sandbox_url
 from adapters.provider_settings import PROVIDERS
-from adapters.sandbox.aisensy import PHONE_PAGES, aisensy_answers, aisensy_parts, aisensy_router
-from adapters.sandbox.bolna import CALL_PAGES, Access, bolna_answers, bolna_parts, bolna_router
-from adapters.sandbox.callbacks import Callbacks
+from adapters.sandbox.aisensy import PHONE_PAGES, aisensy_answers, aisensy_router
+from adapters.sandbox.bolna import CALL_PAGES, bolna_answers, bolna_router
 from adapters.sandbox.clock.controller import ClockController, ClockMachineController
-from adapters.sandbox.clock.moving import Clock
-from adapters.sandbox.database import SandboxDatabase
-from adapters.sandbox.fault_kinds import read_faults
 from adapters.sandbox.fault_pages import FaultsController
-from adapters.sandbox.faults import Faults
 from adapters.sandbox.host import AskedHere
-from adapters.sandbox.instamojo import instamojo_answers, instamojo_caller, instamojo_router
+from adapters.sandbox.instamojo import instamojo_answers, instamojo_router
 from adapters.sandbox.instamojo.pages import PaymentPagesController
 from adapters.sandbox.journal import JournalMiddleware
 from adapters.sandbox.machine import MachineController
 from adapters.sandbox.mailbox.clicks import follow_link
 from adapters.sandbox.mailbox.controller import MailboxController
 from adapters.sandbox.mailbox.replies import ReplyController
-from adapters.sandbox.mailbox.replying import sendgrid_caller
 from adapters.sandbox.pages import HomeController, JournalController
-from adapters.sandbox.rates import Rates
+from adapters.sandbox.parts import NAMES, equip
 from adapters.sandbox.rehearsal.controller import RehearsalController
 from adapters.sandbox.rendering import STATIC, add_headers, given, page
 from adapters.sandbox.sendgrid import answers, sendgrid_router
-from adapters.sandbox.sendgrid.access import RateLimit
-from adapters.sandbox.sendgrid.posting import EventPoster
-from adapters.sandbox.zoom import ROOM_PAGES, Options, zoom_answers, zoom_parts, zoom_router
-from adapters.sandbox.zoom.hosting import Host
+from adapters.sandbox.zoom import ROOM_PAGES, zoom_answers, zoom_router
 from adapters.settings import Settings
 
 log = logging.getLogger(__name__)
 
 
-def create_app(
-    settings: Settings,
-    *,
-    rate_limit: RateLimit | None = None,
-    bolna: Access | None = None,
-    zoom: Options | None = None,
-) -> Litestar:
-    """Build the sandbox. Its background work starts and stops with the application's lifespan."""
-    database = SandboxDatabase(sandbox_url(settings))
-    rates = Rates(database, settings)
-    chances = rates.chances
-    faults = Faults(database, read_faults(settings.sandbox_faults))
-    poster = EventPoster(database, settings, chances["sendgrid"], faults)
-    callbacks = Callbacks(database, faults, delays=settings.sandbox_delays)
-    callbacks.register("sendgrid", sendgrid_caller())
-    callbacks.register("instamojo", instamojo_caller(settings))
-    zoom_side = zoom_parts(database, callbacks, settings, chances["zoom"], zoom)
-    host = Host(zoom_side["zoom"], chances["zoom"])
-    clock = Clock(database, settings, wakers=(poster.wake, callbacks.wake, host.wake))
+def create_app(settings: Settings, **options: Any) -> Litestar:
+    """Build the sandbox; ``options`` are those of `equip`. Its background work runs while its lifespan is open."""
     app = Litestar(
         route_handlers=[
-            sendgrid_router(chances["sendgrid"]),
+            sendgrid_router(),
             aisensy_router(),
-            instamojo_router(chances["instamojo"]),
-            bolna_router(bolna),
-            zoom_router(chances["zoom"]),
+            instamojo_router(),
+            bolna_router(),
+            zoom_router(),
             MachineController,
             HomeController,
             FaultsController,
@@ -86,24 +59,9 @@ def create_app(
             follow_link,
             create_static_files_router("/static", directories=[STATIC]),
         ],
-        middleware=[AskedHere(), JournalMiddleware(database, tuple(PROVIDERS))],
-        lifespan=[_running(database, clock, rates, faults, poster, callbacks, host)],
-        dependencies={
-            name: given(value)
-            for name, value in {
-                "database": database,
-                "poster": poster,
-                "faults": faults,
-                "rates": rates,
-                "callbacks": callbacks,
-                "clock": clock,
-                "host": host,
-                "settings": settings,
-                **aisensy_parts(database, callbacks, settings, chances["aisensy"], faults),
-                **bolna_parts(database, callbacks, settings, chances["bolna"]),
-                **zoom_side,
-            }.items()
-        },
+        middleware=[AskedHere(), JournalMiddleware(tuple(PROVIDERS))],
+        lifespan=[_running],
+        dependencies={name: given(name) for name in NAMES},
         before_send=[add_headers],
         exception_handlers={Exception: _failed},
         openapi_config=None,
@@ -111,27 +69,22 @@ def create_app(
         # The endpoints check sizes themselves and answer as their provider does.
         request_max_body_size=None,
     )
-    app.state.settings, app.state.faults = settings, faults
-    app.state.sendgrid_limit = rate_limit or RateLimit()
+    equip(app, settings, **options)
     return app
 
 
-def _running(
-    database: SandboxDatabase, clock: Clock, *background: Rates | Faults | EventPoster | Callbacks | Host
-) -> Any:
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(one.run()) for one in background]
-        try:
-            yield
-        finally:
-            await clock.stop()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await database.close()
-
-    return lifespan
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(one.run()) for one in app.state.background]
+    parts = app.state.parts
+    try:
+        yield
+    finally:
+        await parts["clock"].stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await parts["database"].close()
 
 
 def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -18,6 +18,7 @@ import msgspec
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
+from adapters.certificates import certificates
 from adapters.sandbox.database import SandboxDatabase
 from adapters.sandbox.faults import Faults
 from adapters.sandbox.journal import without_secrets
@@ -185,7 +186,7 @@ class Callbacks:
 
     async def run(self) -> None:
         """Post until cancelled. A database that is away for a moment is waited for."""
-        async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as client:
+        async with httpx.AsyncClient(verify=certificates(), follow_redirects=False, trust_env=False) as client:
             try:
                 while True:
                     await self._round(client)

@@ -52,8 +52,7 @@ class JournalMiddleware(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, database: SandboxDatabase, prefixes: tuple[str, ...]) -> None:
-        self._database = database
+    def __init__(self, prefixes: tuple[str, ...]) -> None:
         self._prefixes = prefixes
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
@@ -62,7 +61,8 @@ class JournalMiddleware(ASGIMiddleware):
             await next_app(scope, receive, send)
             return
         body, size = await _read(receive)
-        exchange = _Exchange(self._database, provider, scope, body, size, send, time.perf_counter())
+        database: SandboxDatabase = scope["litestar_app"].state.parts["database"]
+        exchange = _Exchange(database, provider, scope, body, size, send, time.perf_counter())
         scope["state"]["body_size"] = size
         await next_app(scope, _Replay(body, receive), exchange.send)
         if exchange.swallowed:

@@ -60,9 +60,13 @@ def page(request: Request[Any, Any, Any], name: str, *, status_code: int = 200, 
     return Response(html, status_code=status_code, media_type="text/html", headers={"Cache-Control": "no-store"})
 
 
-def given(value: Any) -> Provide:
-    """Return what hands this one value to every handler that names it."""
-    return Provide(lambda: value, sync_to_thread=False)
+def given(name: str) -> Provide:
+    """Return what hands this part of the sandbox to every handler that names it."""
+
+    def part(request: Request[Any, Any, Any]) -> Any:
+        return request.app.state.parts[name]
+
+    return Provide(part, sync_to_thread=False)
 
 
 def go(path: str) -> Response[bytes]:

@@ -25,6 +25,10 @@ ACCESS_FORMAT = '[%(time)s] %(addr)s "%(method)s %(path)s" %(status)d %(dt_ms).1
 STOP_SECONDS = 5
 
 
+# Apps by module, made before the serving processes fork off; one that is started afresh makes its own.
+_made: dict[str, Any] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Loader:
     """Makes the app inside a serving process, which never outlives the one that started it."""
@@ -38,7 +42,7 @@ class Loader:
             arrange()
         try:
             logging.getLogger("granian.access").addFilter(QuietPaths())
-            return EndingStreams(import_module(self.module).create_app(self.settings))
+            return EndingStreams(_made.get(self.module) or _make(self.module, self.settings))
         except Exception as error:
             say(explain(error))
             sys.exit(1)
@@ -56,7 +60,7 @@ def serve(
     from adapters.serving.server import Server
 
     require_free_port(host, port, setting)
-    import_module(module)  # once, before the serving processes fork off
+    _made[module] = _make(module, settings)
     if held:
         wait_until_told()
     Server(
@@ -72,6 +76,10 @@ def serve(
         log_access_format=ACCESS_FORMAT,
         workers_kill_timeout=STOP_SECONDS,
     ).serve(target_loader=Loader(module, settings, os.getpid()), wrap_loader=False)
+
+
+def _make(module: str, settings: Settings) -> Any:
+    return import_module(module).create_app(settings)
 
 
 def require_free_port(host: str, port: int, setting: str) -> None:

@@ -1,14 +1,13 @@
 """The HTTP transport every provider's client is built on: waits for its turn, tells the breaker, and keeps what was said."""
 
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from functools import cache
 from urllib.request import getproxies
 
 import httpx
 
+from adapters.certificates import certificates
 from adapters.traffic.answers import is_failure, is_turning_us_away, quota_of, throttled_for
 from adapters.traffic.exchange import Exchange
 from adapters.traffic.lane import Lane
@@ -22,16 +21,10 @@ Keep = Callable[[Exchange], None]
 Knock = Callable[[], httpx.Request]
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    # Reading them takes 20 ms: once a process, not once a provider.
-    return httpx.create_ssl_context()
-
-
 def outward(limits: httpx.Limits, *, live: bool) -> httpx.AsyncHTTPTransport:
     """Return the transport underneath. Only a live provider is reached through the proxy of this machine's environment."""
     proxy = getproxies().get("https") if live else None
-    return httpx.AsyncHTTPTransport(verify=_certificates(), limits=limits, proxy=proxy)
+    return httpx.AsyncHTTPTransport(verify=certificates(), limits=limits, proxy=proxy)
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):

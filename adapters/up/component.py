@@ -2,18 +2,17 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from adapters.embedded.processes import die_with_parent, end
+from adapters.embedded.processes import Running, end
+from adapters.up.forking import fork
 from adapters.up.gate import OPTION, Gate
 from adapters.up.logs import PLAIN, ComponentLog
 
-Launch = Callable[[int], "subprocess.Popen[bytes]"]
+Launch = Callable[[int], Running]
 LONGEST_PAUSE = 30.0
 # A component that has run this long is well again: its next failure is a first one.
 WELL_AFTER = 60.0
@@ -34,7 +33,7 @@ class Component:
     log: ComponentLog
     say: Callable[[str, str], None]
     stop_signal: signal.Signals = signal.SIGTERM
-    process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+    process: Running | None = field(default=None, init=False)
     ready: bool = field(default=False, init=False)
     failures: int = field(default=0, init=False)
     started: float = field(default=0.0, init=False)
@@ -72,6 +71,7 @@ class Component:
     def _plan_restart(self, now: float) -> None:
         process, self.process = self.process, None
         assert process is not None
+        assert process.returncode is not None
         end_group(process)
         said = self.log.last_line.removeprefix(PLAIN).rstrip(".")
         reason = f" ({said})" if said and not self.ready else ""
@@ -100,7 +100,7 @@ class Component:
             self.process = None
 
 
-def end_group(process: "subprocess.Popen[bytes]") -> None:
+def end_group(process: Running) -> None:
     """End what a dead process left in its session: a server's own child would keep the port."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
@@ -109,18 +109,11 @@ def end_group(process: "subprocess.Popen[bytes]") -> None:
 def own_command(name: str, gate: Gate | None = None) -> Launch:
     """Return how to start `gurudesk NAME` as a child that ends when we do, and begins when ``gate`` is open."""
 
-    def launch(output: int) -> "subprocess.Popen[bytes]":
-        held = gate is not None and not gate.is_open
-        if gate and held:
-            gate.waiting += 1
-        return subprocess.Popen(
-            [sys.executable, "-m", "adapters.cli", name, *([OPTION] if held else [])],
-            stdin=gate.reader if gate and held else subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),
-        )
+    def launch(output: int) -> Running:
+        if gate is None or gate.is_open:
+            return fork([name], output)
+        gate.waiting += 1
+        return fork([name, OPTION], output, gate.reader)
 
     return launch
 

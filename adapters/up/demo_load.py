@@ -2,11 +2,10 @@
 
 import os
 import signal
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from adapters.embedded.processes import end
+from adapters.embedded.processes import Running, end
 from adapters.settings import Settings
 from adapters.up import screen
 from adapters.up.component import own_command
@@ -20,7 +19,7 @@ class DemoLoad:
 
     settings: Settings
     is_wanted: bool = field(default=False, init=False)
-    process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+    process: Running | None = field(default=None, init=False)
     log: ComponentLog = field(init=False)
 
     def __post_init__(self) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from adapters.embedded.processes import command_of, end_leftover
+from adapters.up.forking import LOADING
 
-OURS = "adapters.cli"
 SECONDS = 8.0
 
 
@@ -27,9 +27,8 @@ def clear(data_dir: Path) -> bool:
         children: dict[str, int] = json.loads(_file(data_dir).read_text())
     except (OSError, ValueError):
         return False
-    for name, pid in children.items():
-        command = command_of(pid)
-        if OURS in command and name in command:
+    for pid in children.values():
+        if LOADING in command_of(pid):  # forked off, it has kept the command line of what loaded it
             end_leftover(pid, signal.SIGTERM, SECONDS)
     forget(data_dir)
     return True

@@ -20,6 +20,12 @@ class Population:
     demo: bool
 
 
+def require_database(settings: Settings) -> None:
+    """Raise CannotStart when a server that is not ours does not answer, before anything is started for it."""
+    if settings.database_url:
+        _version(settings)
+
+
 def prepare(settings: Settings) -> Population:
     """Bring the database to the newest version and look who is in it."""
     version = _version(settings)

@@ -3,18 +3,21 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from adapters.embedded.lock import data_dir_lock
 from adapters.embedded.places import places
 from adapters.errors import CannotStart
+from adapters.postgres.migrate import load_migrations
 from adapters.serving import require_free_port
 from adapters.settings import Settings
 from adapters.up import leftovers, screen
 from adapters.up.component import Component
 from adapters.up.demo_load import DemoLoad
+from adapters.up.forking import begin_loading
 from adapters.up.gate import Gate
-from adapters.up.preparation import prepare
+from adapters.up.preparation import prepare, require_database
 from adapters.up.programs import make_programs
 from adapters.up.servers import start_servers
 from adapters.up.stop_signal import told_to_stop
@@ -40,6 +43,7 @@ class Supervisor:
         self.programs: list[Component] = []
         self.demo = DemoLoad(settings)
         self.gate = Gate()
+        self.loading: Future[None] | None = None
 
     def run(self) -> None:
         began = time.monotonic()
@@ -63,10 +67,19 @@ class Supervisor:
             if settings.port == settings.sandbox_port:
                 raise CannotStart(f"GURUDESK_PORT and GURUDESK_SANDBOX_PORT are both {settings.port}: change one.")
             require_free_port("127.0.0.1", settings.sandbox_port, "GURUDESK_SANDBOX_PORT")
+        require_database(settings)
 
     def _load_programs(self) -> None:
-        """Start what serves people. Nothing of it does anything before the database is there."""
+        """Start what serves people, beside the servers. Nothing of it does anything before the database is there."""
         self.programs = make_programs(self.settings, self.gate)
+        begin_loading()
+        with ThreadPoolExecutor(1, "loading") as threads:
+            self.loading = threads.submit(self._start_programs)
+            threads.shutdown(wait=False)
+
+    def _start_programs(self) -> None:
+        if not places(self.settings.data_dir).cluster.exists():
+            load_migrations()
         for component in self.programs:
             component.start()
         self._remember()
@@ -74,6 +87,8 @@ class Supervisor:
     def _let_programs_begin(self) -> None:
         """Bring the database up to date, say where to go, and let everything begin."""
         found = prepare(self.settings)
+        if self.loading:
+            self.loading.result()
         self.gate.open()
         screen.addresses(self.settings, sandbox=self.settings.has_sandbox)
         if found.demo:
@@ -106,6 +121,8 @@ class Supervisor:
         finally:
             if self.gate.is_open:
                 screen.line("Stopping.")
+            if self.loading:
+                wait([self.loading])
             self.gate.close()
             self.demo.stop()
             self._stop_all()

@@ -99,6 +99,24 @@ def test_everybody_can_use_a_message_and_a_call(which: str, demo: Launch, visits
     assert not problems(page)
 
 
+IMPORT = """
+insert into lead_imports (file_name, stored_name, file_size, file_hash, header, mapping, state, rows_total, rows_done,
+  created_count, error, created_at)
+values ('meta-leads.csv', 'imports/none', 48128, gen_random_uuid()::text, '["Name"]', '{{"0": "name"}}', '{state}', 1200,
+  400, 380, 'The file is no longer there.', now()) returning id
+"""
+
+
+def test_everybody_can_use_an_import_that_is_under_way_or_has_failed(demo: Launch, visits: Visits):
+    page = visits.look(demo, "owner@demo.gurudesk.test")
+    found = {}
+    for state, said in {"checking": "400", "running": "400", "failed": "The file is no longer there."}.items():
+        page.goto(f"/admin/imports/{demo.ask(IMPORT.format(state=state))}")
+        expect(page.get_by_role("main").get_by_text(said).first).to_be_visible()
+        found[state] = problems(page)
+    assert not any(found.values()), found
+
+
 @pytest.mark.parametrize("keys", ["j", "j r", "Control+k", "?"])
 def test_everybody_can_use_what_opens_over_a_page(keys: str, demo: Launch, visits: Visits):
     page = visits.look(demo, "owner@demo.gurudesk.test")

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.mailbox import mail_to
-from tests.fixtures.browser import OWNER, OWNER_PASSWORD, Visits, sign_in
+from tests.fixtures.browser import OWNER, OWNER_PASSWORD, Visits, open_live, sign_in
 from tests.fixtures.launcher import Launch
 
 STUDENT_PASSWORD = "three quiet yellow rivers"
@@ -19,6 +19,14 @@ rohit deshmukh;rohit@example.com;9876500002;
 Sunita Rao;sunita@example.com;9,19877E+11;Mysuru
 Nobody Reachable;not an address;;Delhi
 """.encode("cp1252")
+DROP = """
+([zone, text, name]) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([text], name, { type: "text/csv" }));
+  for (const kind of ["dragenter", "dragover", "drop"])
+    zone.dispatchEvent(new DragEvent(kind, { dataTransfer: carried, bubbles: true, cancelable: true }));
+}
+"""
 STAYED = "() => window.stayed === true"
 
 
@@ -34,6 +42,18 @@ def test_a_lead_becomes_a_student(empty: Launch, visits: Visits):
     password = temporary_password(empty)
     choose_own_password(student, password)
     refuse_password(visits.window(empty), password)
+
+
+def test_a_file_dropped_on_the_import_page_is_taken_as_if_it_were_chosen(empty: Launch, visits: Visits):
+    owner = visits.signed_in(empty, OWNER, OWNER_PASSWORD)
+    open_live(owner, "/admin/imports/new")
+    zone = owner.locator("[data-drop-zone]").element_handle()
+    owner.evaluate(DROP, [zone, "Name,Phone\nMeera Nair,9876500077\n", "dropped.csv"])
+    expect(owner.get_by_text("dropped.csv · 1 KB")).to_be_visible()
+    expect(owner.locator("[data-over]")).to_have_count(0)
+    owner.get_by_role("button", name="Upload and look at it").click()
+    expect(owner.get_by_role("heading", name="dropped.csv")).to_be_visible()
+    expect(owner.get_by_role("table").get_by_label("Phone")).to_have_value("phone")
 
 
 def make_course(owner: Page) -> None:

@@ -5,12 +5,13 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from adapters.embedded.processes import command_of
-from tests.fixtures.launcher import Launch, Launcher
+from tests.fixtures.launcher import Launch, Launcher, launches
 
 
 def gone(pids: list[int]) -> bool:
@@ -25,6 +26,13 @@ def running(launch: Launch) -> list[int]:
     postgres = int((launch.data_dir / "postgres" / "cluster" / "postmaster.pid").read_text().splitlines()[0])
     redis = int((launch.data_dir / "redis" / "redis.pid").read_text())
     return [*json.loads((launch.data_dir / "children.json").read_text()).values(), postgres, redis]
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Launch]:
+    """A running Gurudesk for the tests that leave it well."""
+    with launches() as make:
+        yield make().ready()
 
 
 def test_a_start_prints_addresses_and_each_component_and_a_stop_leaves_nothing(launcher: Launcher) -> None:
@@ -83,10 +91,9 @@ def test_two_copies_run_side_by_side(launcher: Launcher) -> None:
     assert second.health() == 200
 
 
-def test_a_second_copy_on_the_same_folder_is_refused_and_harms_nothing(launcher: Launcher) -> None:
-    first = launcher().ready()
-    assert "already running" in launcher().refused()
-    assert first.health() == 200
+def test_a_second_copy_on_the_same_folder_is_refused_and_harms_nothing(launcher: Launcher, started: Launch) -> None:
+    assert "already running" in launcher(GURUDESK_DATA_DIR=str(started.data_dir)).refused()
+    assert started.health() == 200
 
 
 @pytest.mark.parametrize("setting", ["GURUDESK_PORT", "GURUDESK_SANDBOX_PORT"])
@@ -128,24 +135,33 @@ def test_a_killed_run_leaves_no_process_and_the_next_start_works(launcher: Launc
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "sandbox"])
-def test_a_component_that_dies_comes_back_and_it_is_said(launcher: Launcher, name: str) -> None:
-    launch = launcher().ready()
-    before = launch.child(name)
+def test_a_component_that_dies_comes_back_and_it_is_said(started: Launch, name: str) -> None:
+    before = started.child(name)
     os.kill(before, signal.SIGKILL)
-    assert "was ended by SIGKILL; starting it again" in launch.wait_for(f"{name:<9} was ended")
-    launch.wait_for(f"{name:<9} ready again")
-    assert launch.child(name) != before
-    assert launch.health() == 200
+    assert "was ended by SIGKILL; starting it again" in started.wait_for(f"{name:<9} was ended")
+    started.wait_for(f"{name:<9} ready again")
+    assert started.child(name) != before
+    started.until(lambda: "yes" if started.health() == 200 else "", "healthy web")
 
 
-def test_a_database_that_dies_comes_back_with_everything_on_top_of_it(launcher: Launcher) -> None:
-    launch = launcher().ready()
-    postgres, redis = running(launch)[-2:]
+def test_a_loaded_process_that_dies_takes_the_programs_along_and_all_come_back(started: Launch) -> None:
+    loading = int(Path(f"/proc/{started.child('web')}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    programs = [started.child(name) for name in ("web", "worker", "sandbox")]
+    os.kill(loading, signal.SIGKILL)
+    assert gone(programs)
+    started.until(
+        lambda: "yes" if (started.health(), started.health(started.sandbox_port)) == (200, 200) else "",
+        "healthy programs",
+    )
+
+
+def test_a_database_that_dies_comes_back_with_everything_on_top_of_it(started: Launch) -> None:
+    postgres, redis = running(started)[-2:]
     os.kill(redis, signal.SIGKILL)
-    launch.wait_for("redis     ready again")
+    started.wait_for("redis     ready again")
     os.kill(postgres, signal.SIGQUIT)
-    launch.wait_for("postgres  ready again")
-    launch.until(lambda: "yes" if launch.health() == 200 else "", "healthy web")
+    started.wait_for("postgres  ready again")
+    started.until(lambda: "yes" if started.health() == 200 else "", "healthy web")
 
 
 def test_doctor_finds_a_running_copy_well_and_a_stopped_one_not(launcher: Launcher) -> None:

@@ -32,21 +32,40 @@ async def test_the_owner_can_open(path, as_owner):
     assert answer.status_code == 200, answer.text[-2000:]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/admin/audit",
-        "/admin/audit?action=admin.invited&page=3",
-        "/admin/imports",
-        "/admin/campaigns",
-        "/admin/problems",
-        "/admin/problems?problem=failed&page=2",
-    ],
-)
-async def test_a_list_costs_four_round_trips_at_most(path: str, app: Litestar, as_owner: httpx.AsyncClient) -> None:
+LISTS = {
+    "/admin/applications": 3,
+    "/admin/audit": 3,
+    "/admin/audit?action=admin.invited&page=3": 3,
+    "/admin/automations": 4,
+    "/admin/broadcasts": 3,
+    "/admin/campaigns": 3,
+    "/admin/courses": 3,
+    "/admin/deliveries": 3,
+    "/admin/errors": 4,
+    "/admin/feedback": 3,
+    "/admin/imports": 3,
+    "/admin/leads": 3,
+    "/admin/messages": 3,
+    "/admin/notifications": 3,
+    "/admin/payments": 3,
+    "/admin/sessions": 3,
+    "/admin/problems": 3,
+    "/admin/problems?problem=failed&page=2": 3,
+    "/admin/students": 3,
+    "/admin/team": 4,
+    "/admin/team/tokens": 3,
+    "/admin/templates": 3,
+}
+
+
+async def test_a_list_costs_four_round_trips_at_most(app: Litestar, as_owner: httpx.AsyncClient) -> None:
+    counts = {}
     async with counted(app) as database:
-        assert (await as_owner.get(path)).status_code == 200
-        assert database.round_trips <= 4
+        for path in LISTS:
+            database.round_trips = 0
+            assert (await as_owner.get(path)).status_code == 200, path
+            counts[path] = database.round_trips
+    assert counts == LISTS
 
 
 async def test_every_page_and_action_of_the_palette_is_there(as_owner: httpx.AsyncClient, app: Litestar) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.work import SYSTEM
 from tests.fixtures.cast import send_csrf
+from web.public.apply import PER_ADDRESS, SECONDS
 
 FORM = {
     "name": "Rohit Deshmukh",
@@ -89,6 +90,16 @@ async def test_too_many_forms_for_one_contact_are_refused_on_the_form(visitor, f
     assert int(answer.headers["retry-after"]) > 0
     assert "try again in" in answer.text
     assert 'value="Rohit Deshmukh"' in answer.text
+
+
+async def test_too_many_forms_from_one_address_are_refused_whoever_they_are_of(visitor, form, services, database):
+    for _attempt in range(PER_ADDRESS):
+        await services.limiter.hit("apply:address:127.0.0.1", limit=PER_ADDRESS, seconds=SECONDS)
+    answer = await visitor.post("/apply/data-analytics", data=form)
+    assert answer.status_code == 429
+    assert "try again in 60 minutes" in answer.text
+    assert 'value="Rohit Deshmukh"' in answer.text
+    assert await applications(database) == []
 
 
 async def test_a_course_without_an_open_batch_says_that_applications_are_closed(visitor, form, database, catalogue):

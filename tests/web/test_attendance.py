@@ -39,7 +39,7 @@ async def test_the_list_says_who_was_there_and_by_which_rule(as_admin, database,
         assert words in answer.text
     async with counted(app) as counting:
         await as_admin.get(f"/admin/sessions/{held}/attendance")
-    assert counting.round_trips <= 4
+    assert counting.round_trips <= 3
     assert ASHA.name not in (await as_admin.get(f"/admin/sessions/{held}/attendance?state=absent")).text
     assert "Nothing matches" in (await as_admin.get(f"/admin/sessions/{held}/attendance?q=nobody")).text
 

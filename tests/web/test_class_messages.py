@@ -106,7 +106,7 @@ async def test_a_student_says_it_on_the_page_of_a_class_of_theirs_and_admins_rea
     async with counted(app) as counting:
         counting.round_trips = 0
         page = await as_admin.get("/admin/feedback?host=meera@example.test&rating=2")
-        assert counting.round_trips == 4
+        assert counting.round_trips <= 4
     assert re.search(r"meera@example.test.*2\.0 of 5", page.text, re.DOTALL)
     assert "The sound broke off." in page.text
     assert "The sound broke off." not in (await as_admin.get("/admin/feedback?host=-")).text

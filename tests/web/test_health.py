@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from arq.connections import ArqRedis
 from litestar import Litestar
 
 from adapters.postgres.database import Database
@@ -65,3 +66,11 @@ async def test_a_database_that_is_away_is_told(client, app: Litestar, beating, s
     await away.close()
     assert said
     assert set(others) == {"redis", "worker"}
+
+
+async def test_a_redis_that_is_away_is_told(client, app: Litestar, beating, services):
+    app.state.services = replace(services, redis=ArqRedis(unix_socket_path="/nowhere/redis.sock"))
+    said, others = await not_ready(client, "redis")
+    app.state.services = services
+    assert said
+    assert set(others) == {"database", "migrations"}, "nor is a worker seen without it"

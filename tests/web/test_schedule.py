@@ -187,10 +187,10 @@ async def test_the_schedule_has_what_comes_and_what_was_twenty_a_page(as_student
     assert ("Long ago" in past, "You were not there" in past, "Class 0" in past) == (True, True, False)
     async with counted(app) as counting:
         await as_student.get("/student/schedule")
-    assert counting.round_trips <= 5
+    assert counting.round_trips <= 4
     async with counted(app) as counting:
         await as_student.get("/student")
-    assert counting.round_trips <= 5
+    assert counting.round_trips <= 4
 
 
 async def test_a_past_class_leads_to_its_recording_from_the_schedule_and_from_the_course(as_student, places, database):

@@ -202,13 +202,13 @@ async def test_a_class_is_called_off_with_the_number_of_those_who_are_told(as_ad
     assert told.payload == {"what": "cancelled"}
 
 
-async def test_list_and_calendar_cost_four_round_trips(app, as_admin, schedules):
+async def test_list_and_calendar_cost_three_round_trips(app, as_admin, schedules):
     await schedules()
     async with counted(app) as database:
         for query in ("", "?view=month&day=2030-01-01"):
             database.round_trips = 0
             assert "Joins" in (await as_admin.get(f"{SESSIONS}{query}")).text
-            assert database.round_trips == 4
+            assert database.round_trips == 3
 
 
 async def test_the_list_is_filtered_by_batch_module_state_and_title(as_admin, schedules, catalogue, database):

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from adapters.aisensy.signature import sign
+from adapters.certificates import certificates
 from adapters.provider_settings import SANDBOX_VALUES
 from adapters.sandbox.zoom.webhooks import signed_headers
 from domain.messaging.outbox import plan_call, plan_whatsapp
@@ -22,7 +23,7 @@ ORDERS = {"in order": lambda told: told, "reversed": lambda told: [one for one i
 async def post(house):
     """Posts a body to one of the webhooks, and lets the worker apply it before the next comes."""
     base = f"http://127.0.0.1:{house.settings.port}"
-    async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=20) as client:
+    async with httpx.AsyncClient(verify=certificates(), base_url=base, trust_env=False, timeout=20) as client:
 
         async def send(path, body, headers):
             headers = {"Content-Type": "application/json", **headers}

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Router
 
 from adapters.sandbox.bolna import answers as bolna_answers
-from adapters.sandbox.bolna.access import Access
+from adapters.sandbox.bolna.access import Access, check_access
 from adapters.sandbox.bolna.account import Account
 from adapters.sandbox.bolna.agent_endpoints import AgentController
 from adapters.sandbox.bolna.call_endpoints import CallController
@@ -27,10 +27,10 @@ CALL_PAGES = (CallPagesController, FileController)
 GAPS = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 
 
-def bolna_router(access: Access | None = None) -> Router:
+def bolna_router() -> Router:
     return Router(
         "/bolna",
-        before_request=(access or Access()).check,
+        before_request=check_access,
         route_handlers=[CallController, ExecutionController, AgentController, RecordingController],
     )
 

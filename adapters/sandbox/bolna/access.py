@@ -40,6 +40,12 @@ class Access:
         return self._seen[bucket] <= self._limits[bucket]
 
 
+async def check_access(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+    """Ask the access of the sandbox that is called."""
+    access: Access = request.app.state.bolna_access
+    return await access.check(request)
+
+
 def sandbox_value(settings: Settings, name: str) -> str:
     """Return a credential the sandbox goes by: its own where the account's belongs to the live provider."""
     return SANDBOX_VALUES[name] if settings.is_live("bolna") else settings.credential(name, "bolna")

@@ -13,7 +13,6 @@ from adapters.sandbox.instamojo.payment_requests import PaymentRequestController
 from adapters.sandbox.instamojo.payments import PaymentController
 from adapters.sandbox.instamojo.refunds import RefundController
 from adapters.sandbox.rendering import given
-from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.settings import Settings
 
 __all__ = ["instamojo_answers", "instamojo_caller", "instamojo_router"]
@@ -22,13 +21,13 @@ __all__ = ["instamojo_answers", "instamojo_caller", "instamojo_router"]
 GAPS = (timedelta(minutes=15), timedelta(minutes=30), timedelta(minutes=60), timedelta(hours=2))
 
 
-def instamojo_router(chance: Chance) -> Router:
+def instamojo_router() -> Router:
     api = Router(
         "/instamojo/api/1.1",
         before_request=check_access,
         route_handlers=[PaymentRequestController, PaymentController, RefundController],
     )
-    return Router("/", route_handlers=[api, CheckoutController], dependencies={"chance": given(chance)})
+    return Router("/", route_handlers=[api, CheckoutController], dependencies={"chance": given("instamojo_chance")})
 
 
 def instamojo_caller(settings: Settings) -> Caller:

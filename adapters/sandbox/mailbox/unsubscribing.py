@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from adapters.sandbox.mailbox.messages import Message
+    from adapters.certificates import certificates
+from adapters.sandbox.mailbox.messages import Message
 
 _ADDRESS = re.compile(r"<(https?://[^>]+)>")
 
@@ -24,7 +25,9 @@ def one_click_address(message: Message) -> str | None:
 async def unsubscribe(address: str) -> int | None:
     """Post the one click; return the answer's status, or None when nobody answered."""
     try:
-        async with httpx.AsyncClient(timeout=10, follow_redirects=False, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            verify=certificates(), timeout=10, follow_redirects=False, trust_env=False
+        ) as client:
             return (await client.post(address, data={"List-Unsubscribe": "One-Click"})).status_code
     except (httpx.HTTPError, httpx.InvalidURL):
         return None

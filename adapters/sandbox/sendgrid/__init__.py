@@ -7,7 +7,6 @@ from adapters.sandbox.sendgrid.access import check_access
 from adapters.sandbox.sendgrid.activity import ActivityController
 from adapters.sandbox.sendgrid.batches import BatchController, ScheduledSendController
 from adapters.sandbox.sendgrid.mail_send import MailSendController
-from adapters.sandbox.sendgrid.outcomes import Chance
 from adapters.sandbox.sendgrid.suppressions import (
     GlobalUnsubscribeController,
     GroupUnsubscribeController,
@@ -17,11 +16,11 @@ from adapters.sandbox.sendgrid.templates import TemplateController
 from adapters.sandbox.sendgrid.webhook_settings import EventWebhookController
 
 
-def sendgrid_router(chance: Chance) -> Router:
+def sendgrid_router() -> Router:
     return Router(
         "/sendgrid/v3",
         before_request=check_access,
-        dependencies={"chance": given(chance)},
+        dependencies={"chance": given("sendgrid_chance")},
         route_handlers=[
             MailSendController,
             BatchController,

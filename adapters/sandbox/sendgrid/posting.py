@@ -17,6 +17,7 @@ import msgspec
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
+from adapters.certificates import certificates
 from adapters.sandbox.callbacks import HELD, LATE, post
 from adapters.sandbox.database import SandboxDatabase, one
 from adapters.sandbox.faults import Faults
@@ -123,12 +124,16 @@ class EventPoster:
             for kind in EXAMPLE_KINDS
         ]
         body = b"[" + b",\r\n".join(map(msgspec.json.encode, events)) + b"]\r\n"
-        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            verify=certificates(), timeout=TIMEOUT, follow_redirects=False, trust_env=False
+        ) as client:
             await post(client, url or self.default_url, body, _headers(body, True))
 
     async def run(self) -> None:
         """Post events until cancelled. A database that is away for a moment is waited for."""
-        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            verify=certificates(), timeout=TIMEOUT, follow_redirects=False, trust_env=False
+        ) as client:
             try:
                 while True:
                     await self._round(client)

@@ -25,11 +25,11 @@ __all__ = ["ROOM_PAGES", "Options", "RateLimits", "zoom_answers", "zoom_parts", 
 ROOM_PAGES = (RoomController, RecordingController)
 
 
-def zoom_router(chance: Chance) -> Router:
+def zoom_router() -> Router:
     return Router(
         "/zoom",
         route_handlers=[TokenController, FileController, LinkController, ask],
-        dependencies={"chance": given(chance)},
+        dependencies={"chance": given("zoom_chance")},
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from adapters.certificates import certificates
 from adapters.sandbox.callbacks import Caller
 from adapters.sandbox.zoom.account import Account
 from adapters.settings import Settings
@@ -96,7 +97,9 @@ async def check_address(zoom: Account) -> str:
     headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": AGENT}
     headers |= signed_headers(zoom.secret_token, body)
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            verify=certificates(), timeout=TIMEOUT, follow_redirects=False, trust_env=False
+        ) as client:
             response = await client.post(zoom.webhook_url, content=body, headers=headers)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return f"The address does not answer ({type(error).__name__})."

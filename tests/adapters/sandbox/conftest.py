@@ -12,14 +12,14 @@ import httpx
 import msgspec
 import pytest
 import pytest_asyncio
-import uvicorn
 from sendgrid.helpers.eventwebhook import EventWebhook
 
-from adapters.sandbox.app import create_app
+from adapters.certificates import certificates
 from adapters.sandbox.sendgrid.access import RateLimit
 from adapters.sendgrid.signature import SANDBOX_SENDGRID_PUBLIC_KEY, SIGNATURE_HEADER, TIMESTAMP_HEADER
 from adapters.settings import SANDBOX_SENDGRID_KEY, Settings
 from tests.fixtures._ports import free_port
+from tests.fixtures._serving import served_sandbox
 
 
 async def until(ready: Callable[[], Awaitable[Any]], seconds: float = 15) -> Any:
@@ -121,20 +121,11 @@ def sandbox_settings(settings: Settings, house: House) -> Settings:
 @asynccontextmanager
 async def running(settings: Settings, **options: Any) -> AsyncIterator[Sandbox]:
     """Run the sandbox as its own server until the block ends."""
-    config = uvicorn.Config(
-        create_app(settings, **options), port=settings.sandbox_port, log_level="warning", lifespan="on"
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        assert not serving.done(), "the sandbox did not start"
-        await asyncio.sleep(0.01)
-    try:
-        async with httpx.AsyncClient(base_url=settings.sandbox_url, trust_env=False, timeout=30) as client:
-            yield Sandbox(settings, client)
-    finally:
-        server.should_exit = True
-        await serving
+    async with (
+        served_sandbox(settings, **options),
+        httpx.AsyncClient(verify=certificates(), base_url=settings.sandbox_url, trust_env=False, timeout=30) as client,
+    ):
+        yield Sandbox(settings, client)
 
 
 @pytest_asyncio.fixture

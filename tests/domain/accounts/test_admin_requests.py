@@ -10,6 +10,7 @@ from domain.accounts.admin_requests import (
     request_admin_access,
     verify_admin_request,
 )
+from domain.accounts.limits import ADMIN_REQUEST
 from domain.accounts.one_time_links import LinkSpent, create_link
 from domain.errors import Conflict, TooMany
 from domain.work import SYSTEM
@@ -23,8 +24,8 @@ def limiter(database):
     return RedisRateLimiter(database.live.redis)
 
 
-async def ask(work, limiter, email="esha@example.test", name="Esha"):
-    await request_admin_access(work, name=name, email=email, reason="Sales", limiter=limiter, address="10.0.0.1")
+async def ask(work, limiter, email="esha@example.test", name="Esha", address="10.0.0.1"):
+    await request_admin_access(work, name=name, email=email, reason="Sales", limiter=limiter, address=address)
     return await work.value("select id from admin_requests where email = %(email)s", email=email)
 
 
@@ -110,3 +111,12 @@ async def test_the_fourth_request_in_an_hour_is_refused(work_as, limiter):
             await ask(work, limiter)
         with pytest.raises(TooMany, match="Try again in 60 minutes"):
             await ask(work, limiter)
+
+
+async def test_requests_in_many_names_from_one_address_are_refused_there_and_nowhere_else(work_as, limiter):
+    async with work_as(SYSTEM) as work:
+        for number in range(ADMIN_REQUEST.per_address):
+            await ask(work, limiter, f"{number}@example.test")
+        with pytest.raises(TooMany, match="Try again in 60 minutes"):
+            await ask(work, limiter, "another@example.test")
+        assert await ask(work, limiter, "another@example.test", address="10.0.0.2")

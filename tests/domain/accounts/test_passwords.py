@@ -8,10 +8,15 @@ import pytest
 
 from adapters.passwords import Argon2PasswordHasher
 from adapters.redis.limits import RedisRateLimiter
-from domain.accounts.limits import SIGN_IN, count_sign_in_to
+from domain.accounts.limits import RESET, SIGN_IN, count_sign_in_to
 from domain.accounts.one_time_links import LinkSpent, create_link
 from domain.accounts.password_rules import check_password
-from domain.accounts.passwords import change_password, issue_temporary_password, set_password_by_link
+from domain.accounts.passwords import (
+    change_password,
+    count_link_request,
+    issue_temporary_password,
+    set_password_by_link,
+)
 from domain.accounts.sign_ins import Browser, open_sign_in, sign_in
 from domain.errors import InvalidInput, TooMany
 from domain.work import SYSTEM
@@ -171,3 +176,11 @@ async def test_an_unknown_account_costs_as_much_hashing_as_a_known_one(work_as, 
             await sign_in(lambda: work_as(SYSTEM), login=login, **how)
     assert len(checked) == 2
     assert checked[0] == checked[1]
+
+
+async def test_links_for_many_accounts_from_one_address_are_refused_there_and_nowhere_else(limiter):
+    for number in range(RESET.per_address):
+        await count_link_request(f"{number}@example.test", limiter=limiter, address="10.0.0.1")
+    with pytest.raises(TooMany, match="Try again in 60 minutes"):
+        await count_link_request("another@example.test", limiter=limiter, address="10.0.0.1")
+    await count_link_request("another@example.test", limiter=limiter, address="10.0.0.2")

@@ -5,15 +5,15 @@ import pytest
 
 from adapters.arq.runner import Runner
 from adapters.bootstrap import open_services
-from adapters.sandbox.app import create_app as create_sandbox
 from domain.dashboard.reading import read_dashboard
 from domain.integrations.states import THRESHOLD, breaker_of
 from domain.messaging.outbox import plan_email
 from domain.messaging.sending.settling import MOST_ATTEMPTS
 from domain.work import SYSTEM
 from tests.fixtures._ports import free_port
+from tests.fixtures._serving import served_sandbox
 from tests.fixtures.cast import BEN
-from tests.fixtures.house import House, served
+from tests.fixtures.house import House
 
 PARAMS = {"first_name": "Someone", "course_title": "Data Analytics", "reason": "The batch is full."}
 PEOPLE = [f"person-{number}@example.test" for number in range(4)]
@@ -87,7 +87,7 @@ async def test_an_hour_without_the_provider_loses_nothing_and_is_seen(runner, se
     assert {row.state for row in waiting} <= {"pending", "retry"}
     assert sum(row.attempt for row in waiting) <= THRESHOLD + 4
 
-    async with served(create_sandbox(settings), settings.sandbox_port):
+    async with served_sandbox(settings):
         while {row.state for row in await deliveries(runner)} != {"sent"}:
             await minutes_pass(runner)
             await run_due(runner)

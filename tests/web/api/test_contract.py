@@ -20,9 +20,9 @@ from adapters import demo
 from adapters.passwords import Argon2PasswordHasher
 from domain.work import SYSTEM
 from tests.fixtures._ports import free_port
+from tests.fixtures._serving import served
 from tests.fixtures.api import token_of
 from tests.fixtures.cast import BEN
-from tests.fixtures.house import served
 from tests.fixtures.services import make_settings
 from web.api.schema import api_schema
 from web.app import create_app

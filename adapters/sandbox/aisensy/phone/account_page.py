@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from adapters.certificates import certificates
 from adapters.sandbox.aisensy.account import SWITCHES
 from adapters.sandbox.aisensy.catalogue import Catalogue
 from adapters.sandbox.aisensy.sending import Sending
@@ -87,7 +88,9 @@ class AccountController(Controller):
 
 async def _answers(url: str, handshake: Mapping[str, str]) -> bool:
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            verify=certificates(), timeout=_TIMEOUT, follow_redirects=False, trust_env=False
+        ) as client:
             answer = await client.get(url, params=handshake) if handshake else await client.get(url)
     except (httpx.HTTPError, httpx.InvalidURL):
         return False

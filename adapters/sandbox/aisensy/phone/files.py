@@ -7,6 +7,7 @@ from urllib.parse import quote
 import httpx
 from litestar import Response
 
+from adapters.certificates import certificates
 from adapters.sandbox.database import SandboxDatabase
 
 MB = 1024 * 1024
@@ -52,7 +53,9 @@ async def find_file(database: SandboxDatabase, file_id: str) -> Any:
 async def fetched(url: str) -> tuple[str, bytes] | None:
     """Fetch a file of our own product: its type and bytes, or None where it does not come."""
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            verify=certificates(), timeout=_TIMEOUT, follow_redirects=False, trust_env=False
+        ) as client:
             async with client.stream("GET", url) as response:
                 if response.status_code != 200:
                     return None

@@ -11,12 +11,12 @@ from typing import Any
 
 import httpx
 import pytest_asyncio
-import uvicorn
 
+from adapters.certificates import certificates
 from adapters.provider_settings import SANDBOX_VALUES
-from adapters.sandbox.app import create_app
 from adapters.settings import Settings
 from tests.fixtures._ports import free_port
+from tests.fixtures._serving import served_sandbox
 from tests.fixtures.house import until
 
 KEY = SANDBOX_VALUES["AISENSY_API_KEY"]
@@ -114,19 +114,11 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[AiSensy]:
-    config = uvicorn.Config(create_app(settings), port=settings.sandbox_port, log_level="warning", lifespan="on")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        if serving.done():
-            serving.result()
-        await asyncio.sleep(0.01)
-    try:
-        async with httpx.AsyncClient(base_url=settings.sandbox_url, trust_env=False, timeout=30) as client:
-            yield AiSensy(settings, client)
-    finally:
-        server.should_exit = True
-        await serving
+    async with (
+        served_sandbox(settings),
+        httpx.AsyncClient(verify=certificates(), base_url=settings.sandbox_url, trust_env=False, timeout=30) as client,
+    ):
+        yield AiSensy(settings, client)
 
 
 @pytest_asyncio.fixture

@@ -14,14 +14,14 @@ from instamojo_wrapper import Instamojo
 from adapters.arq.runner import Runner
 from adapters.postgres.addresses import sandbox_url
 from adapters.provider_settings import SANDBOX_VALUES
-from adapters.sandbox.app import create_app as create_sandbox
 from adapters.sandbox.clock.moments import OUTSTANDING
 from adapters.sandbox.database import SandboxDatabase
 from adapters.settings import Settings
 from domain.messaging.outbox import plan_call, plan_email, plan_whatsapp
 from domain.work import SYSTEM
 from tests.fixtures._ports import free_port
-from tests.fixtures.house import served, until
+from tests.fixtures._serving import served, served_sandbox
+from tests.fixtures.house import until
 from tests.fixtures.services import Databases, make_settings
 from web.app import create_app
 
@@ -53,7 +53,7 @@ async def whole(settings: Settings) -> AsyncIterator[tuple[Any, SandboxDatabase]
     """Run web, worker and sandbox with the sandbox's delays."""
     app = create_app(settings)
     database = SandboxDatabase(sandbox_url(settings))
-    async with served(app, settings.port), served(create_sandbox(settings), settings.sandbox_port):
+    async with served(app, settings.port), served_sandbox(settings):
         runner = Runner(app.state.services)
         worker = asyncio.create_task(sweeping(runner))
         yield app.state.services, database
