@@ -1,12 +1,12 @@
 """What is planned for one person: a branch for each table, like those of the past."""
 
 from domain.learning.deadlines import OPEN_UNTIL
-from domain.timeline.moments import ENDED
+from domain.timeline.moments import ENDED, STEP_ABOUT
 from domain.timeline.past import DELIVERY_FACTS, DELIVERY_FROM
 
-STEP = """
+STEP = f"""
 select t.id, t.due_at as at, jsonb_build_object('kind', t.kind, 'state', t.state, 'reason', t.reason, 'attempt', t.attempt,
-  'retry_at', t.retry_at, 'rule', t.rule_key, 'version', t.rule_version) as facts
+  'retry_at', t.retry_at, 'rule', t.rule_key, 'version', t.rule_version, 'about', {STEP_ABOUT}) as facts
 from automation_steps t
 where t.person_id = %(person)s and t.finished_at is null and t.state in ('planned', 'running')
 """

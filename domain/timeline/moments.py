@@ -6,6 +6,14 @@ ENDED = """
   when d.sent_at is not null then d.sent_at when d.due_at > d.created_at then d.due_at else d.created_at end)
 """
 
+# What a step `t` is about, by its name: a class, an assignment, what is to be paid, a course.
+STEP_ABOUT = """
+coalesce((select title from sessions where id = t.subject_id), (select title from assignments where id = t.subject_id),
+  (select c.title from lead_sequences q join courses c on c.id = q.course_id where q.id = t.subject_id),
+  (select m.purpose from payment_requests r join payments m on m.id = r.payment_id where r.id = t.subject_id),
+  (select b.name from enrolments e join batches b on b.id = e.batch_id where e.id = t.subject_id))
+"""
+
 
 def until(what: str, at: str, key: str) -> str:
     """Return the condition of a branch: nothing newer than the entry that the page begins after.

@@ -5,7 +5,7 @@ may have many: so a page reads about as many rows as it shows, however long some
 """
 
 from domain.sessions.attending import state_sql
-from domain.timeline.moments import ENDED, until
+from domain.timeline.moments import ENDED, STEP_ABOUT, until
 
 # Told by the row itself, which says more than the entry that it was done.
 TOLD_ELSEWHERE = (
@@ -154,7 +154,7 @@ where x.person_id = %(person)s and {until("extended", "x.created_at", "a.id")}
 # What was done, has left its message: only what did not come to be is told of a step.
 STEP = f"""
 select t.id, t.finished_at as at, jsonb_build_object('kind', t.kind, 'state', t.state, 'reason', t.reason,
-  'attempt', t.attempt, 'due_at', t.due_at, 'rule', t.rule_key, 'version', t.rule_version) as facts
+  'attempt', t.attempt, 'due_at', t.due_at, 'rule', t.rule_key, 'version', t.rule_version, 'about', {STEP_ABOUT}) as facts
 from automation_steps t
 where t.person_id = %(person)s and t.state in ('skipped', 'cancelled', 'failed') and {until("step", "t.finished_at", "t.id")}
 """

@@ -226,7 +226,8 @@ STEP_STATES = {
 def _step(facts: Facts, _id: UUID) -> Words:
     state, tone = STEP_STATES[facts["state"]]
     name = step_name(facts["rule"] or facts["kind"])
-    return Words("workflow" if facts["rule"] else "settings", name, "", "", _(state), tone, facts["reason"])
+    icon, about = "workflow" if facts["rule"] else "settings", facts["about"] or ""
+    return Words(icon, name, about, "", _(state), tone, facts["reason"])
 
 
 NOUN_PLACES = {

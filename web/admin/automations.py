@@ -14,6 +14,7 @@ from domain.automation.overview import VIEWS, list_steps, list_versions, read_ov
 from domain.automation.wording import moment_words
 from domain.errors import InvalidInput
 from domain.language import _
+from domain.messaging.templates.catalogue import TEMPLATES
 from domain.work import Work
 from web.addresses import uuid_or_none
 from web.forms import FormModel, read_form, refuse
@@ -69,6 +70,9 @@ class AutomationController(Controller):
         (rule,) = overview.rules
         context = {"overview": overview, "one": rule, "steps": steps, "view": view, "now": work.now}
         context |= {"versions": await list_versions(work, key), "query": {"view": asked}, "moment_words": moment_words}
+        context["titles"] = {
+            text: TEMPLATES[text].title for text in rule.state.settings.templates.values() if text in TEMPLATES
+        }
         return page(request, SHOW, **context)
 
     @post("/{key:str}/pause")
