@@ -65,6 +65,10 @@ select leads.id, leads.person_id, course.id, app_now() from leads, (select id fr
 SEQUENCES = """
 select array_agg(s.id) from lead_sequences s join people p on p.id = s.person_id where p.email like %(name)s || '-%%'
 """
+WAITS = r"""
+select exists (select from pg_stat_activity where wait_event_type = 'Lock'
+  and starts_with(ltrim(query, E'\n '), %(statement)s))
+"""
 SPREAD = """
 update automation_steps s set due_at = due_at + e.n * %(apart)s::interval
 from (select s.id, row_number() over (order by s.id) as n from automation_steps s join people p on p.id = s.person_id
@@ -112,8 +116,7 @@ class Ground:
 
     def until_waits(self, statement: str) -> None:
         """Return once a worker's statement that begins like this waits for a lock of ours."""
-        waits = r"select exists (select from pg_stat_activity where wait_event_type = 'Lock' and ltrim(query, E'\n ') like %(begins)s)"
-        self.until(waits, begins=f"{statement}%")
+        self.until(WAITS, statement=statement)
 
     @contextmanager
     def locked(self, sql: str) -> Iterator[psycopg.Connection[Any]]:
@@ -178,6 +181,12 @@ class Ground:
             return httpx.get(f"{self.settings.sandbox_url}/health/ready", timeout=5).status_code == 200
         except httpx.HTTPError:
             return False
+
+    def plan_fault(self, kind: str, *, times: int = 1, seconds: float | None = None) -> None:
+        """Let the next requests to SendGrid's side of the sandbox fail in a chosen way."""
+        body = {"provider": "sendgrid", "kind": kind, "count": times} | ({"seconds": seconds} if seconds else {})
+        answer = httpx.post(f"{self.settings.sandbox_url}/faults.json", json=body)
+        assert answer.status_code == 201, answer.text
 
     def signal_sandbox(self, number: signal.Signals) -> None:
         """Send a signal to the sandbox and the processes it serves with."""
