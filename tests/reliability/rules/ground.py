@@ -8,6 +8,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from typing import Any
 
 import httpx
 import psycopg
+from redis import Redis
 
 from adapters.bootstrap import open_services
 from adapters.doctor.ledger import compare
@@ -30,6 +32,7 @@ from adapters.embedded.redis import EmbeddedRedis
 from adapters.errors import CannotStart
 from adapters.postgres.addresses import owner_url
 from adapters.postgres.migrate import migrate
+from adapters.redis.heartbeat import PREFIX
 from adapters.settings import Settings
 from domain.automation.planning import plan_rules
 from domain.work import SYSTEM
@@ -40,6 +43,8 @@ ROOT = Path(__file__).resolve().parents[3]
 LEASE = 2.0
 PATIENCE = 60.0
 RULE = "lead_day_1"
+# What gives one process another time than the rest: the Debian package faketime, which scripts/setup.sh test installs.
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 
 COURSE = """
 insert into courses (slug, title, summary, is_published, created_at, updated_at)
@@ -86,6 +91,7 @@ class Ground:
     redis: EmbeddedRedis
     sandbox: "subprocess.Popen[bytes] | None" = None
     workers: list[int] = field(default_factory=list)
+    _strangers: dict[int, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     _nursery: "subprocess.Popen[str] | None" = None
     _connection: "psycopg.Connection[Any] | None" = None
 
@@ -155,8 +161,33 @@ class Ground:
     def kill(self, worker: int, number: signal.Signals = signal.SIGKILL) -> None:
         """End a worker, and return when it is gone."""
         os.kill(worker, number)
+        if process := self._strangers.pop(worker, None):
+            process.wait()
         self._wait(lambda: not command_of(worker), 30, f"the end of worker {worker}")
         self.workers.remove(worker)
+
+    def start_worker_with_clock(self, off: str) -> int:
+        """Start a worker whose machine's clock is off by so much, like `+90s`, and return its process id."""
+        # Only the time of day is wrong: a wrong clock runs as fast as any other.
+        wrong = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": off, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "adapters.cli", "worker"],
+            cwd=self.settings.data_dir,
+            env=self.environment | wrong,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=die_with_parent(signal.SIGKILL),
+        )
+        self._strangers[process.pid] = process
+        self.workers.append(process.pid)
+        return process.pid
+
+    def minutes_off(self, worker: int) -> float:
+        """Return by how much a worker's clock differs from ours, once it has said what time it has."""
+        key = f"{PREFIX}{socket.gethostname()}:{worker}"
+        with Redis(unix_socket_path=str(self.redis.places.redis_socket), decode_responses=True) as redis:
+            said = self._wait(lambda: redis.get(key), PATIENCE, f"a sign of life of worker {worker}")
+        return (float(said) - time.time()) / 60
 
     def kill_workers(self) -> None:
         for worker in list(self.workers):
@@ -301,6 +332,10 @@ class Letters:
         """Return once the provider has taken so many."""
         taken = "select count(*) >= %(count)s from sandbox.messages where email like %(name)s || '-%%'"
         self.ground.until(taken, name=self.name, count=count)
+
+    def until_left(self, share: float) -> None:
+        """Return once such a share of them has left."""
+        self.until_in("sent", int(self.count * share))
 
     def reached_each_once(self, seconds: float = PATIENCE) -> bool:
         """Wait until all have left; say whether everybody got one, and the ledger fits."""
