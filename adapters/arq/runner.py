@@ -63,6 +63,7 @@ STEPS_AT_ONCE = 8
 SENDERS: dict[Channel, int] = {"email": 4, "whatsapp": 6, "call": 2}
 LOOKED_UP: tuple[Channel, ...] = ("email", "call")
 FOLD_EVERY = 60.0
+SETTLE_ATTEMPTS = 3
 # provider -> applies up to so many of its waiting events, in whatever order they came, and returns how many it did.
 APPLIERS: dict[str, Callable[[Work, int], Awaitable[int]]] = {
     "sendgrid": apply_events,
@@ -193,9 +194,18 @@ class Runner:
             if number + 1 < SENDERS[channel]:
                 self._begin(f"{channel} sender {number + 1}", partial(self._send, channel, number + 1))
             if isinstance(batch, Batch):
-                outcome = await self._leave(batch, started)
+                await self._settle(batch, await self._leave(batch, started))
+
+    async def _settle(self, batch: Batch, outcome: AnyOutcome) -> None:
+        # Whoever looks it up at this moment may stand in the way; what the provider has said must not be lost for that.
+        for attempt in range(SETTLE_ATTEMPTS):
+            try:
                 async with self.database.work(SYSTEM) as work:
                     await settle(work, batch, outcome, lookup_delay=self.services.settings.lookup_delay_seconds)
+                return
+            except OvertakenByAnother:
+                if attempt + 1 == SETTLE_ATTEMPTS:
+                    raise
 
     async def _leave(self, batch: Batch, started: float) -> AnyOutcome:
         # A process that was frozen past its lease must not send: someone else may have looked the batch up and sent it.
