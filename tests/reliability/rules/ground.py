@@ -138,7 +138,7 @@ class Ground:
 
     # Workers
 
-    def start_worker(self) -> int:
+    def start_worker(self, lease: float = LEASE) -> int:
         """Start a worker and return its process id."""
         if self._nursery is None:
             self._nursery = subprocess.Popen(
@@ -153,7 +153,7 @@ class Ground:
             )
         assert self._nursery.stdin
         assert self._nursery.stdout
-        self._nursery.stdin.write("\n")
+        self._nursery.stdin.write(f"{lease}\n")
         self._nursery.stdin.flush()
         self.workers.append(int(self._nursery.stdout.readline()))
         return self.workers[-1]

@@ -1,7 +1,7 @@
 """Makes workers in a moment: what they need is loaded once, and each line read here becomes one more process.
 
-Loading takes a worker two seconds. `python -m tests.reliability.rules.nursery` writes the process id of each it makes, and
-ends, with all of them, when there is nothing more to read.
+Loading takes a worker two seconds. `python -m tests.reliability.rules.nursery` reads the seconds of a worker's lease, writes
+the process id of the worker it has made, and ends, with all of them, when there is nothing more to read.
 """
 
 import gc
@@ -34,5 +34,5 @@ if __name__ == "__main__":
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they ended
     gc.freeze()
     ours = Settings(_env_file=None)  # type: ignore[call-arg]
-    for _line in sys.stdin:
-        print(make_worker(ours), flush=True)
+    for line in sys.stdin:
+        print(make_worker(ours.model_copy(update={"lease_seconds": float(line)})), flush=True)
