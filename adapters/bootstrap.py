@@ -65,10 +65,10 @@ def open_redis(settings: Settings) -> ArqRedis:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Build the adapters, and close what they hold at the end."""
+async def open_services(settings: Settings, *, idle: float = 0.0) -> AsyncIterator[Services]:
+    """Build the adapters, and close what they hold at the end. ``idle``: see Database."""
     redis = open_redis(settings)
-    database = Database(app_url(settings), RedisLiveSignals(redis), pool=settings.database_pool)
+    database = Database(app_url(settings), RedisLiveSignals(redis), pool=settings.database_pool, idle=idle)
     traffic = Traffic(settings, database)
     try:
         async with open_providers(settings, redis, traffic) as providers:

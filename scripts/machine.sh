@@ -43,3 +43,10 @@ has_servers() {
 want_servers() {
     if ! has_servers && may_install; then apt postgresql redis-server; fi
 }
+
+has_faketime() { [ -n "$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null)" ]; }
+
+# Workers are also tested under clocks that are wrong, where what makes them so may be installed.
+want_faketime() {
+    if ! has_faketime && may_install; then apt faketime; fi
+}

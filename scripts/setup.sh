@@ -21,4 +21,5 @@ need "Pango (documents are printed with it)" "has_pango" libpango-1.0-0 libpango
 if [ "${1:-run}" = test ]; then
     need "Chromium (pages are tested in it)" "has_chromium" chromium
     want_servers
+    want_faketime
 fi

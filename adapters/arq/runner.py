@@ -13,7 +13,9 @@ from contextlib import suppress
 from functools import partial
 
 from adapters.bootstrap import Services
+from adapters.postgres.database import PASSING
 from adapters.postgres.error_log import ErrorLog
+from adapters.traffic.leaving import leaving_until
 from domain.accounts.api_answers import forget_old_answers
 from domain.automation.acting import CannotAct, act_on_due, put_off
 from domain.automation.handlers import HANDLERS
@@ -44,11 +46,11 @@ from domain.messaging.sending import (
     settle,
     settle_doubt,
 )
-from domain.messaging.sending.batches import Doubtful
+from domain.messaging.sending.batches import Doubtful, Message
 from domain.messaging.sending.settling import AnyOutcome
 from domain.messaging.webhooks import AT_ONCE, apply_call_hints, apply_events, apply_whatsapp_events, set_aside, waiting
 from domain.payments.checking import check_request, claim_check
-from domain.ports import CannotTell, Email, Found, Missing, Unavailable
+from domain.ports import CannotTell, Email, Found, Missing
 from domain.ports.voice import Call, CallReport
 from domain.ports.whatsapp import WhatsAppText
 from domain.sessions.events import apply_meeting_events
@@ -61,6 +63,7 @@ STEPS_AT_ONCE = 8
 SENDERS: dict[Channel, int] = {"email": 4, "whatsapp": 6, "call": 2}
 LOOKED_UP: tuple[Channel, ...] = ("email", "call")
 FOLD_EVERY = 60.0
+SETTLE_ATTEMPTS = 3
 # provider -> applies up to so many of its waiting events, in whatever order they came, and returns how many it did.
 APPLIERS: dict[str, Callable[[Work, int], Awaitable[int]]] = {
     "sendgrid": apply_events,
@@ -191,15 +194,25 @@ class Runner:
             if number + 1 < SENDERS[channel]:
                 self._begin(f"{channel} sender {number + 1}", partial(self._send, channel, number + 1))
             if isinstance(batch, Batch):
-                outcome = await self._leave(batch, started)
+                await self._settle(batch, await self._leave(batch, started))
+
+    async def _settle(self, batch: Batch, outcome: AnyOutcome) -> None:
+        # Whoever looks it up at this moment may stand in the way; what the provider has said must not be lost for that.
+        for attempt in range(SETTLE_ATTEMPTS):
+            try:
                 async with self.database.work(SYSTEM) as work:
                     await settle(work, batch, outcome, lookup_delay=self.services.settings.lookup_delay_seconds)
+                return
+            except OvertakenByAnother:
+                if attempt + 1 == SETTLE_ATTEMPTS:
+                    raise
 
     async def _leave(self, batch: Batch, started: float) -> AnyOutcome:
         # A process that was frozen past its lease must not send: someone else may have looked the batch up and sent it.
-        if time.monotonic() - started > self.lease / 2:
-            return Unavailable("The worker was held up before sending.")
-        message = batch.message
+        with leaving_until(started + self.lease / 2):
+            return await self._hand_over(batch.message)
+
+    async def _hand_over(self, message: Message) -> AnyOutcome:
         if isinstance(message, Email):
             return await self.services.email.send(message)
         if isinstance(message, Call):
@@ -251,8 +264,9 @@ class Runner:
                         return
             except CannotAct as problem:
                 cause = problem.__cause__
-                if isinstance(cause, OvertakenByAnother):
-                    continue
+                if isinstance(cause, PASSING):
+                    log.warning("acting on rules was broken off: %s", type(cause).__name__)
+                    return  # the next sweep does it
                 if len(problem.steps) > 1:
                     alone = len(problem.steps)
                     continue

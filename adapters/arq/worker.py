@@ -33,7 +33,8 @@ async def _run(settings: Settings) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with open_services(settings) as services:
+    # Who stands still for longer than a lease has lost it, and must not keep from others what it has locked.
+    async with open_services(settings, idle=settings.lease_seconds) as services:
         runner = Runner(services)
         tasks = [asyncio.create_task(_tick(settings, runner)), asyncio.create_task(_beat(settings))]
         await stopping.wait()

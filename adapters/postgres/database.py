@@ -22,6 +22,8 @@ from domain.work import ANONYMOUS, Identity, OvertakenByAnother, Row, TokenUse, 
 psycopg.adapters.register_dumper(dict, JsonbDumper)
 
 OVERTAKEN = (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected)
+# The server is away, or has ended this transaction for others' sake: what was to be done is not to blame, and works later.
+PASSING = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.IdleInTransactionSessionTimeout)
 
 
 class PlainConnection:
@@ -64,11 +66,16 @@ class PlainConnection:
 
 
 class Database:
-    """A pool of connections as the application role. Close it at shutdown."""
+    """A pool of connections as the application role. Close it at shutdown.
 
-    def __init__(self, conninfo: str, live: LiveSignals, *, pool: int = 10) -> None:
+    ``idle`` are the seconds after which Postgres ends a transaction in which nothing is asked any more, 0 for never: what a
+    frozen process has locked or claimed in it is then free for others.
+    """
+
+    def __init__(self, conninfo: str, live: LiveSignals, *, pool: int = 10, idle: float = 0.0) -> None:
         self.conninfo = conninfo
         self.live = live
+        self.idle = idle
         self.engine = create_async_engine(
             "postgresql+psycopg://",
             async_creator=self._connect,
@@ -81,7 +88,10 @@ class Database:
         )
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(self.conninfo, autocommit=True)
+        connection = await psycopg.AsyncConnection.connect(self.conninfo, autocommit=True)
+        if self.idle:
+            await connection.execute(f"set idle_in_transaction_session_timeout = {int(self.idle * 1000)}".encode())
+        return connection
 
     @asynccontextmanager
     async def work(self, identity: Identity = ANONYMOUS) -> AsyncIterator[Work]:

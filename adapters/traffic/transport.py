@@ -10,7 +10,9 @@ import httpx
 from adapters.certificates import certificates
 from adapters.traffic.answers import is_failure, is_turning_us_away, quota_of, throttled_for
 from adapters.traffic.exchange import Exchange
+from adapters.traffic.held_back import HeldBack
 from adapters.traffic.lane import Lane
+from adapters.traffic.leaving import watch
 
 # Raised before any byte left: the provider cannot have seen anything.
 _UNREACHABLE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
@@ -61,9 +63,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                 raise self._lane.still_silent()
 
     async def _send(self, request: httpx.Request, is_elsewhere: bool) -> httpx.Response:
+        watch(request)
         exchange = Exchange.of(request, self._lane.provider, datetime.now(UTC), time.perf_counter(), is_elsewhere)
         try:
             response = await self._inner.handle_async_request(request)
+        except HeldBack:
+            raise
         except httpx.TransportError as error:
             await self._failed(exchange, error)
             raise

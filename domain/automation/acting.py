@@ -23,16 +23,21 @@ from domain.work import Row, Work
 MOST = 500  # steps in one transaction
 # A worker that is frozen here holds its steps no longer than this: Postgres ends its transaction, and it has done nothing.
 FROZEN = "select set_config('idle_in_transaction_session_timeout', %(milliseconds)s, true)"
-# The rule with the step that has waited longest, and its due steps, while it is not held. Who else claims passes them over.
+# The rule with the step that has waited longest, and its due steps, while it is not held. Who else claims passes them over, and
+# of the rules whose turn has not come nothing is locked: others act on those meanwhile.
 CLAIM = """
 with held as (
   select coalesce(bool_or(value = 'true'), false) as all_of_them from business_settings
    where key in ('automations_paused', 'sending_paused')
-), first as (
+), waiting as (
   select k.key from unnest(%(keys)s::text[]) as k (key) left join automation_rules r on r.key = k.key, lateral (
     select due_at from automation_steps s where s.rule_key = k.key and s.state = 'planned' and s.due_at <= %(now)s
-      and (s.retry_at is null or s.retry_at <= now()) order by s.due_at limit 1 for update skip locked) d
-   where not coalesce(r.is_paused, false) and not (select all_of_them from held) order by d.due_at limit 1
+      and (s.retry_at is null or s.retry_at <= now()) order by s.due_at limit 1) d
+   where not coalesce(r.is_paused, false) and not (select all_of_them from held) order by d.due_at
+), first as (
+  select w.key from waiting w, lateral (
+    select from automation_steps s where s.rule_key = w.key and s.state = 'planned' and s.due_at <= %(now)s
+      and (s.retry_at is null or s.retry_at <= now()) order by s.due_at limit 1 for update skip locked) free limit 1
 )
 select s.id, s.rule_key, s.rule_version, s.person_id, s.subject_id, s.subject_version as version, s.due_at, s.attempt
   from automation_steps s where s.rule_key = (select key from first) and s.state = 'planned' and s.due_at <= %(now)s

@@ -12,7 +12,8 @@ By = Literal["cause_id", "subject_id", "person_id"]
 
 # The moment of an occasion o, by the settings.
 PLACE = "moment_of(o.anchor, %(amount)s, %(unit)s, o.zone)"
-# A step that was voided comes back when its occasion is there again, like a class that takes place after all.
+# A step that was voided comes back when its occasion is there again, like a class that takes place after all. In one order, so
+# that two who plan the same at once never wait for one another.
 PLAN = f"""
 insert into automation_steps (kind, rule_key, rule_version, person_id, subject_id, subject_version, dedupe_key, payload, due_at,
   state, reason, created_at, finished_at)
@@ -21,7 +22,7 @@ select %(rule)s, %(rule)s, %(version)s, o.person_id, o.subject_id, o.version,
   case when m.due_at < %(now)s then 'skipped' else 'planned' end, case when m.due_at < %(now)s then %(late)s else '' end, %(now)s,
   case when m.due_at < %(now)s then %(now)s::timestamptz end
 from ({{occasions}}) o cross join lateral (select {PLACE} as due_at) m
-where {{which}}
+where {{which}} order by o.subject_id, o.person_id, o.version
 on conflict (dedupe_key) do update set state = excluded.state, due_at = excluded.due_at, reason = excluded.reason,
   rule_version = excluded.rule_version, finished_at = excluded.finished_at, attempt = 0, retry_at = null
   where automation_steps.state = 'cancelled'

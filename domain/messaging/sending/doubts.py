@@ -14,9 +14,12 @@ ASK_AGAIN = 600.0  # seconds until an attempt that nobody can tell about is look
 # Seconds until a live provider's word is believed that it has no such e-mail: what it has just taken it may not find yet.
 FOUND_WITHIN = 600.0
 
+# The first delivery of an attempt stands for all of it: two workers that each held some would wait for one another.
 CLAIM_DOUBTFUL = """
 with one as (
-  select send_id from deliveries where channel = %(channel)s and state in ('sending', 'unknown') and leased_until < now()
+  select send_id from deliveries d where channel = %(channel)s and state in ('sending', 'unknown') and leased_until < now()
+     and not exists (select from deliveries earlier where earlier.send_id = d.send_id and earlier.id < d.id
+       and earlier.state in ('sending', 'unknown'))
    order by leased_until limit 1 for update skip locked
 )
 update deliveries d set state = 'unknown', lease_token = d.send_id,

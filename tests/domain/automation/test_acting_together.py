@@ -1,0 +1,49 @@
+"""Several workers and planners at once: none waits for another, and each step is done by one."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from adapters.postgres.database import Database
+from domain.automation.acting import act_on_due
+from domain.automation.planning import plan_rules, void_rules
+from domain.work import SYSTEM, Work
+from tests.domain.automation.test_acting import DAYS, sequence
+from tests.fixtures.leads import new_course, new_lead
+
+ENOUGH = 30  # people
+
+
+async def begun(work: Work, count: int) -> list[UUID]:
+    course_id = await new_course(work, "data", "Data Analytics")
+    return [await sequence(work, course_id, await new_lead(work)) for _number in range(count)]
+
+
+async def test_while_one_acts_on_a_rule_another_acts_on_the_next(database: Database) -> None:
+    async with database.work(SYSTEM) as work:
+        await begun(work, 1)
+    async with database.work(SYSTEM) as one, database.work(SYSTEM) as another, database.work(SYSTEM) as third:
+        for work in (one, another, third):
+            work.now += timedelta(days=3, hours=1)
+        assert [await act_on_due(work, lease_seconds=30) for work in (one, another, third)] == [1, 1, 0]
+    async with database.work(SYSTEM) as work:
+        ended = await work.rows("select rule_key from automation_steps where finished_at is not null order by 1")
+    assert [row.rule_key for row in ended] == ["lead_day_1", "lead_day_3"]
+
+
+async def test_who_plan_and_void_the_same_at_once_never_wait_for_one_another_and_plan_it_once(
+    database: Database,
+) -> None:
+    async with database.work(SYSTEM) as work:
+        ids = await begun(work, ENOUGH)
+        await work.run("delete from automation_steps")
+
+    async def plan(ids: Sequence[UUID]) -> int:
+        async with database.work(SYSTEM) as work:
+            return await plan_rules(work, DAYS, "subject_id", ids)
+
+    assert sum(await asyncio.gather(plan(ids), plan(ids[::-1]), plan(ids))) == ENOUGH * len(DAYS)
+    async with database.work(SYSTEM) as work:
+        assert await void_rules(work, ids, "Stopped by hand.") == ENOUGH * len(DAYS)
+    assert sum(await asyncio.gather(plan(ids), plan(ids[::-1]))) == ENOUGH * len(DAYS)
