@@ -73,6 +73,7 @@ PARTS = {
         from people where phone is not null order by id limit 1 returning from_address""",
     "template_id": "select id from whatsapp_templates where campaign = 'course_banner'",
     "key": "select 'welcome'",
+    "rule_key": "select 'session_reminder_24h'",
     "version": """
         insert into message_templates (key, version, subject, body, created_at)
         values ('welcome', 1, 'Welcome, {{first_name}}', 'Your password: {{temporary_password}}', app_now())

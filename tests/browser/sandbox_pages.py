@@ -19,7 +19,7 @@ PHONE = "919812300777"
 # What programs ask for, files, parts of pages, and links that lead elsewhere.
 NO_PAGES = re.compile(
     r"/(sendgrid|aisensy|bolna|zoom)/.*|/instamojo/api/.*|.*\.json|/health/.*|/static/.*|/click/.*|/bolna-files/.*"
-    r"|/mailbox/\{message_id\}/(attachments/.*|html)|/phone/files/.*|/phone/\{number\}/bubbles|.*/media|.*/file|.*\.wav|/clock/face"
+    r"|/mailbox/\{message_id\}/(attachments/.*|html)|/phone/files/.*|/phone/\{number\}/bubbles|.*/media|.*/file|.*\.wav|/clock/face|/rehearsal/face"
 )
 # Other states of the same pages.
 MORE = [

@@ -51,17 +51,19 @@ class RuleForm(FormModel):
 
 
 class AutomationChangeController(Controller):
-    path = "/automations/{key:str}"
+    path = "/automations/{rule_key:str}"
 
     @get("/edit")
-    async def edit(self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]) -> Template:
-        return page(request, EDIT, form=None, **await edit_context(work, key))
+    async def edit(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], rule_key: FromPath[str]
+    ) -> Template:
+        return page(request, EDIT, form=None, **await edit_context(work, rule_key))
 
     @post("/edit")
     async def update(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], rule_key: FromPath[str]
     ) -> Response[Any] | Template:
-        context = await edit_context(work, key)
+        context = await edit_context(work, rule_key)
         data, form = await read_form(request, RuleForm, EDIT, **context)
         state: RuleState = context["state"]
         settings = data.settings(state)
@@ -71,18 +73,24 @@ class AutomationChangeController(Controller):
                 after = {"settings": settings, "data": data, "reach": reach}
                 return page(request, CONFIRM, **context, **after)
             expected = Reach(data.planned, data.would) if data.apply == "existing" else None
-            await change_rule(work, key, data.version, settings, is_on=data.is_on, expected=expected)
+            await change_rule(work, rule_key, data.version, settings, is_on=data.is_on, expected=expected)
         except DomainError as error:
             raise refuse(EDIT, form, error, **context) from None
-        return go(request, f"/admin/automations/{key}", _("Saved."))
+        return go(request, f"/admin/automations/{rule_key}", _("Saved."))
 
     @post("/versions/{version:int}/restoration")
     async def restore(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str], version: FromPath[int]
+        self,
+        request: Request[Any, Any, Any],
+        work: NamedDependency[Work],
+        rule_key: FromPath[str],
+        version: FromPath[int],
     ) -> Response[Any]:
-        state = await find_rule(work, key)
-        await restore_version(work, key, state.version, version)
-        return go(request, f"/admin/automations/{key}", _("It is as it was in version {version}.", version=version))
+        state = await find_rule(work, rule_key)
+        await restore_version(work, rule_key, state.version, version)
+        return go(
+            request, f"/admin/automations/{rule_key}", _("It is as it was in version {version}.", version=version)
+        )
 
     async def _asks(self, work: Work, state: RuleState, settings: RuleSettings, data: RuleForm) -> Reach | None:
         """Return whom there is to ask about, or None when the change concerns nobody yet."""

@@ -61,40 +61,46 @@ class AutomationController(Controller):
             raise refuse(LIST, form, error, **context) from None
         return go(request, INDEX, _("The limit is saved."))
 
-    @get("/{key:str}")
-    async def show(self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]) -> Template:
-        overview = await read_overview(work, key)
+    @get("/{rule_key:str}")
+    async def show(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], rule_key: FromPath[str]
+    ) -> Template:
+        overview = await read_overview(work, rule_key)
         asked = request.query_params.get("view", "")
         view = asked if asked in VIEWS else "planned"
-        steps = await list_steps(work, key, view, page_number(request))
+        steps = await list_steps(work, rule_key, view, page_number(request))
         (rule,) = overview.rules
         context = {"overview": overview, "one": rule, "steps": steps, "view": view, "now": work.now}
-        context |= {"versions": await list_versions(work, key), "query": {"view": asked}, "moment_words": moment_words}
+        context |= {
+            "versions": await list_versions(work, rule_key),
+            "query": {"view": asked},
+            "moment_words": moment_words,
+        }
         context["titles"] = {
             text: TEMPLATES[text].title for text in rule.state.settings.templates.values() if text in TEMPLATES
         }
         return page(request, SHOW, **context)
 
-    @post("/{key:str}/pause")
+    @post("/{rule_key:str}/pause")
     async def pause(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], rule_key: FromPath[str]
     ) -> Response[Any]:
-        await pause_rule(work, key, paused=True)
-        return go(request, f"{INDEX}/{key}", _("This automation is paused. What it has planned waits."), "warning")
+        await pause_rule(work, rule_key, paused=True)
+        return go(request, f"{INDEX}/{rule_key}", _("This automation is paused. What it has planned waits."), "warning")
 
-    @post("/{key:str}/pause/end")
+    @post("/{rule_key:str}/pause/end")
     async def resume(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], rule_key: FromPath[str]
     ) -> Response[Any]:
-        await pause_rule(work, key, paused=False)
-        return go(request, f"{INDEX}/{key}", _("It goes on. What has become pointless meanwhile is skipped."))
+        await pause_rule(work, rule_key, paused=False)
+        return go(request, f"{INDEX}/{rule_key}", _("It goes on. What has become pointless meanwhile is skipped."))
 
-    @get("/{key:str}/foresight")
+    @get("/{rule_key:str}/foresight")
     async def foresight(
-        self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], rule_key: FromPath[str]
     ) -> Template:
         """Show what the rule would do for a person or an import; nothing is written."""
-        (rule,) = (await read_overview(work, key)).rules
+        (rule,) = (await read_overview(work, rule_key)).rules
         asked = request.query_params
         q = asked.get("q", "")[:100]
         person_id, import_id = uuid_or_none(asked.get("person", "")), uuid_or_none(asked.get("import", ""))

@@ -1,14 +1,10 @@
 """One-click unsubscribing as a mail program does it (RFC 8058): a POST to the address in the header."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 import httpx
 
-if TYPE_CHECKING:
-    from adapters.certificates import certificates
+from adapters.certificates import certificates
 from adapters.sandbox.mailbox.messages import Message
 
 _ADDRESS = re.compile(r"<(https?://[^>]+)>")
