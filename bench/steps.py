@@ -14,7 +14,7 @@ from adapters.postgres.addresses import owner_url
 from adapters.settings import Settings
 from bench.ground import Row, ground, row
 from bench.keep_alive import KeepAlive
-from bench.leads_list import prepare
+from bench.leads_list import prepare, round_trips
 from bench.processes import component, free_port
 from domain.automation.acting import act_on_due
 from domain.automation.running import claim_steps
@@ -66,6 +66,13 @@ LATE = """
 select extract(epoch from finished_at - due_at) from automation_steps where state <> 'planned' and rule_key = 'lead_day_1'
 """
 
+LINE = """
+insert into deliveries (channel, kind, person_id, to_address, template, idempotency_key, state, due_at, created_at, sent_at)
+select 'email', 'single', p.id, p.email, '', 'line:' || n, 'sent', now() - n * interval '1 hour', now() - n * interval '1 hour',
+  now() - n * interval '1 hour' from generate_series(1, %(count)s) n, (select * from people where email = 'step1@example.com') p
+"""
+LINE_LOOKS = 100
+
 
 def measure() -> list[Row]:
     """Return steps a second with 1, 2 and 4 workers, lateness and what pages cost meanwhile, and sweeps over many steps."""
@@ -75,7 +82,7 @@ def measure() -> list[Row]:
         rows += asyncio.run(_sweeps(settings))
         _run(settings, FRESH)
         rows += asyncio.run(_at_once(settings))
-        return rows
+        return rows + asyncio.run(_timeline(settings))
 
 
 def _speed(settings: Settings) -> list[Row]:
@@ -147,6 +154,27 @@ async def _at_once(settings: Settings) -> list[Row]:
     return [
         row("10,000 steps due in the same second, p99 lateness", late * 1000, "ms"),
         row("leads list meanwhile, p95 of 20 a second ÷ quiet", meanwhile * 1000, "ms", quiet * 1000),
+    ]
+
+
+async def _timeline(settings: Settings) -> list[Row]:
+    """Look at somebody with 2,000 entries, and count how often that asks the database."""
+    _run(settings, LINE, count=2_000)
+    cookie = await prepare(settings, FEW)
+    with psycopg.connect(owner_url(settings)) as connection:
+        found = connection.execute("select id from people where email = 'step1@example.com'").fetchone()
+    assert found is not None
+    path = f"/admin/people/{found[0]}"
+    with component("web", settings):
+        async with KeepAlive(settings.port, path, cookie) as page:
+            times = [await page.get() for _number in range(LINE_LOOKS)][LINE_LOOKS // 5 :]
+    return [
+        row(
+            "timeline of 2,000 entries, first page, round trips",
+            await round_trips(settings, cookie, path),
+            "round trips",
+        ),
+        row("timeline of 2,000 entries, first page", statistics.median(times) * 1000, "ms"),
     ]
 
 
