@@ -134,6 +134,10 @@ def test_a_whole_batch_is_sent_what_it_must_be_and_nothing_else(batch: Launch, v
 
     assert walk.sent(TABLE, PHONES) == {who: walk.in_order(messages) for who, messages in TABLE.items()}
     assert batch.ask("select count(*) from sandbox.calls") == 0
+    person_id = batch.ask(f"select id from people where email = '{ASHA}'")
+    owner.goto(f"/admin/people/{person_id}")
+    expect(owner.get_by_text("Nothing is planned.")).to_be_visible()
+    expect(owner.get_by_text("250 2.0.0 OK")).to_have_count(0)
     ledger = batch.run("doctor", "--ledger")
     assert ledger.returncode == 0, ledger.stdout
 
