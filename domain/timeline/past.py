@@ -33,9 +33,11 @@ from (select i.id, i.file_name, coalesce(i.finished_at, i.created_at) as at from
       where l.person_id = %(person)s and p.import_id is distinct from l.import_id)) i
 where {until("found_again", "i.at", "i.id")}
 """
+# What a mail server says as it takes an e-mail is no reason for anything.
 DELIVERY_FACTS = """
 jsonb_build_object('channel', d.channel, 'kind', d.kind, 'state', d.state, 'log_state', coalesce(g.state, w.state, c.state),
-  'reason', coalesce(nullif(d.reason, ''), g.reason, w.reason, c.reason, ''), 'campaign', coalesce(m.name, b.name, ''),
+  'reason', coalesce(nullif(d.reason, ''), case when g.state <> 'delivered' then g.reason end, w.reason, c.reason, ''),
+  'campaign', coalesce(m.name, b.name, ''),
   'subject', coalesce(g.subject, nullif(left(w.body, 160), ''), nullif(left(c.summary, 160), ''),
     nullif(left(d.params ->> 'text', 160), ''), b.name, t.title, ''),
   'opens', g.opens, 'clicks', g.clicks, 'seconds', c.duration_seconds, 'has_transcript', coalesce(c.transcript, '') <> '',

@@ -146,6 +146,7 @@ async def test_a_module_without_a_title_is_refused_where_it_was_typed(as_admin, 
 async def test_a_batch_is_made_changed_and_closed(as_admin, client, catalogue, database):
     path = f"{COURSES}/{catalogue.course_id}/batches"
     form = {"name": "Batch 8", "starts_on": "2030-02-01", "ends_on": "2030-05-01", "capacity": "30"}
+    form |= {"price": "", "instalments": ""}  # as the browser sends what is left empty
     assert (await as_admin.post(path, data=form)).status_code == 303
     assert "Batch 8" in (await client.get("/apply/data-analytics")).text
     batch = await one(database, "select * from batches where name = 'Batch 8'")
@@ -158,7 +159,14 @@ async def test_a_batch_is_made_changed_and_closed(as_admin, client, catalogue, d
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", "Batch 7"), ("name", ""), ("ends_on", "2029-01-01"), ("starts_on", "soon"), ("capacity", "0")],
+    [
+        ("name", "Batch 7"),
+        ("name", ""),
+        ("ends_on", "2029-01-01"),
+        ("starts_on", "soon"),
+        ("capacity", "0"),
+        ("price", "-1"),
+    ],
 )
 async def test_a_wrong_batch_is_refused_beside_its_field(as_admin, catalogue, field, value):
     form = {"name": "Batch 8", "starts_on": "2030-02-01", "ends_on": "2030-05-01", "capacity": "30", field: value}

@@ -43,10 +43,11 @@ class BatchForm(FormModel):
     keep: Literal["", "moments", "local"] = ""
     tell: bool = False
     recordings_visible: bool = False
-    price: Annotated[Decimal | None, BeforeValidator(_price_or_none), Field(ge=0, le=100_000_000, decimal_places=2)] = (
+    # Limits come before what reads the field: so they judge a figure, and an empty field is none.
+    price: Annotated[Decimal | None, Field(ge=0, le=100_000_000, decimal_places=2), BeforeValidator(_price_or_none)] = (
         None
     )
-    instalments: Annotated[int | None, BeforeValidator(_empty_is_none), Field(ge=1, le=12)] = None
+    instalments: Annotated[int | None, Field(ge=1, le=12), BeforeValidator(_empty_is_none)] = None
 
     def facts(self) -> BatchFacts:
         dates = self.starts_on, self.ends_on
