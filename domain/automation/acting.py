@@ -124,6 +124,9 @@ async def _act(work: Work, steps: Sequence[Row]) -> None:
     row = await work.row(STATE, key=rule.key)
     assert row is not None
     state = state_of(rule, row if row.key else None)
+    if rule.is_marketing:
+        # One a person: the cap counts what is written here for the next, which is still due.
+        steps = list({step.person_id: step for step in reversed(steps)}.values())
     facts = await find_facts(work, state, steps)
     texts = await find_whatsapp_texts(work, state)
     ended = Ended()
@@ -173,7 +176,7 @@ def _ways(state: RuleState, fact: Row) -> tuple[list[Channel], list[str]]:
     ways: list[Channel] = []
     obstacles: list[str] = []
     for channel in state.settings.channels:
-        if obstacle := unreachable(fact, channel, is_marketing=state.rule.is_marketing):
+        if obstacle := unreachable(fact, channel, state.rule):
             obstacles.append(obstacle)
         else:
             ways.append(channel)

@@ -52,15 +52,17 @@ with steps as (
 )
 select 1
 """
-# What is planned moves to where the new settings put it; a moment that thereby is past is not made up for.
+# What is planned moves to where the new settings put it; a moment that thereby is past is not made up for. What was due
+# already is not past thereby, and what waits, with its reason, had its moment: both stay.
+IS_PAST = "m.due_at < %(now)s and m.due_at <> s.due_at"
 RETIME = f"""
 update automation_steps s set due_at = m.due_at, rule_version = %(version)s,
-  state = case when m.due_at < %(now)s then 'skipped' else 'planned' end,
-  reason = case when m.due_at < %(now)s then %(late)s else '' end,
-  finished_at = case when m.due_at < %(now)s then %(now)s::timestamptz end
+  state = case when {IS_PAST} then 'skipped' else 'planned' end,
+  reason = case when {IS_PAST} then %(late)s else '' end,
+  finished_at = case when {IS_PAST} then %(now)s::timestamptz end
 from ({{occasions}}) o cross join lateral (select {PLACE} as due_at) m
 where s.rule_key = %(rule)s and s.state = 'planned' and s.person_id = o.person_id and s.subject_id = o.subject_id
-  and s.subject_version = o.version
+  and s.subject_version = o.version and (m.due_at >= %(now)s or s.reason = '')
 """
 PLANNED = "select count(*) from automation_steps where rule_key = %(key)s and state = 'planned'"
 

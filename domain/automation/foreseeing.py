@@ -1,7 +1,7 @@
 """What a rule would do, before it is switched on: for one person, or for those who came in with an import."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +22,8 @@ where {{which}} order by m.due_at desc, o.person_id limit {MOST}
 """
 OF_IMPORT = "o.person_id in (select l.person_id from imported_leads l where l.import_id = %(import_id)s)"
 OF_PERSON = "o.person_id = %(person_id)s"
+# Of a cause that has not come nothing is known but the person.
+NO_FACTS = "select w.id, null::text as reason, '{}'::jsonb as params, null::timestamptz as expires_at from w"
 
 IMPORTS = """
 select id, file_name, created_at from lead_imports where state in ('running', 'stopped', 'done')
@@ -56,13 +58,15 @@ async def foresee(
     which = OF_PERSON if person_id else OF_IMPORT
     rule = state.rule
     rows = await _occasions(work, state, rule.occasions, which, person_id, import_id)
-    if not rows and rule.would:
+    is_begun_now = not rows and bool(rule.would)
+    if is_begun_now:
         rows = await _occasions(work, state, rule.would, which, person_id, import_id)
-        found = [Foreseen(row, row.due_at, state.settings.channels, "") for row in rows]
-        return Foresight(found, rows[0].total if rows else 0, is_begun_now=True)
-    facts = {fact.id: fact for fact in await find_facts(work, state, rows)} if rows else {}
+        state = replace(state, rule=replace(rule, facts=NO_FACTS))
+    if not rows:
+        return Foresight((), 0, is_begun_now)
+    facts = {fact.id: fact for fact in await find_facts(work, state, rows, at_their_moments=True)}
     found = [_foreseen(work, state, row, facts[row.id]) for row in rows if row.id in facts]
-    return Foresight(found, rows[0].total if rows else 0)
+    return Foresight(found, rows[0].total, is_begun_now)
 
 
 async def list_choices(work: Work, q: str) -> tuple[Sequence[Row], Sequence[Row]]:
@@ -84,9 +88,10 @@ def _foreseen(work: Work, state: RuleState, row: Row, fact: Row) -> Foreseen:
     if row.due_at < work.now:
         return Foreseen(row, row.due_at, (), _("Its moment is past: nothing would be sent."))
     if reason := pointless(fact, work.now):
-        return Foreseen(row, row.due_at, (), reason)
+        return Foreseen(row, row.due_at, (), _("As things are: {reason}", reason=reason))
     if state.rule.act is not None:
         return Foreseen(row, row.due_at, (), _("It would be done."))
-    obstacles = {one: unreachable(fact, one, is_marketing=state.rule.is_marketing) for one in state.settings.channels}
+    obstacles = {one: unreachable(fact, one, state.rule) for one in state.settings.channels}
     ways = [channel for channel, obstacle in obstacles.items() if not obstacle]
-    return Foreseen(row, row.due_at, ways, "; ".join(filter(None, obstacles.values())))
+    reasons = [fact.waits_for, *obstacles.values()] if ways else list(obstacles.values())
+    return Foreseen(row, row.due_at, ways, "; ".join(filter(None, reasons)))

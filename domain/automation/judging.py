@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.automation.rule import Rule
 from domain.automation.rule_states import RuleState
 from domain.automation.rules import RULES
 from domain.language import _
 from domain.messaging.outbox import Channel
-from domain.sessions.telling import CHANNELS
+from domain.sessions.telling import CAN_EMAIL, CHANNELS
 from domain.work import Row, Work
 
 _W = """
@@ -31,6 +32,7 @@ with {_W}, facts as ({{facts}})
 select w.id, w.subject_id, w.person_id, w.version, w.due_at, f.id is not null as is_there, f.reason, f.params, f.expires_at,
   to_jsonb(f) ->> 'waits_for' as waits_for, (to_jsonb(f) ->> 'waits_until')::timestamptz as waits_until,
   p.name, p.email, p.phone, p.automations_stopped_at, {CHANNELS},
+  {CAN_EMAIL} as can_email, p.consent_whatsapp as takes_whatsapp,
   exists (select from email_suppressions x where x.email = p.email) as is_email_suppressed,
   exists (select from phone_suppressions x where x.phone = p.phone and x.channel in ('whatsapp', 'all')
     and (x.expires_at is null or x.expires_at > %(now)s)) as is_whatsapp_suppressed,
@@ -50,10 +52,16 @@ select w.id, f.id is not null as is_there, coalesce(f.reason, to_jsonb(f) ->> 'w
 """
 
 
-async def find_facts(work: Work, state: RuleState, planned: Sequence[Row]) -> Sequence[Row]:
-    """Return what is known of steps of one rule, each with id, person_id, subject_id, version and due_at: one round trip."""
+async def find_facts(
+    work: Work, state: RuleState, planned: Sequence[Row], *, at_their_moments: bool = False
+) -> Sequence[Row]:
+    """Return what is known of steps of one rule, each with id, person_id, subject_id, version and due_at: one round trip.
+
+    With ``at_their_moments`` they are judged as if those had come already.
+    """
     quiet_from, quiet_until = state.settings.quiet_hours or (None, None)
-    sql = FACTS.format(facts=state.rule.facts)
+    now = "greatest(%(now)s::timestamptz, w.due_at)" if at_their_moments else "%(now)s"
+    sql = FACTS.format(facts=state.rule.facts.replace("%(now)s", now))
     return await work.rows(sql, quiet_from=quiet_from, quiet_until=quiet_until, now=work.now, **_items(planned))
 
 
@@ -70,20 +78,29 @@ def pointless(fact: Row, now: datetime) -> str:
     return ""
 
 
-def unreachable(fact: Row, channel: Channel, *, is_marketing: bool) -> str:
-    """Say in words why a channel does not lead to somebody, or nothing."""
+def unreachable(fact: Row, channel: Channel, rule: Rule) -> str:
+    """Say in words why a channel does not lead to somebody, or nothing.
+
+    The ways that students chose for news of their classes hold for the rules around classes, and are no consent to others.
+    """
+    is_chosen, is_marketing = rule.group in ("classes", "after_class"), rule.is_marketing
     if channel == "email":
         if fact.email is None:
             return _("no e-mail address")
         if is_marketing and fact.is_email_suppressed:
             return _("takes no e-mail of this kind")
-        return "" if fact.by_email else _("the e-mail address does not work")
+        if not fact.can_email:
+            return _("the e-mail address does not work")
+        return "" if fact.by_email or not is_chosen else _("wants it on WhatsApp alone")
     if fact.phone is None:
         return _("no telephone number")
     if channel == "whatsapp":
         if not fact.by_phone or (is_marketing and fact.is_whatsapp_suppressed):
             return _("takes no WhatsApp")
-        is_welcome = fact.consent_whatsapp or not (is_marketing or fact.by_email)
+        agrees, by_email = (
+            (fact.consent_whatsapp, fact.by_email) if is_chosen else (fact.takes_whatsapp, fact.can_email)
+        )
+        is_welcome = agrees or not (is_marketing or by_email)
         return "" if is_welcome else _("has not agreed to WhatsApp")
     return _("takes no calls") if fact.is_call_suppressed else ""
 

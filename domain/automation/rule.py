@@ -58,8 +58,9 @@ class Rule:
     offset counts from), zone (where days are counted), cause_id (what it is planned by: an import, a class, an enrolment).
     ``facts`` is a query over ``w (id, person_id, subject_id, version, due_at)`` that judges what was planned: id, reason (why
     it is pointless, or null), params (jsonb: what fills the templates) and expires_at (until when it may leave, or null).
-    A row that ``facts`` does not return is of a subject that is gone. It may return waits_for and waits_until, too: what is
-    not there yet, in words, and until when the step waits for it unless it is woken (planning.move_planned).
+    Where it says %(now)s ``w`` is in reach. A row that ``facts`` does not return is of a subject that is gone. It may return
+    waits_for and waits_until, too: what is not there yet, in words, and until when the step waits for it unless it is woken
+    (planning.move_planned).
     A param {moment, zone, own_zone} is put into words. ``links`` are the params of WhatsApp's link buttons, ``variables`` what
     it fills beyond the e-mail it comes with.
     ``note`` is a statement run with the ``steps`` that have just written messages, in the same transaction.

@@ -30,13 +30,6 @@ and not exists (select from enrolments e join batches b on b.id = e.batch_id
   where e.person_id = p.id and b.course_id = %(course_id)s offset 0)
 and not exists (select from lead_sequences q where q.lead_id = l.id and q.course_id = %(course_id)s{which} offset 0)
 """
-MAY_BEGIN = """
-p.email is not null and not exists (select from email_suppressions x where x.email = p.email)
-and not exists (select from cta_submissions a where a.course_id = %(course_id)s and (a.person_id = p.id or a.lead_id = l.id))
-and not exists (select from enrolments e join batches b on b.id = e.batch_id
-  where e.person_id = p.id and b.course_id = %(course_id)s)
-and not exists (select from lead_sequences q where q.lead_id = l.id and q.course_id = %(course_id)s{which})
-"""
 MAY_BEGIN = _MAY_BEGIN.format(which="")
 MAY_BEGIN_AGAIN = _MAY_BEGIN.format(which=" and q.stopped_at is null")
 COUNT = f"select count(*) {FROM} {{where}} {MAY_BEGIN_AGAIN}"

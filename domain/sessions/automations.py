@@ -19,6 +19,11 @@ ALL = [*PLANNED, GIVEN, DUE]
 SUBJECTS = """
 select id from sessions where batch_id = %(batch)s union all select id from assignments where batch_id = %(batch)s
 """
+# Whoever comes into a batch while a class is moved or an assignment published would miss what the other plans: each waits.
+HOLD_CLASSES = """
+select id from sessions where batch_id = %(batch)s and ends_at > %(now)s order by starts_at, id for share
+"""
+HOLD_ASSIGNMENTS = "select id from assignments where batch_id = %(batch)s order by id for share"
 OF_SESSION = "select id from assignments where session_id = %(id)s"
 
 
@@ -42,6 +47,8 @@ async def void_class(work: Work, session_id: UUID) -> None:
 
 async def plan_for_person(work: Work, person_id: UUID, batch_id: UUID) -> None:
     """Plan what still makes sense for somebody who has just come into a batch."""
+    await work.rows(HOLD_CLASSES, batch=batch_id, now=work.now)
+    await work.rows(HOLD_ASSIGNMENTS, batch=batch_id)
     await plan_rules(work, ALL, "cause_id", [batch_id], person_id=person_id)
 
 

@@ -20,6 +20,7 @@ m.person_id = e.person_id and m.cancelled_at is null and (
 _FACTS = f"""
 select w.id, coalesce(case
     when e.state = 'withdrawn' then 'They were withdrawn from the batch.'
+    when exists (select from profiles f where f.person_id = e.person_id and not f.is_active) then 'Their account is deactivated.'
     when extract(epoch from coalesce(e.agreed_at, e.enrolled_at))::int <> w.version then 'They were enrolled anew since.'
   end, {{reason}}) as reason,
   jsonb_build_object('first_name', coalesce(nullif(split_part(btrim(p.name), ' ', 1), ''), 'there'),

@@ -18,6 +18,7 @@ select w.id, case
     when m.cancelled_at is not null then 'The payment was cancelled.'
     when r.state = 'paid' or m.paid_paise >= m.amount_paise then 'It is paid.'
     when e.state = 'withdrawn' then 'They were withdrawn from the batch.'
+    when exists (select from profiles f where f.person_id = m.person_id and not f.is_active) then 'Their account is deactivated.'
     when r.state = 'disabled' then 'The payment is switched off.'
     when r.state <> 'open' then 'There is no link yet to pay at.'
     when r.part = 1 and exists (select from deliveries d where d.subject_id = m.enrolment_id and d.rule_key = 'unpaid_reminder'

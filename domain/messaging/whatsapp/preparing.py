@@ -4,7 +4,6 @@ from typing import Any
 
 from domain.automation.late import late_links
 from domain.automation.running import Ports
-from domain.errors import NotFound
 from domain.language import _
 from domain.messaging.composing import CannotCompose
 from domain.messaging.whatsapp.filling import Template, filled, problem_of, template_of
@@ -42,14 +41,6 @@ async def prepare_whatsapp(work: Work, row: Row, ports: Ports) -> WhatsAppMessag
     body = filled(template.body, params)
     await _log(work, row, campaign=template.campaign, params=params, media=media, body=body, price=found.price_paise)
     return _message(row, template, params, media, links, ports.base_url)
-
-
-async def find_template(work: Work, campaign: str) -> Row:
-    """Return a template by its campaign's name, or raise NotFound."""
-    row = await work.row(TEMPLATE, campaign=campaign)
-    if row is None:
-        raise NotFound(_("There is no such WhatsApp template."))
-    return row
 
 
 def _message(

@@ -10,7 +10,7 @@ from domain.automation.planning import plan_rules, void_rules
 from domain.automation.rules.lead_sequence import RULES
 from domain.messaging.suppressions import suppress
 from domain.work import Row, Work
-from tests.fixtures.leads import new_lead
+from tests.fixtures.leads import new_course, new_lead
 
 DAYS = [rule.key for rule in RULES]
 
@@ -171,3 +171,15 @@ async def test_advertising_goes_no_more_often_than_the_rules_allow(work: Work, c
     await later(work, hours=21)
     await act(work)
     assert [key for key, _name in await written(work)] == ["lead_day_1"]
+
+
+async def test_who_asked_about_two_courses_gets_one_advertisement_a_day(work: Work, course_id: UUID) -> None:
+    person_id = await new_lead(work)
+    await sequence(work, course_id, person_id)
+    await sequence(work, await new_course(work, "design", "Design"), person_id)
+    await later(work, days=1)
+    await act(work)
+    assert len(await written(work)) == 1
+    await later(work, days=1)
+    await act(work)
+    assert [key for key, _name in await written(work)] == ["lead_day_1", "lead_day_1"]

@@ -6,7 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.automation.changing import change_rule, find_reach
+from domain.automation.foreseeing import foresee
 from domain.automation.late import late_links, late_values
+from domain.automation.rule_states import find_rule
 from domain.enrolling import enrol_student
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.learning.assignments import (
@@ -251,3 +254,20 @@ async def test_links_that_are_signed_are_made_when_a_message_leaves(rules, sessi
     path = feedback_path(settings.secret, email.step_id)
     assert late_values(email, Ports())["feedback_url"] == f"https://school.test{path}"
     assert late_links(message, Ports()) == [feedback_path(settings.secret, message.step_id).lstrip("/")]
+
+
+async def test_what_would_happen_after_a_class_to_come_is_told_as_of_then(rules, session_id):
+    state = await find_rule(rules.work, "recording_ready")
+    (foreseen,) = (await foresee(rules.work, state, person_id=ASHA.id)).occasions
+    assert (foreseen.due_at, list(foreseen.ways)) == (END + 2 * HOUR, ["email"])
+    assert foreseen.reason.startswith(WAITS)
+
+
+async def test_a_change_that_applies_to_existing_people_loses_nobody_who_waits_for_a_recording(rules, session_id):
+    await rules.act_at(END + 2 * HOUR)
+    rules.work.now += HOUR
+    state = await find_rule(rules.work, "recording_ready")
+    wanted = replace(state.settings, channels=("email",))
+    reach = await find_reach(rules.work, state.key, wanted)
+    await change_rule(rules.work, state.key, 1, wanted, is_on=True, expected=reach)
+    assert await rules.states("recording_ready") == [(ASHA.name, "planned", WAITS)]

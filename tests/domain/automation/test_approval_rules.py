@@ -204,3 +204,21 @@ async def test_what_was_planned_is_judged_again_when_its_moment_comes(work, cata
     await work.run("update payments set paid_paise = 50000")
     await act(work, days=4)
     assert await step(work, "unpaid_attention") == ("skipped", "They have paid.")
+
+
+async def test_who_is_deactivated_is_neither_welcomed_nor_asked_nor_reminded(work, catalogue):
+    await approved(work, catalogue)
+    await work.run("update profiles set is_active = false where person_id = (select person_id from enrolments)")
+    await act(work)
+    assert await written(work) == []
+    assert await step(work, "approval_payment") == ("skipped", "Their account is deactivated.")
+
+
+async def test_news_of_classes_on_whatsapp_alone_is_about_classes_and_agrees_to_nothing_else(work, catalogue):
+    await approved(work, catalogue)
+    await work.run("update people set consent_whatsapp = false where id = (select person_id from enrolments)")
+    await work.run("""update profiles set preferences = '{"class_news": ["whatsapp"]}'""")
+    await act(work)
+    await links_made(work)
+    await act(work, days=3)
+    assert await written(work) == [("unpaid_reminder", "email")]

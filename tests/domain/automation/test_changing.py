@@ -6,9 +6,12 @@ import pytest
 
 from domain.automation.changing import change_rule, find_reach, restore_version
 from domain.automation.foreseeing import foresee
+from domain.automation.judging import find_facts
 from domain.automation.overview import list_versions, read_overview
 from domain.automation.rule_states import find_rule
+from domain.automation.rules import RULES
 from domain.errors import Conflict, InvalidInput
+from domain.messaging.suppressions import suppress
 from domain.work import Work
 from tests.domain.automation.test_acting import act, later, sequence, steps, written
 from tests.fixtures.leads import new_lead
@@ -90,7 +93,7 @@ async def test_what_would_happen_is_told_without_anything_being_planned(work: Wo
     await sequence(work, course_id, person_id)
     await work.run("update people set automations_stopped_at = %(now)s where id = %(id)s", now=work.now, id=person_id)
     foreseen = (await foresee(work, state, person_id=person_id)).occasions[0]
-    assert foreseen.reason == "Automations were stopped for this person."
+    assert foreseen.reason == "As things are: Automations were stopped for this person."
 
 
 async def test_the_figures_say_what_each_rule_did_and_has_before_it(work: Work, course_id) -> None:
@@ -100,3 +103,29 @@ async def test_the_figures_say_what_each_rule_did_and_has_before_it(work: Work, 
     figures = {one.state.key: one.found for one in (await read_overview(work)).rules}
     assert (figures[KEY].planned, figures[KEY].done_7) == (0, 1)
     assert (figures["lead_day_3"].planned, figures["lead_day_3"].done_7) == (1, 0)
+
+
+async def test_what_was_due_already_is_not_lost_by_a_change_that_applies_to_existing_people(work, course_id) -> None:
+    await sequence(work, course_id, await new_lead(work))
+    state = await find_rule(work, KEY)
+    await later(work, days=1, hours=1)
+    wanted = replace(state.settings, quiet_hours=("22:00", "06:00"))
+    await change_rule(work, KEY, 1, wanted, is_on=True, expected=await find_reach(work, KEY, wanted))
+    assert (await steps(work))[0].state == "planned"
+    wanted = replace(state.settings, amount=1, unit="hours")
+    await change_rule(work, KEY, 2, wanted, is_on=True, expected=await find_reach(work, KEY, wanted))
+    assert (await steps(work))[0].reason == "Its moment had passed when the rule was changed."
+
+
+async def test_what_would_happen_to_who_has_unsubscribed_says_so_before_anything_begins(work, course_id) -> None:
+    person_id = await new_lead(work, email="gone@example.test")
+    await suppress(work, "gone@example.test", "unsubscribed", "")
+    (foreseen,) = (await foresee(work, await find_rule(work, KEY), person_id=person_id)).occasions
+    assert (list(foreseen.ways), foreseen.reason) == ([], "takes no e-mail of this kind")
+
+
+@pytest.mark.parametrize("key", RULES)
+async def test_every_rule_can_be_foreseen(work, key) -> None:
+    assert (await foresee(work, await find_rule(work, key), person_id=await new_lead(work))).total in (0, 1)
+    facts = await find_facts(work, await find_rule(work, key), [], at_their_moments=True)
+    assert list(facts) == []

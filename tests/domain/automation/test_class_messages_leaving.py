@@ -1,5 +1,7 @@
 """What rules around classes write leaves as a whole: with the way in, the calendar file, the links and the buttons."""
 
+from domain.sessions.automations import plan_for_person
+from domain.work import SYSTEM
 from tests.fixtures._ics import read_ics
 from tests.fixtures.cast import ASHA
 
@@ -48,3 +50,13 @@ async def test_the_question_how_it_was_leaves_with_a_link_that_opens_the_form(cl
     answer = await classroom.house.sandbox.get(link)
     assert answer.status_code == 200
     assert "How was Joins?" in answer.text
+
+
+async def test_a_class_is_not_moved_while_somebody_comes_in_so_neither_misses_the_other(classroom):
+    session_id = await classroom.schedule(tell=False)
+    free = "select batch_id from sessions where id = %(id)s for update skip locked"
+    ((batch_id,),) = await classroom.all(free, id=session_id)
+    async with classroom.house.database.work(SYSTEM) as work:
+        await plan_for_person(work, ASHA.id, batch_id)
+        assert await classroom.all(free, id=session_id) == []
+    assert await classroom.all(free, id=session_id) != []

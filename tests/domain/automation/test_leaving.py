@@ -9,6 +9,12 @@ from tests.fixtures.leads import new_course, new_lead
 
 DUE = "update automation_steps set due_at = %(now)s where rule_key = 'lead_day_1'"
 STATES = "select state, reason from deliveries where rule_key = 'lead_day_1' order by to_name"
+# For two hours around now, where the leads are.
+QUIET_NOW = """
+update automation_rules set settings = settings || jsonb_build_object('quiet_hours', jsonb_build_array(
+  to_char((%(now)s::timestamptz at time zone 'Asia/Kolkata') - interval '1 hour', 'HH24:MI'),
+  to_char((%(now)s::timestamptz at time zone 'Asia/Kolkata') + interval '1 hour', 'HH24:MI')))
+"""
 
 
 async def due(house: House, *names: str) -> None:
@@ -60,3 +66,17 @@ async def test_what_a_paused_rule_has_written_waits(house: House) -> None:
         await pause_rule(work, "lead_day_1", paused=False)
     await house.run_due()
     assert len(await house.mailbox()) == 1
+
+
+async def test_quiet_hours_of_a_rule_are_kept_by_what_leaves_later_than_it_was_written(house: House) -> None:
+    await due(house, "Asha")
+    async with house.database.work(SYSTEM) as work:
+        await act_on_due(work, lease_seconds=30)
+        await pause_rule(work, "lead_day_1", paused=True)
+        await pause_rule(work, "lead_day_1", paused=False)
+        await work.run(QUIET_NOW, now=work.now)
+    await house.run_due()
+    assert await house.mailbox() == []
+    async with house.database.work(SYSTEM) as work:
+        waits = "select due_at - %(now)s > interval '50 minutes' and state = 'pending' from deliveries"
+        assert await work.value(waits, now=work.now)
