@@ -57,6 +57,7 @@ def meeting_of(body: Mapping[str, Any]) -> Meeting:
         uuid=text(body, "uuid"),
         has_registration=settings.get("approval_type") in (0, 1),
         recording=text(settings, "auto_recording") or "none",
+        host_email=text(body, "host_email"),
     )
 
 

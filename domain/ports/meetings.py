@@ -37,6 +37,7 @@ class Meeting:
     uuid: str = ""
     has_registration: bool = False
     recording: str = "none"
+    host_email: str = ""  # of the account's own host where none was asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ cross join lateral (select
         and r.email <> ''
       order by k.created_at desc limit 1)) as person_id,
   -- Who teaches is no student that we do not know, nor is who was dismissed in an earlier class.
-  r.email <> '' and (lower(r.email) = (select lower(host) from sessions where id = %(id)s)
+  r.email <> '' and (lower(r.email) in (select unnest(array[lower(host), zoom_host_email]) from sessions where id = %(id)s)
     or exists (select from people p join profiles f on f.person_id = p.id
       where p.email = lower(r.email) and f.role in ('admin', 'super_admin'))
     or exists (select from session_stays k join sessions o on o.id = k.session_id join sessions s on s.batch_id = o.batch_id

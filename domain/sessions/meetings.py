@@ -47,6 +47,7 @@ update sessions set zoom_state = 'failed', zoom_reason = %(reason)s, zoom_asked 
 MADE = """
 update sessions set zoom_state = %(state)s, zoom_reason = '', zoom_meeting_id = %(meeting_id)s, zoom_uuid = %(uuid)s,
   zoom_join_url = %(join_url)s, zoom_passcode = %(passcode)s, zoom_start_url = %(start_url)s, zoom_host = %(host)s,
+  zoom_host_email = lower(%(host_email)s),
   zoom_has_registration = %(has_registration)s, zoom_version = %(version)s, zoom_asked = '{}', updated_at = %(now)s,
   zoom_replaced = case when zoom_meeting_id <> %(meeting_id)s then zoom_replaced || zoom_meeting_id else zoom_replaced end
 where id = %(id)s
@@ -210,6 +211,7 @@ async def _keep(work: Work, session: Row, meeting: Meeting, plan: MeetingPlan, v
         start_url=meeting.start_url,
         has_registration=meeting.has_registration,
         host=plan.host,
+        host_email=meeting.host_email,
         version=version,
         now=work.now,
     )

@@ -17,7 +17,7 @@ from domain.errors import DomainError
 from domain.language import _
 from domain.messaging.outbox import Channel
 from domain.work import Work
-from web.forms import FormModel, read_form, refuse
+from web.forms import FormModel, read_form, refuse, typed_values
 from web.rendering import go, page
 
 EDIT, CONFIRM = "admin/automations/edit.html", "admin/automations/confirm.html"
@@ -86,8 +86,8 @@ class AutomationChangeController(Controller):
         rule_key: FromPath[str],
         version: FromPath[int],
     ) -> Response[Any]:
-        state = await find_rule(work, rule_key)
-        await restore_version(work, rule_key, state.version, version)
+        typed = str((await typed_values(request)).get("seen", ""))
+        await restore_version(work, rule_key, int(typed) if typed.isdecimal() else 0, version)
         return go(
             request, f"/admin/automations/{rule_key}", _("It is as it was in version {version}.", version=version)
         )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from domain.automation.rules import RULES
+from domain.messaging.quiet_hours import AT_ONCE
 
 TEXT = (Path(__file__).parents[3] / "docs/automations.md").read_text()
 ROWS = {line.split("`")[1]: line for line in TEXT.splitlines() if line.startswith("| `")}
@@ -19,3 +20,7 @@ def test_a_line_says_by_which_offset_and_whether_the_rule_is_on_as_the_rule_come
         if rule.defaults.amount and not key.startswith("lead_"):
             unit = rule.defaults.unit.removesuffix("s")
             assert f"{rule.defaults.amount} {unit} {rule.direction}" in when.replace("s ", " "), key
+
+
+def test_what_is_urgent_waits_for_no_quiet_hours() -> None:
+    assert {key for key, rule in RULES.items() if rule.is_urgent} <= set(AT_ONCE)
