@@ -19,7 +19,10 @@ from domain.leads.listing import FROM
 from domain.work import Row, Work
 
 AT_ONCE = 5_000
-COURSES = "select id, title from courses where is_published and archived_at is null order by created_at, id"
+COURSES = """
+select id, title, (select value::int from business_settings where key = 'automatic_messages_an_hour') as an_hour
+from courses where is_published and archived_at is null order by created_at, id
+"""
 # Who can be written to about a course and has neither applied for it nor is in it. One who was stopped may begin again by hand.
 # With "offset 0" each is looked up by its index: joined instead, just after an import, they would be compared with one another.
 _MAY_BEGIN = """

@@ -2,6 +2,7 @@
 
 import httpx
 
+from domain.automation.holding import limit_messages
 from tests.fixtures.cast import BEN, WorkAs
 from tests.fixtures.leads import new_course, new_lead
 
@@ -21,7 +22,9 @@ async def test_a_sequence_is_begun_with_its_courses_count_seen_in_the_funnel_and
         for name in ("Asha", "Binu"):
             await new_lead(work, name, import_id=import_id, last_import_id=import_id)
     asked = await as_admin.post("/admin/leads/selection", data=FORM | {"action": "sequence"})
-    assert "Data Analytics: 2 leads" in (await as_admin.get(asked.headers["location"])).text
+    question = (await as_admin.get(asked.headers["location"])).text
+    assert "Data Analytics: 2 leads" in question
+    assert "Raise the limit first" not in question
     start = FORM | {"action": "sequence", "course": str(course_id)}
     again = await as_admin.post("/admin/leads/selection/sequences", data=start | {f"expected-{course_id}": "3"})
     assert again.status_code == 422
@@ -42,3 +45,15 @@ async def test_a_sequence_is_begun_with_its_courses_count_seen_in_the_funnel_and
     async with work_as(BEN.identity) as work:
         reasons = await work.rows("select distinct stop_reason from lead_sequences")
     assert [row.stop_reason for row in reasons] == [f"Stopped by {BEN.name}."]
+
+
+async def test_who_would_begin_more_than_may_be_written_to_in_an_hour_is_told_before(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    async with work_as(BEN.identity) as work:
+        await new_course(work, "data-analytics", "Data Analytics")
+        for name in ("Asha", "Binu"):
+            await new_lead(work, name)
+        await limit_messages(work, 1)
+    asked = await as_admin.post("/admin/leads/selection", data=FORM | {"action": "sequence"})
+    assert "Raise the limit first" in (await as_admin.get(asked.headers["location"])).text
