@@ -124,8 +124,8 @@ async def _act(work: Work, steps: Sequence[Row]) -> None:
     row = await work.row(STATE, key=rule.key)
     assert row is not None
     state = state_of(rule, row if row.key else None)
-    if rule.is_marketing:
-        # One a person: the cap counts what is written here for the next, which is still due.
+    if rule.is_marketing or rule.act is not None:
+        # One a person: what is written or done here counts for their next, which is still due.
         steps = list({step.person_id: step for step in reversed(steps)}.values())
     facts = await find_facts(work, state, steps)
     texts = await find_whatsapp_texts(work, state)
