@@ -44,7 +44,7 @@ async def use_channel(post: Post, channel: str) -> None:
         "amount": 1,
         "unit": "days",
         "channels": [channel],
-        "templates": {"email": RULE, "whatsapp": "announcement"},
+        "templates": {"email": RULE, "whatsapp": "lead_reminder"},
     }
     await post.run(SETTINGS, rule=RULE, settings=settings)
 
