@@ -52,7 +52,7 @@ insert into deliveries (channel, kind, person_id, subject_id, to_address, to_nam
   idempotency_key, marketing, due_at, created_at, rule_key, rule_version, step_id, expires_at)
 select r.channel, %(rule)s, r.person_id, r.subject_id, lower(r.address), r.name, r.template, r.params, r.group_key,
   r.step_id || ':' || r.channel, %(marketing)s, r.due_at, %(now)s, %(rule)s, %(version)s, r.step_id, r.expires_at
-from unnest(%(rows)s::jsonb[]) as one, jsonb_to_record(one) as r (channel text, person_id uuid, subject_id uuid, address text,
+from jsonb_to_recordset(%(written)s::jsonb -> 'rows') as r (channel text, person_id uuid, subject_id uuid, address text,
   name text, template text, params jsonb, group_key text, due_at timestamptz, step_id uuid, expires_at timestamptz)
 on conflict (idempotency_key) do nothing
 """
@@ -136,7 +136,7 @@ async def _act(work: Work, steps: Sequence[Row]) -> None:
         return
     version = {"version": state.version, "now": work.now}
     if ended.rows:
-        await work.run(WRITE, rows=ended.rows, rule=rule.key, marketing=rule.is_marketing, **version)
+        await work.run(WRITE, written={"rows": ended.rows}, rule=rule.key, marketing=rule.is_marketing, **version)
         if rule.note:
             written = sorted({row["step_id"] for row in ended.rows})
             await work.run(rule.note, steps=[UUID(step_id) for step_id in written], now=work.now)

@@ -10,7 +10,7 @@ from domain.automation.rule_states import RuleState
 from domain.automation.rules import RULES
 from domain.language import _
 from domain.messaging.outbox import Channel
-from domain.sessions.telling import CAN_EMAIL, CHANNELS
+from domain.sessions.telling import CAN_EMAIL, REACHED_BY
 from domain.work import Row, Work
 
 _W = """
@@ -25,14 +25,21 @@ _CAPPED = """
      and d.due_at > %(now)s::timestamptz - interval '24 hours' order by d.due_at desc limit cap.most) x) as {channel}_capped_until
 """
 _AFTER_QUIET = """
-after_quiet_hours(%(now)s, p.timezone, coalesce(%(quiet_from)s::time, (q.value -> '{channel}' ->> 0)::time),
+after_quiet_hours(%(now)s, timezone, coalesce(%(quiet_from)s::time, (q.value -> '{channel}' ->> 0)::time),
   coalesce(%(quiet_until)s::time, (q.value -> '{channel}' ->> 1)::time)) as {channel}_after_quiet
 """
+# Once for each zone: reckoned for each person, it was a third of the whole.
+_ZONES = f"""
+zones as materialized (
+  select timezone, {", ".join(_AFTER_QUIET.format(channel=channel) for channel in ("email", "whatsapp", "call"))}
+    from (select distinct p.timezone from w join people p on p.id = w.person_id) z
+    left join (select value from business_settings where key = 'quiet_hours') q on true)
+"""
 FACTS = f"""
-with {_W}, facts as ({{facts}})
+with {_W}, {_ZONES}, facts as ({{facts}})
 select w.id, w.subject_id, w.person_id, w.version, w.due_at, f.id is not null as is_there, f.reason, f.params, f.expires_at,
   to_jsonb(f) ->> 'waits_for' as waits_for, (to_jsonb(f) ->> 'waits_until')::timestamptz as waits_until,
-  p.name, p.email, p.phone, p.automations_stopped_at, {CHANNELS},
+  p.name, p.email, p.phone, p.automations_stopped_at, {REACHED_BY},
   {CAN_EMAIL} as can_email, p.consent_whatsapp as takes_whatsapp,
   exists (select from email_suppressions x where x.email = p.email) as is_email_suppressed,
   exists (select from phone_suppressions x where x.phone = p.phone and x.channel in ('whatsapp', 'all')
@@ -40,9 +47,9 @@ select w.id, w.subject_id, w.person_id, w.version, w.due_at, f.id is not null as
   exists (select from phone_suppressions x where x.phone = p.phone and x.channel in ('call', 'all')
     and (x.expires_at is null or x.expires_at > %(now)s)) as is_call_suppressed,
   {_CAPPED.format(address="p.email", channel="email")}, {_CAPPED.format(address="p.phone", channel="whatsapp")},
-  {", ".join(_AFTER_QUIET.format(channel=channel) for channel in ("email", "whatsapp", "call"))}
-from w join people p on p.id = w.person_id left join facts f on f.id = w.id
-left join (select value from business_settings where key = 'quiet_hours') q on true
+  z.email_after_quiet, z.whatsapp_after_quiet, z.call_after_quiet
+from w join people p on p.id = w.person_id join zones z on z.timezone = p.timezone
+left join facts f on f.id = w.id
 left join (select value::int as most from business_settings where key = 'marketing_a_day') cap on true
 """
 # Only what may make a delivery pointless that was written a while ago.

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from domain.automation.rules import RULES
 from domain.dashboard.kinds import email_name, step_name
 from domain.language import ngettext
 
 MOST = 8
+KEYS = ", ".join(f"'{key}'" for key in RULES)  # named, so that the index of a rule's steps finds them
 
 SQL = f"""
 select jsonb_agg(to_jsonb(next)) from (
   select 'step' as what, s.kind, date_trunc('minute', s.due_at) as at, count(*) as count, min(h.name) as name,
       null::text as campaign
     from automation_steps s left join people h on h.id = s.person_id
-   where s.state = 'planned' and s.due_at > %(now)s and s.due_at <= %(now)s + interval '24 hours' group by 2, 3
+   where s.state = 'planned' and s.due_at > %(now)s and s.due_at <= %(now)s + interval '24 hours'
+     and (s.rule_key is null or s.rule_key in ({KEYS})) group by 2, 3
   union all
   select 'email', d.kind, date_trunc('minute', d.due_at), count(*), min(d.to_name), min(c.name)
     from deliveries d left join lead_campaigns c on c.id = d.campaign_id

@@ -41,10 +41,12 @@ CAN_PHONE = """
 # Who chose WhatsApp for it has agreed to that; who chose otherwise has not, whatever they agreed to elsewhere.
 AGREED = f"coalesce({CHOSEN} ? 'whatsapp', p.consent_whatsapp)"
 # Of three columns one reads: by e-mail if `by_email`, on WhatsApp if `by_phone and (consent_whatsapp or not by_email)`.
-CHANNELS = f"""
+REACHED_BY = f"""
 {CAN_EMAIL} and (coalesce({CHOSEN} ? 'email', true) or not {CAN_PHONE}) as by_email, {CAN_PHONE} as by_phone,
-  {AGREED} as consent_whatsapp,
-  after_quiet_hours(%(now)s, p.timezone,
+  {AGREED} as consent_whatsapp
+"""
+CHANNELS = f"""
+{REACHED_BY}, after_quiet_hours(%(now)s, p.timezone,
     (select (value -> 'whatsapp' ->> 0)::time from business_settings where key = 'quiet_hours'),
     (select (value -> 'whatsapp' ->> 1)::time from business_settings where key = 'quiet_hours')) as after_quiet
 """
