@@ -1,6 +1,6 @@
 """What providers report: stored once under the provider's own event id, answered, and applied later in one go.
 
-Each provider has an applier of its own, so that one that stumbles holds up nobody else (`adapters/arq/runner.py`).
+Each provider has an applier of its own, so that one that stumbles holds up nobody else (`adapters/arq/events.py`).
 """
 
 from domain.messaging.webhooks.calls import apply_call_hints, store_call_hint

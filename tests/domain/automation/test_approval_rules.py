@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.arq.runner import ports_of
+from adapters.arq.ports import ports_of
 from domain.admissions.approving import Approval, approve
 from domain.automation.acting import act_on_due
 from domain.automation.late import late_links, late_values

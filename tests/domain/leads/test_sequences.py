@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.arq.runner import ports_of
+from adapters.arq.ports import ports_of
 from domain.automation.running import StepRun, claim_steps
 from domain.campaigns import on_sent
 from domain.errors import Conflict

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.arq.runner import SENDERS
+from adapters.arq.senders import SENDERS
 from domain.integrations.states import THRESHOLD, breaker_of
 from domain.messaging.outbox import plan_whatsapp
 from domain.work import SYSTEM

@@ -107,7 +107,7 @@ async def test_the_demo_never_asks_the_real_gateway(desk):
         await work.run("update people set is_demo = true where id = %(id)s", id=ASHA.id)
     payment_id = await desk.ask(5000, run=False)
     live = Runner(desk.house.services)
-    live.ports = dataclasses.replace(live.ports, payments_are_live=True)
+    live.steps.ports = dataclasses.replace(live.ports, payments_are_live=True)
     await live.sweep()
     await live.idle()
     request = await desk.request(payment_id)

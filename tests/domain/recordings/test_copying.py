@@ -39,7 +39,7 @@ async def opened(recorded_class):
 async def copied(recorded_class, **changes):
     """Copy what the class left, by a worker with these settings, and return what became of the film's copy."""
     runner = recorded_class.house.runner
-    runner.ports = replace(runner.ports, **changes)
+    runner.steps.ports = replace(runner.steps.ports, **changes)
     async with recorded_class.house.database.work(SYSTEM) as work:
         await plan_copies(work, recorded_class.session_id)
     await recorded_class.house.run_due()

@@ -294,7 +294,7 @@ async def test_an_hour_before_the_class_its_meeting_is_looked_at(desk):
     await desk.house.run_due()
     assert ((await desk.seen(session_id)).zoom_state, await told_of(desk)) == ("ready", [])
     ports = desk.house.runner.ports
-    desk.house.runner.ports = dataclasses.replace(ports, meetings=EmptyZoom())
+    desk.house.runner.steps.ports = dataclasses.replace(ports, meetings=EmptyZoom())
     await desk.run(now)
     await desk.house.run_due()
     assert ((await desk.seen(session_id)).zoom_state, await told_of(desk)) == ("missing", [GONE])
@@ -308,7 +308,7 @@ class EmptyZoom:
 
 
 async def test_a_demo_class_never_reaches_the_real_zoom(desk):
-    desk.house.runner.ports = dataclasses.replace(desk.house.runner.ports, meetings_are_live=True)
+    desk.house.runner.steps.ports = dataclasses.replace(desk.house.runner.steps.ports, meetings_are_live=True)
     session_id = await desk.schedule()
     await desk.run("update sessions set is_demo = true returning id")
     await desk.house.run_due()
@@ -329,13 +329,13 @@ class LimitedZoom:
 
 async def test_what_only_people_can_mend_is_said_once_and_tried_again_all_the_same(desk):
     ports = desk.house.runner.ports
-    desk.house.runner.ports = dataclasses.replace(ports, meetings=LimitedZoom())
+    desk.house.runner.steps.ports = dataclasses.replace(ports, meetings=LimitedZoom())
     session_id = await desk.plan()
     await desk.go_on()
     session = await desk.seen(session_id)
     assert (session.zoom_state, "does not allow this" in session.zoom_reason) == ("failed", True)
     assert len(await desk.run("select id from notifications where person_id = %(id)s", id=BEN.id)) == 1
-    desk.house.runner.ports = ports
+    desk.house.runner.steps.ports = ports
     await desk.go_on()
     assert (await desk.seen(session_id)).zoom_state == "ready"
 
@@ -354,7 +354,7 @@ async def test_of_two_steps_of_one_class_the_second_waits_for_the_first(desk):
             await go.wait()
             return await ports.meetings.create(plan)
 
-    desk.house.runner.ports = dataclasses.replace(ports, meetings=SlowZoom())
+    desk.house.runner.steps.ports = dataclasses.replace(ports, meetings=SlowZoom())
     session_id = await desk.schedule()
     await desk.house.runner.sweep()
     await started.wait()
