@@ -302,7 +302,7 @@ async def test_of_a_meeting_that_dropped_and_was_opened_again_both_reports_are_r
     await classroom.enrol(CHITRA)
     session_id = await classroom.schedule(minutes=-200, create_zoom_meeting=True, place="", tell=False)
     runner = classroom.house.runner
-    runner.ports = replace(runner.ports, meetings=TwiceHeld([ASHA], [CHITRA]))
+    runner.steps.ports = replace(runner.steps.ports, meetings=TwiceHeld([ASHA], [CHITRA]))
     async with classroom.house.database.work(SYSTEM) as work:
         held = "zoom_state = 'ready', zoom_meeting_id = %(meeting)s, zoom_uuids = '{u1,u2}'"
         await work.run(f"update sessions set {held}", meeting=MEETING)
