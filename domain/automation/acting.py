@@ -2,7 +2,7 @@
 transaction. Nothing leaves the house here, so a worker that dies has done nothing, and another does it instead."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.automation.judging import find_facts, pointless, unreachable
 from domain.automation.messages import WhatsAppTexts, deliveries_of, find_whatsapp_texts
 from domain.automation.planning import plan_rule
 from domain.automation.rule import Acted
-from domain.automation.rule_states import RuleState, state_of
+from domain.automation.rule_states import RuleState, settings_of, state_of
 from domain.automation.rules import RULES
 from domain.automation.running import MOST_ATTEMPTS, Skip
 from domain.backoff import backoff
@@ -23,8 +23,8 @@ from domain.work import Row, Work
 MOST = 500  # steps in one transaction
 # A worker that is frozen here holds its steps no longer than this: Postgres ends its transaction, and it has done nothing.
 FROZEN = "select set_config('idle_in_transaction_session_timeout', %(milliseconds)s, true)"
-# The rule with the step that has waited longest, and its due steps, while it is not held. Who else claims passes them over, and
-# of the rules whose turn has not come nothing is locked: others act on those meanwhile.
+# The rule with the step that has waited longest, and its due steps of that version, while it is not held. Who else claims passes
+# them over, and of the rules whose turn has not come nothing is locked: others act on those meanwhile.
 CLAIM = """
 with held as (
   select coalesce(bool_or(value = 'true'), false) as all_of_them from business_settings
@@ -35,17 +35,22 @@ with held as (
       and (s.retry_at is null or s.retry_at <= now()) order by s.due_at limit 1) d
    where not coalesce(r.is_paused, false) and not (select all_of_them from held) order by d.due_at
 ), first as (
-  select w.key from waiting w, lateral (
-    select from automation_steps s where s.rule_key = w.key and s.state = 'planned' and s.due_at <= %(now)s
+  select w.key, free.rule_version from waiting w, lateral (
+    select s.rule_version from automation_steps s where s.rule_key = w.key and s.state = 'planned' and s.due_at <= %(now)s
       and (s.retry_at is null or s.retry_at <= now()) order by s.due_at limit 1 for update skip locked) free limit 1
 )
 select s.id, s.rule_key, s.rule_version, s.person_id, s.subject_id, s.subject_version as version, s.due_at, s.attempt
-  from automation_steps s where s.rule_key = (select key from first) and s.state = 'planned' and s.due_at <= %(now)s
-   and (s.retry_at is null or s.retry_at <= now()) order by s.due_at limit %(most)s for update skip locked
+  from automation_steps s where s.rule_key = (select key from first)
+   and s.rule_version is not distinct from (select rule_version from first)
+   and s.state = 'planned' and s.due_at <= %(now)s and (s.retry_at is null or s.retry_at <= now())
+ order by s.due_at limit %(most)s for update skip locked
 """
+# As it stands, but with the settings it was planned under: who changes it says for whom.
 STATE = """
-select r.*, (select value::int from business_settings where key = 'automatic_messages_an_hour') as an_hour
+select r.key, r.is_on, r.is_paused, r.version, r.settings, v.settings as planned_under,
+  (select value::int from business_settings where key = 'automatic_messages_an_hour') as an_hour
 from (select) one left join automation_rules r on r.key = %(key)s
+left join automation_rule_versions v on v.key = r.key and v.version = %(version)s
 """
 WRITE = """
 insert into deliveries (channel, kind, person_id, subject_id, to_address, to_name, template, params, group_key,
@@ -58,8 +63,7 @@ on conflict (idempotency_key) do nothing
 """
 END = """
 update automation_steps s set state = e.state, reason = e.reason,
-  finished_at = case when e.state <> 'planned' then %(now)s::timestamptz end, due_at = coalesce(e.due_at, s.due_at),
-  rule_version = case when e.state = 'planned' then s.rule_version else %(version)s end
+  finished_at = case when e.state <> 'planned' then %(now)s::timestamptz end, due_at = coalesce(e.due_at, s.due_at)
 from unnest(%(ids)s::uuid[], %(states)s::text[], %(reasons)s::text[], %(dues)s::timestamptz[]) as e (id, state, reason, due_at)
 where s.id = e.id
 """
@@ -120,10 +124,11 @@ async def put_off(work: Work, step: Row, reason: str) -> None:
 
 
 async def _act(work: Work, steps: Sequence[Row]) -> None:
-    rule = RULES[steps[0].rule_key]
-    row = await work.row(STATE, key=rule.key)
+    rule, version = RULES[steps[0].rule_key], steps[0].rule_version
+    row = await work.row(STATE, key=rule.key, version=version)
     assert row is not None
-    state = state_of(rule, row if row.key else None)
+    now = state_of(rule, row if row.key else None)
+    state = replace(now, settings=settings_of(row.planned_under), version=version) if row.planned_under else now
     if rule.is_marketing or rule.act is not None:
         # One a person: what is written or done here counts for their next, which is still due.
         steps = list({step.person_id: step for step in reversed(steps)}.values())
@@ -134,17 +139,17 @@ async def _act(work: Work, steps: Sequence[Row]) -> None:
         await _act_for_one(work, state, fact, texts, ended)
     if await stop_flood(work, row.an_hour, len(ended.rows)):
         return
-    version = {"version": state.version, "now": work.now}
     if ended.rows:
-        await work.run(WRITE, written={"rows": ended.rows}, rule=rule.key, marketing=rule.is_marketing, **version)
+        values = {"rule": rule.key, "marketing": rule.is_marketing, "version": state.version, "now": work.now}
+        await work.run(WRITE, written={"rows": ended.rows}, **values)
         if rule.note:
             written = sorted({row["step_id"] for row in ended.rows})
             await work.run(rule.note, steps=[UUID(step_id) for step_id in written], now=work.now)
         work.signal("deliveries")
         work.nudge()
-    await work.run(END, ids=ended.ids, states=ended.states, reasons=ended.reasons, dues=ended.dues, **version)
-    if rule.recurs and state.is_on:
-        await plan_rule(work, state, "person_id", [fact.person_id for fact in facts])
+    await work.run(END, ids=ended.ids, states=ended.states, reasons=ended.reasons, dues=ended.dues, now=work.now)
+    if rule.recurs and now.is_on:
+        await plan_rule(work, now, "person_id", [fact.person_id for fact in facts])
     work.signal("steps")
 
 

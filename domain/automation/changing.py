@@ -52,17 +52,18 @@ with steps as (
 )
 select 1
 """
-# What is planned moves to where the new settings put it; a moment that thereby is past is not made up for. What was due
-# already is not past thereby, and what waits, with its reason, had its moment: both stay.
-IS_PAST = "m.due_at < %(now)s and m.due_at <> s.due_at"
+# What is planned takes the new settings and moves to where they put it; a moment that thereby is past is not made up for. What
+# was due already is not past thereby, and what waits, with its reason, had its moment: both stay where they are.
+IS_WAITING = "m.due_at < %(now)s and s.reason <> ''"
+IS_PAST = "m.due_at < %(now)s and m.due_at <> s.due_at and s.reason = ''"
 RETIME = f"""
-update automation_steps s set due_at = m.due_at, rule_version = %(version)s,
+update automation_steps s set due_at = case when {IS_WAITING} then s.due_at else m.due_at end, rule_version = %(version)s,
   state = case when {IS_PAST} then 'skipped' else 'planned' end,
-  reason = case when {IS_PAST} then %(late)s else '' end,
+  reason = case when {IS_PAST} then %(late)s when {IS_WAITING} then s.reason else '' end,
   finished_at = case when {IS_PAST} then %(now)s::timestamptz end
 from ({{occasions}}) o cross join lateral (select {PLACE} as due_at) m
 where s.rule_key = %(rule)s and s.state = 'planned' and s.person_id = o.person_id and s.subject_id = o.subject_id
-  and s.subject_version = o.version and (m.due_at >= %(now)s or s.reason = '')
+  and s.subject_version = o.version
 """
 PLANNED = "select count(*) from automation_steps where rule_key = %(key)s and state = 'planned'"
 
@@ -88,9 +89,9 @@ async def change_rule(
 ) -> None:
     """Change a rule, of which version ``seen`` was looked at; the next version has the change.
 
-    What is planned keeps its moment, but with ``expected``: then it moves, and existing people are planned for, who must be
-    as many as were confirmed. Switching off cancels what is planned. Raises InvalidInput, and Conflict when somebody changed
-    the rule meanwhile or the people are others by now.
+    What is planned keeps its moment and the settings it was planned under, but with ``expected``: then it takes the new ones,
+    and existing people are planned for, who must be as many as were confirmed. Switching off cancels what is planned. Raises
+    InvalidInput, and Conflict when somebody changed the rule meanwhile or the people are others by now.
     """
     work.require_admin()
     before = await find_rule(work, key)

@@ -34,6 +34,32 @@ async def test_a_change_holds_from_now_on_and_what_is_planned_keeps_its_moment_a
     assert [version.version for version in await list_versions(work, KEY)] == [2, 1]
 
 
+async def test_what_is_planned_goes_by_the_ways_of_its_version_unless_the_change_is_for_existing_people(
+    work: Work, course_id
+) -> None:
+    state = await find_rule(work, KEY)
+    await sequence(work, course_id, await new_lead(work, "Early"))
+    await change_rule(work, KEY, 1, replace(state.settings, channels=("whatsapp",)), is_on=True)
+    await sequence(work, course_id, await new_lead(work, "Late"))
+    await change_rule(work, KEY, 2, state.settings, is_on=True)
+    await later(work, days=1)
+    await act(work)
+    ended = "select p.name, s.state, s.rule_version from automation_steps s join people p on p.id = s.person_id"
+    rows = await work.rows(f"{ended} where rule_key = %(key)s order by 1", key=KEY)
+    assert [tuple(row) for row in rows] == [("Early", "done", 1), ("Late", "skipped", 2)]
+
+
+async def test_a_change_for_existing_people_gives_its_ways_to_what_is_planned(work: Work, course_id) -> None:
+    state = await find_rule(work, KEY)
+    await change_rule(work, KEY, 1, replace(state.settings, channels=("whatsapp",)), is_on=True)
+    await sequence(work, course_id, await new_lead(work, "Meera"))
+    reach = await find_reach(work, KEY, state.settings)
+    await change_rule(work, KEY, 2, state.settings, is_on=True, expected=reach)
+    await later(work, days=1)
+    await act(work)
+    assert await written(work) == [(KEY, "Meera")]
+
+
 async def test_a_change_for_existing_people_moves_what_is_planned_and_plans_for_who_has_none(work, course_id) -> None:
     state = await find_rule(work, KEY)
     await change_rule(work, KEY, 1, state.settings, is_on=False)
