@@ -18,7 +18,6 @@ from domain.automation.planning import plan_rule
 from domain.automation.rule_states import read_states
 from domain.demo import begin_demo, remove_demo
 from domain.ports import FileStore, PasswordHasher
-from domain.sessions.automations import PLANNED
 from domain.work import SYSTEM, Work
 
 PASSWORD = "gurudesk-demo"
@@ -26,11 +25,11 @@ PASSWORD = "gurudesk-demo"
 # Parents before children.
 ORDER = (
     "lead_imports", "lead_import_rows", "people", "profiles", "courses", "modules", "batches", "imported_leads",
-    "lead_campaigns", "cta_submissions", "enrolments", "payments", "payment_requests", "gateway_payments", "refunds",
-    "broadcasts", "broadcast_recipients", "sessions", "session_stays", "attendance", "session_feedback",
-    "recordings", "recording_cues", "recording_views", "automation_steps",
-    "deliveries", "email_logs", "whatsapp_logs", "call_logs", "email_suppressions",
-    "crm_messages", "assignments", "submissions", "notifications", "audit_logs",
+    "lead_sequences", "lead_campaigns", "cta_submissions", "enrolments", "payments", "payment_requests",
+    "gateway_payments", "refunds", "broadcasts", "broadcast_recipients", "sessions", "session_stays", "attendance",
+    "session_feedback", "recordings", "recording_cues", "recording_views", "automation_steps", "deliveries",
+    "reminders", "email_logs", "whatsapp_logs", "call_logs", "email_suppressions", "crm_messages", "assignments",
+    "submissions", "notifications", "audit_logs",
 )  # fmt: skip
 # Imports name who made them, people the import that brought them: the makers are filled in afterwards.
 MAKERS = """
@@ -74,8 +73,9 @@ async def load_demo(work: Work, hasher: PasswordHasher, files: FileStore) -> boo
         await _insert(work, table, rows)
     await work.run(MAKERS, rows=_as_json(tables["lead_imports"]))
     await work.run("select fold_lead_counts()")
-    for state in (await read_states(work, PLANNED)).values():
-        await plan_rule(work, state, None)  # what is ahead of the demo's classes
+    for state in (await read_states(work)).values():
+        if state.is_on:
+            await plan_rule(work, state, None)  # what is ahead of what the demo says has been done
     await keep_films(files, tables["recordings"])
     return True
 

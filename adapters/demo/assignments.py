@@ -71,6 +71,7 @@ COMMENTS = [
     "Very careful work. I used your second check in class.",
     "The idea is right, the last step is missing: what would change for the owner?",
 ]
+TIME_FOR_IT = timedelta(days=2)
 AGAIN = "You answered what was sold, but the question was what was earned. Please do parts 2 and 3 once more."
 
 
@@ -123,11 +124,14 @@ def _set(
 
 
 def _given_in(story: Story, catalogue: Catalogue, module: Record, due_at: datetime) -> UUID | None:
-    """Return the last class of a module before its work is due; None while no class of it is planned."""
+    """Return the last class of a module that leaves time for its work; None while no class of it is planned."""
     classes = [
         one
         for one in story.tables["sessions"]
-        if one["batch_id"] == catalogue.earlier["id"] and one["module_id"] == module["id"] and one["starts_at"] < due_at
+        if one["batch_id"] == catalogue.earlier["id"]
+        and one["module_id"] == module["id"]
+        and one["ends_at"] < due_at - TIME_FOR_IT
+        and one["cancelled_at"] is None
     ]
     return max(classes, key=lambda one: one["starts_at"])["id"] if classes else None
 
@@ -141,7 +145,7 @@ def _hand_in(
     late = number < 3 and not is_ours and story.chance(0.15)
     latest = assignment["due_at"] + timedelta(hours=30) if late else assignment["due_at"]
     at = min(
-        latest - timedelta(minutes=story.random.randrange(5, 1500)),
+        latest - timedelta(minutes=story.random.randrange(5, TIME_FOR_IT // timedelta(minutes=1))),
         story.now - timedelta(minutes=story.random.randrange(60, 2000)),
     )
     state, graded_at = _standing(story, number, at, is_ours=is_ours)

@@ -4,8 +4,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from adapters.demo.admissions import Admissions
+from adapters.demo.approvals import Approvals
+from adapters.demo.around_classes import AroundClasses
 from adapters.demo.assignments import make_assignments
 from adapters.demo.attendance import attend
+from adapters.demo.automations import Automations
 from adapters.demo.broadcasts import make_broadcasts
 from adapters.demo.campaigns import make_campaigns
 from adapters.demo.catalogue import Catalogue, make_catalogue
@@ -16,8 +19,9 @@ from adapters.demo.mailing import Mailing
 from adapters.demo.messages import make_messages
 from adapters.demo.office import Office
 from adapters.demo.payments import Payments
-from adapters.demo.phones import write_to_students
+from adapters.demo.phones import call_students
 from adapters.demo.recordings import make_recordings
+from adapters.demo.sequences import Sequences
 from adapters.demo.story import Record, Story
 
 
@@ -28,19 +32,26 @@ def make_business(now: datetime, password_hash: str, taken: Collection[str] = ()
     catalogue = make_catalogue(story)
     leads = make_leads(story, office.admin["id"])
     mailing = Mailing(story)
-    clicks = make_campaigns(story, mailing, catalogue, office, leads)
+    sequences = Sequences(story, catalogue, office)
+    clicks = sequences.begin(leads)
+    by_campaign = [lead for lead in leads if lead.row["id"] not in sequences.of_lead]
+    clicks += make_campaigns(story, mailing, catalogue, office, by_campaign)
     admissions = Admissions(story, mailing, catalogue, office)
     _enrol_the_student(admissions, catalogue, office)
-    admissions.take(clicks)
+    admissions.take(sorted(clicks, key=lambda click: click.at))
+    automations = Automations(story, mailing)
+    sequences.write(automations)
     make_messages(story, office)
     Payments(story, office).take()
-    write_to_students(story, mailing)
+    call_students(story, mailing)
     make_broadcasts(story, mailing, office)
     Classes(story, office).hold(catalogue)
     make_assignments(story, catalogue, office)
     attend(story, office)
     make_recordings(story, office)
     give_feedback(story, office)
+    Approvals(automations, office).follow()
+    AroundClasses(automations, catalogue).follow()
     _write_down(story, catalogue, office)
     return story.tables
 

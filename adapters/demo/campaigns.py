@@ -17,18 +17,19 @@ REST = timedelta(days=12)  # before somebody is tried again
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A lead who followed the link of a campaign."""
+    """A lead who followed a link: in an e-mail of a campaign, or of the sequence that writes to them."""
 
     lead: Lead
     at: datetime
     course: Record
-    campaign: Record
+    campaign: Record | None = None
+    sequence: Record | None = None
 
 
 def make_campaigns(
     story: Story, mailing: Mailing, catalogue: Catalogue, office: Office, leads: list[Lead]
 ) -> list[Click]:
-    """Add campaigns with their e-mails; return who clicked, in order."""
+    """Add campaigns with their e-mails to these leads; return who clicked, in order."""
     moments = sorted([(days, False) for days in WEEKLY] + [(days, True) for days in AGAIN], reverse=True)
     clicks: list[Click] = []
     for days_ago, again in moments:

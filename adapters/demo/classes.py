@@ -6,6 +6,7 @@ from uuid import UUID
 
 from adapters.demo.catalogue import Catalogue
 from adapters.demo.office import Office
+from adapters.demo.steps import add_step
 from adapters.demo.story import IST, Record, Story
 from domain.recordings.checking import DAILY_FOR
 from domain.sessions.following import AFTER_THE_END
@@ -147,22 +148,9 @@ class Classes:
 
     def _plan(self, session_id: UUID, ends_at: datetime) -> None:
         """Have the meeting made, by the sandbox, and plan what comes after the class as scheduling it does."""
-        self._step("sync_meeting", session_id, self.story.now)
+        add_step(self.story, "sync_meeting", session_id, self.story.now)
         for kind, after in AFTER_THE_END.items():
-            self._step(kind, session_id, ends_at + after)
-
-    def _step(self, kind: str, session_id: UUID, due_at: datetime) -> None:
-        self.story.add(
-            "automation_steps",
-            id=self.story.id(),
-            kind=kind,
-            subject_id=session_id,
-            subject_version=1,
-            dedupe_key=f"{kind}:{session_id}:1",
-            payload={},
-            due_at=due_at,
-            created_at=self.story.now,
-        )
+            add_step(self.story, kind, session_id, ends_at + after)
 
     def _number(self) -> str:
         return str(self.story.random.randrange(81_000_000_000, 89_999_999_999))

@@ -1,6 +1,7 @@
 """The demo's e-mails: what was sent to whom, and what became of it, as the provider's events would have told."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from adapters.demo.story import Record, Story
@@ -24,28 +25,31 @@ class Mailing:
         person: Record,
         at: datetime,
         kind: str,
-        params: dict[str, str],
+        params: dict[str, Any],
         *,
         campaign_id: UUID | None = None,
         subject_id: UUID | None = None,
+        channel: str = "email",
+        template: str | None = None,
+        step: Record | None = None,
     ) -> Record:
-        """Add an e-mail that was sent at ``at``."""
+        """Add a message that was sent at ``at``; ``step`` is the one that wrote it, if an automation did."""
         identity = self.story.id()
         return self.story.add(
             "deliveries",
             id=identity,
-            channel="email",
+            channel=channel,
             kind=kind,
             person_id=person["id"],
             campaign_id=campaign_id,
             broadcast_id=None,
             subject_id=subject_id,
-            to_address=person["email"],
+            to_address=person["email" if channel == "email" else "phone"],
             to_name=person["name"],
-            template=kind,
+            template=kind if template is None else template,
             params=params,
             group_key=f"campaign:{campaign_id}" if campaign_id else None,
-            idempotency_key=f"demo:{identity}",
+            idempotency_key=f"{step['id']}:{channel}" if step else f"demo:{identity}",
             marketing=campaign_id is not None,
             due_at=at,
             state="sent",
@@ -53,6 +57,9 @@ class Mailing:
             reason="",
             created_at=at,
             sent_at=at + timedelta(seconds=4),
+            rule_key=step["rule_key"] if step else None,
+            rule_version=step["rule_version"] if step else None,
+            step_id=step["id"] if step else None,
         )
 
     def log(self, delivery: Record, subject: str, events: list[tuple[str, datetime, str]]) -> Record:

@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from adapters.demo.automations import SINCE
 from adapters.demo.office import Office
 from adapters.demo.story import IST, Record, Story
+from domain.payments.after_approval import FIRST_DUE
 from domain.payments.asking import divide
 from domain.payments.money import rupees
 
@@ -22,24 +24,27 @@ class Payments:
         self.office = office
 
     def take(self) -> None:
-        """Ask everybody who is enrolled, a while after they enrolled."""
+        """Ask everybody who is enrolled."""
         people = {person["id"]: person for person in self.story.tables["people"]}
         batches = {batch["id"]: batch for batch in self.story.tables["batches"]}
         courses = {course["id"]: course for course in self.story.tables["courses"]}
         for enrolment in list(self.story.tables["enrolments"]):
-            asked_at = self.story.after(enrolment["enrolled_at"], timedelta(minutes=5), timedelta(hours=20))
-            if asked_at and enrolment["price_paise"]:
-                title = courses[batches[enrolment["batch_id"]]["course_id"]]["title"]
-                self._ask(enrolment, people[enrolment["person_id"]], title, asked_at)
+            title = courses[batches[enrolment["batch_id"]]["course_id"]]["title"]
+            self._ask(enrolment, people[enrolment["person_id"]], title)
         # Numbered as they are written.
         self.story.tables["payments"].sort(key=lambda payment: payment["created_at"])
 
-    def _ask(self, enrolment: Record, person: Record, title: str, at: datetime) -> None:
+    def _ask(self, enrolment: Record, person: Record, title: str) -> None:
+        """Ask as the automation does, at once and for the whole; in parts, and before it was switched on, by hand."""
         withdrawn = enrolment["state"] == "withdrawn"
         count = 1 if withdrawn or not self.story.chance(IN_PARTS) else self.story.random.choice((2, 3))
         is_ours = person is self.office.student  # has something left to pay, to try it
         count = 2 if is_ours else count
-        days = [(at + timedelta(days=5 + 30 * part)).astimezone(IST).date() for part in range(count)]
+        by_hand = count > 1 or enrolment["enrolled_at"] < self.story.clock(SINCE, 9)
+        # Whoever wanted to pay in parts said so, and was asked a moment before the approval.
+        at = enrolment["enrolled_at"] + (timedelta(minutes=-9) if by_hand else timedelta(seconds=2))
+        first_due = timedelta(days=5) if by_hand else FIRST_DUE
+        days = [(at + first_due + timedelta(days=30 * part)).astimezone(IST).date() for part in range(count)]
         payment = self.story.add(
             "payments",
             id=self.story.id(),
@@ -51,7 +56,7 @@ class Payments:
             refunded_paise=0,
             due_on=days[-1],
             announce=[],
-            created_by=self.office.admin["id"],
+            created_by=self.office.admin["id"] if by_hand else None,
             is_demo=True,
             created_at=at,
             updated_at=at,

@@ -5,20 +5,12 @@ import re
 import httpx
 import pytest
 
-from adapters import demo
 from adapters.bootstrap import Services
-from adapters.passwords import Argon2PasswordHasher
 from adapters.redis.heartbeat import beat
 from domain.work import SYSTEM
 from web.admin.dashboard import greet
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
-
-
-@pytest.fixture
-async def with_demo(services: Services, cast: object) -> None:
-    async with services.database.work(SYSTEM) as work:
-        await demo.load_demo(work, Argon2PasswordHasher(), services.files)
 
 
 async def test_the_dashboard_greets_and_says_the_zone(as_admin: httpx.AsyncClient):

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -12,24 +13,32 @@ import pytest
 
 from adapters import demo
 from adapters.demo.business import make_business
+from adapters.demo.story import Record
+from adapters.doctor.ledger import compare
 from adapters.email_templates import JinjaMessageRenderer
 from adapters.files.disk import DiskFileStore
 from adapters.passwords import Argon2PasswordHasher
 from adapters.postgres.database import Database
 from adapters.settings import Settings
 from domain.automation.handlers import HANDLERS
+from domain.automation.overview import read_overview
+from domain.automation.planning import PLACE
+from domain.automation.rules import RULES
+from domain.automation.rules.class_reminders import NOW as BY_HAND
 from domain.demo import remove_demo
 from domain.messaging.templates.catalogue import default_text
 from domain.messaging.templates.rendering import render_text
 from domain.messaging.templates.values import values_of
 from domain.recordings.media import seconds_of
 from domain.sessions.attending import count
-from domain.sessions.automations import PLANNED
 from domain.sessions.following import AFTER_THE_END
 from domain.sessions.roster import attendance_of, show_roster
+from domain.timeline.reading import read_timeline
 from domain.work import SYSTEM, Work
 from tests.fixtures.cast import ASHA, send_csrf
 
+# A class reminded of by hand, and what a rule leaves to the payment that it makes.
+NOT_SENT = {"session_reminder_now", "approval_payment"}
 NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 RESERVED = re.compile(r".*@([a-z.]+\.test|example\.(com|org|net))")
 TABLES = """
@@ -37,14 +46,18 @@ TABLES = """
     cta_submissions enrolments payments payment_requests gateway_payments refunds broadcasts broadcast_recipients sessions
     session_stays attendance recordings recording_cues recording_views assignments submissions
     deliveries email_logs whatsapp_logs call_logs email_suppressions crm_messages notifications lead_tags automation_steps
+    lead_sequences reminders
 """.split()  # noqa: SIM905
 
 
 @pytest.fixture
-async def loaded(settings: Settings, database: Database, tmp_path: Path) -> Database:
-    async with database.work(SYSTEM) as work:
-        assert await demo.load_demo(work, Argon2PasswordHasher(), DiskFileStore(tmp_path))
+async def loaded(with_demo: Path, database: Database) -> Database:
     return database
+
+
+@cache
+def business() -> dict[str, list[Record]]:
+    return make_business(NOW, "hash")
 
 
 async def counts(work: Work) -> dict[str, int]:
@@ -52,11 +65,11 @@ async def counts(work: Work) -> dict[str, int]:
 
 
 def test_the_demo_is_the_same_business_every_time():
-    assert make_business(NOW, "hash") == make_business(NOW, "hash")
+    assert make_business(NOW, "hash") == business()
 
 
 def test_the_demo_has_the_size_of_a_real_business():
-    tables = make_business(NOW, "hash")
+    tables = business()
     sizes = {table: len(rows) for table, rows in tables.items()}
     assert (sizes["courses"], sizes["batches"], sizes["imported_leads"]) == (2, 3, 2000)
     assert 250 <= sizes["cta_submissions"] <= 320
@@ -65,7 +78,7 @@ def test_the_demo_has_the_size_of_a_real_business():
 
 
 def test_the_demo_ends_now_and_begins_sixty_days_ago():
-    tables = make_business(NOW, "hash")
+    tables = business()
     moments = [
         value
         for rows in tables.values()
@@ -78,7 +91,7 @@ def test_the_demo_ends_now_and_begins_sixty_days_ago():
 
 
 def test_classes_were_held_and_are_ahead_in_every_batch():
-    tables = make_business(NOW, "hash")
+    tables = business()
     sessions = tables["sessions"]
     ahead = [session for session in sessions if session["starts_at"] > NOW]
     assert {session["batch_id"] for session in ahead} == {batch["id"] for batch in tables["batches"]}
@@ -92,13 +105,13 @@ def test_classes_were_held_and_are_ahead_in_every_batch():
 
 
 def test_the_weeks_grow():
-    leads = make_business(NOW, "hash")["imported_leads"]
+    leads = business()["imported_leads"]
     by_half = [NOW - timedelta(days=30) < lead["created_at"] for lead in leads]
     assert sum(by_half) > 1.5 * (len(leads) - sum(by_half))
 
 
 def test_demo_addresses_belong_to_nobody_and_phones_are_indian_mobiles():
-    people = make_business(NOW, "hash")["people"]
+    people = business()["people"]
     assert all(RESERVED.fullmatch(person["email"]) for person in people if person["email"])
     phones = [phonenumbers.parse(person["phone"]) for person in people if person["phone"]]
     assert all(phonenumbers.is_valid_number_for_region(phone, "IN") for phone in phones)
@@ -106,7 +119,7 @@ def test_demo_addresses_belong_to_nobody_and_phones_are_indian_mobiles():
 
 
 def test_contacts_that_exist_already_are_left_alone():
-    person = make_business(NOW, "hash")["people"][500]
+    person = business()["people"][500]
     again = make_business(NOW, "hash", {person["email"], person["phone"], "data-analytics"})
     contacts = {other["email"] for other in again["people"]} | {other["phone"] for other in again["people"]}
     assert not contacts & {person["email"], person["phone"]}
@@ -132,15 +145,15 @@ async def test_the_demo_password_signs_in(loaded: Database, client: httpx.AsyncC
     assert (answer.status_code, answer.headers["location"]) == (303, "/admin")
 
 
-async def test_nothing_of_the_demo_is_sent_and_all_that_runs_by_itself_are_its_coming_classes(loaded: Database):
+async def test_nothing_of_the_demo_waits_to_be_sent_and_what_is_ahead_is_of_its_classes_and_its_rules(loaded: Database):
     async with loaded.work(SYSTEM) as work:
         waiting = await work.value(
             "select count(*) from deliveries where state not in ('sent', 'failed', 'unknown', 'cancelled')"
             " or leased_until is not null"
         )
-        kinds = await work.rows("select distinct kind from automation_steps")
+        kinds = await work.rows("select distinct kind from automation_steps where state = 'planned'")
     assert waiting == 0
-    assert {row.kind for row in kinds} <= {"sync_meeting", *AFTER_THE_END, *PLANNED}
+    assert {row.kind for row in kinds} <= {"sync_meeting", *AFTER_THE_END, *RULES}
 
 
 async def test_the_demo_gives_admins_something_to_mend(loaded: Database):
@@ -178,16 +191,57 @@ async def test_leads_applications_and_enrolments_tell_one_story(loaded: Database
 
 
 def test_demo_emails_can_be_sent_again():
-    deliveries = make_business(NOW, "hash")["deliveries"]
+    deliveries = business()["deliveries"]
     kinds = {delivery["kind"]: delivery for delivery in deliveries if delivery["channel"] == "email"}
     assert kinds.pop("broadcast")["broadcast_id"]  # its text stands with the broadcast
-    assert set(kinds) == {"cta", "welcome", "rejection"}
-    made_when_composed = {"apply_url": "u", "unsubscribe_url": "u", "temporary_password": "p"}
+    by_rules = {kind for kind, delivery in kinds.items() if delivery["rule_key"]}
+    assert set(kinds) - by_rules == {"cta", "welcome", "rejection"}
+    assert (
+        by_rules == {key for key, rule in RULES.items() if rule.is_on and "email" in rule.defaults.channels} - NOT_SENT
+    )
+    made_when_composed = {"unsubscribe_url": "u", "temporary_password": "p"}
     common = {"business_name": "B", "base_url": "u", "recipient_name": "R"}
     for kind, delivery in kinds.items():
-        values = values_of(kind, {**common, **made_when_composed, **delivery["params"]}, "u")
+        links = {variable.name: "u" for variable in default_text(kind).variables if variable.is_address}
+        values = values_of(kind, {**common, **links, **made_when_composed, **delivery["params"]}, "u")
         filled = render_text(JinjaMessageRenderer(), default_text(kind), values)
         assert delivery["to_name"].split()[0] in filled.text
+
+
+async def test_the_automations_of_the_demo_have_a_history_that_their_rules_agree_with(
+    loaded: Database, settings: Settings
+):
+    async with loaded.work(SYSTEM) as work:
+        figures = {one.state.key: one.found for one in (await read_overview(work)).rules}
+        used = {key: rule for key, rule in RULES.items() if rule.is_on and key != BY_HAND}
+        assert not [key for key in used if not figures[key].done_30]
+        assert not [key for key, rule in used.items() if rule.act is None and not figures[key].sent_30]
+        assert sum(one.done_7 for one in figures.values()) > 300
+        assert {key for key in used if figures[key].planned} >= {
+            "lead_day_7",
+            "session_reminder_24h",
+            "payment_reminder",
+        }
+        # Whatever had its moment in the last weeks has its step, at that moment.
+        for key, rule in used.items():
+            sql = f"""
+                select count(*) from ({rule.occasions}) o cross join lateral (select {PLACE} as at) m
+                where m.at > %(now)s - interval '30 days' and m.at < %(now)s - interval '2 minutes' and not exists (
+                  select from automation_steps s where s.rule_key = %(key)s and s.person_id = o.person_id
+                    and s.subject_id = o.subject_id and s.subject_version = o.version and s.due_at = m.at)
+            """
+            moment = {"amount": rule.defaults.amount * rule.sign, "unit": rule.defaults.unit, "now": work.now}
+            assert (key, await work.value(sql, key=key, **moment)) == (key, 0)
+    assert not [finding for finding in compare(settings) if not finding.ok]
+
+
+async def test_the_demo_student_can_be_seen_to_be_looked_after_by_rules(loaded: Database):
+    async with loaded.work(SYSTEM) as work:
+        student = await work.value("select id from people where email = 'student@demo.gurudesk.test'")
+        timeline = await read_timeline(work, student, "automation")
+    assert timeline.ahead
+    assert {entry.rule for entry in timeline.past} >= {"Class reminder: a day before", "Recording of the class"}
+    assert all(entry.rule and entry.version == 1 for entry in timeline.past)
 
 
 async def test_loading_twice_does_nothing(loaded: Database, tmp_path: Path):
@@ -212,9 +266,9 @@ async def test_most_were_there_some_late_some_absent_and_some_watched_later(load
     async with loaded.work(SYSTEM) as work:
         sessions = await work.rows("select id from sessions where ended_at is not null order by starts_at desc")
         rosters = [(await show_roster(work, session.id)).by_state for session in sessions[1:]]
-    for by_state in rosters:
-        assert by_state["present"] > sum(by_state.get(state, 0) for state in ("late", "absent", "watched"))
-    assert all(sum(by_state.get(state, 0) for by_state in rosters) for state in ("late", "absent", "watched"))
+    by_state = {state: sum(one.get(state, 0) for one in rosters) for state in ("present", "late", "absent", "watched")}
+    assert all(by_state.values())
+    assert by_state["present"] > sum(by_state.values()) / 2
 
 
 async def test_the_demo_student_has_a_class_ahead_one_attended_one_made_up_for_and_work_due(loaded: Database):
@@ -240,8 +294,8 @@ async def test_the_demo_student_has_a_class_ahead_one_attended_one_made_up_for_a
     assert due == 1
 
 
-async def test_the_films_of_the_demo_can_be_played(loaded: Database, tmp_path: Path):
-    files = DiskFileStore(tmp_path)
+async def test_the_films_of_the_demo_can_be_played(loaded: Database, with_demo: Path):
+    files = DiskFileStore(with_demo)
     async with loaded.work(SYSTEM) as work:
         recordings = await work.rows(
             "select r.duration, s.stored_name, r.checksum from recordings r, recording_source(r.id) s where r.kind = 'video'"

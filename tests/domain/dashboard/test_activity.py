@@ -3,9 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-from adapters import demo
-from adapters.files.disk import DiskFileStore
-from adapters.passwords import Argon2PasswordHasher
 from domain.audit import record
 from domain.dashboard.activity import list_activity
 from domain.dashboard.reading import Dashboard, read_dashboard
@@ -60,8 +57,7 @@ async def test_who_began_an_import_is_not_told_twice(work: Work):
     assert await list_activity(work) == []
 
 
-async def test_the_past_of_a_removed_demo_is_not_told(work: Work, tmp_path: Path):
-    await demo.load_demo(work, Argon2PasswordHasher(), DiskFileStore(tmp_path))
+async def test_the_past_of_a_removed_demo_is_not_told(with_demo: Path, work: Work):
     assert len((await dashboard(work)).activity) == 8
     await remove_demo(work)
     assert (await dashboard(work)).activity == []
@@ -110,6 +106,5 @@ async def test_first_steps_are_ticked_by_what_is_there(work: Work):
     assert not (await dashboard(work)).first_steps.is_needed
 
 
-async def test_with_the_demo_there_are_no_first_steps(work: Work, tmp_path: Path):
-    await demo.load_demo(work, Argon2PasswordHasher(), DiskFileStore(tmp_path))
+async def test_with_the_demo_there_are_no_first_steps(with_demo: Path, work: Work):
     assert not (await dashboard(work)).first_steps.is_needed

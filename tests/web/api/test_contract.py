@@ -16,8 +16,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from adapters import demo
-from adapters.passwords import Argon2PasswordHasher
 from domain.work import SYSTEM
 from tests.fixtures._ports import free_port
 from tests.fixtures._serving import served
@@ -66,13 +64,12 @@ IDS_OF = {
 
 
 @pytest.fixture
-async def business(database_url, redis_address, tmp_path, cast):
+async def business(with_demo, database_url, redis_address, tmp_path, cast):
     """The demo business on a port, a token, and an id for each parameter of a path."""
     settings = make_settings(database_url, redis_address, tmp_path, port=free_port(), api_per_minute=100_000)
     app = create_app(settings)
     async with served(app, settings.port):
         async with app.state.services.database.work(SYSTEM) as work:
-            await demo.load_demo(work, Argon2PasswordHasher(), app.state.services.files)
             ids = {name: str(await work.value(sql)) for name, sql in IDS.items()}
             own = {
                 label: ids | {name: str(await work.value(sql)) for name, sql in of.items()}

@@ -2,8 +2,6 @@
 
 import pytest
 
-from adapters import demo
-from adapters.passwords import Argon2PasswordHasher
 from bench.round_trips import counted
 from domain.work import SYSTEM
 from tests.fixtures.api import program, token_of
@@ -11,12 +9,6 @@ from tests.fixtures.cast import BEN
 from tests.web.route_table import route_table
 
 FILE = b"Name,E-mail,Phone\nRavi,ravi@example.com,9876543210\nMira,mira@example.com,\nNobody,,\n"
-
-
-@pytest.fixture
-async def with_demo(services, cast):
-    async with services.database.work(SYSTEM) as work:
-        await demo.load_demo(work, Argon2PasswordHasher(), services.files)
 
 
 async def value(services, sql, **values):
