@@ -5,18 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from domain.problems.keeping import KEPT
 from domain.work import Identity, Work
 
 # One statement for the whole frame of the page, whoever asks: row security makes the difference.
-COUNTS = """
+COUNTS = f"""
 select (select count(*) from notifications where person_id = %(person_id)s and read_at is null) as notifications,
        (select count(*) from cta_submissions where status = 'new' and %(is_admin)s) as applications,
        (select count(*) from crm_messages where direction = 'in' and not is_read and %(is_admin)s) as messages,
        (select count(*) from admin_requests where state = 'pending' and %(is_admin)s) as admin_requests,
+       {KEPT} as problems,
        (select updated_at from profile_pictures where person_id = %(person_id)s) as picture_at,
-       (select value #>> '{}' from business_settings where key = 'business_name') as business_name,
+       (select value #>> '{{}}' from business_settings where key = 'business_name') as business_name,
        (select value = 'true' from business_settings where key = 'sending_paused') as sending_paused
 """
+
+COUNTED = ("notifications", "applications", "messages", "admin_requests", "problems")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def shell_of(work: Work) -> Frame:
     """Return the frame that was asked for, once the transaction is over."""
     identity, row = work.identity, work.last_answer
     assert row is not None
-    counts = {name: getattr(row, name) for name in ("notifications", "applications", "messages", "admin_requests")}
+    counts = {name: getattr(row, name) or 0 for name in COUNTED}
     return Frame(
         _user(identity, row.picture_at), counts, work.now, row.business_name or "Gurudesk", bool(row.sending_paused)
     )

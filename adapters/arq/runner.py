@@ -23,6 +23,7 @@ from domain.integrations.accounts import let_channels_go
 from domain.integrations.requests import forget_requests
 from domain.messaging.composing import Composer
 from domain.payments.checking import check_request, claim_check
+from domain.problems.keeping import EVERY, keep_count
 from domain.work import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Runner:
         self.senders = Senders(services, self.composer, self._begin)
         self.steps = Steps(services.database, self.errors, self.ports, lease)
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._folded = 0.0
+        self._folded = self._counted = 0.0
         self._has_begun = False
         self._again: set[str] = set()
 
@@ -65,6 +66,9 @@ class Runner:
         if time.monotonic() - self._folded > FOLD_EVERY:
             self._folded = time.monotonic()
             self._begin("folding", self._fold)
+        if time.monotonic() - self._counted > EVERY:
+            self._counted = time.monotonic()
+            self._begin("problems", self._count_problems)
         await self.steps.start()
 
     async def stop(self) -> None:
@@ -102,6 +106,10 @@ class Runner:
         async with self.database.work(SYSTEM) as work:
             await let_channels_go(work)
         self._has_begun = True
+
+    async def _count_problems(self) -> None:
+        async with self.database.work(SYSTEM) as work:
+            await keep_count(work)
 
     async def _fold(self) -> None:
         async with self.database.work(SYSTEM) as work:

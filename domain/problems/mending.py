@@ -12,6 +12,7 @@ from domain.messaging.interventions import look_up_again, mark_arrived, retry_de
 from domain.payments.asking import LONGEST_PURPOSE, NewPayment, Part, ask_for_payment
 from domain.payments.changing import resolve_flagged
 from domain.payments.letters import send_link_again
+from domain.problems.keeping import count_again
 from domain.recordings.managing import sync_now
 from domain.sessions.planning_meetings import make_meeting_again, retry_meeting
 from domain.work import Row, Work
@@ -48,6 +49,7 @@ async def mend_problem(work: Work, problem: str, subject_id: UUID, act: str, sec
         await plain(work, subject_id)
     else:
         raise NotFound(_("There is no such problem."))
+    await count_again(work)
     return _(message)
 
 

@@ -69,6 +69,7 @@ EXPECTED: dict[str, tuple[Cells, Cells, Cells, Cells]] = {
     "lead_import_rows": (ADMINS, ADMINS, ADMINS, ADMINS),
     "imported_leads": (ADMINS, ADMINS, ADMINS, ADMINS),
     "lead_past_imports": (ADMINS, NONE, NONE, NONE),
+    "kept_counts": (ADMINS, NONE, ADMINS, NONE),
     "lead_counts": (ADMINS, NONE, NONE, NONE),
     "lead_tags": (ADMINS, NONE, NONE, ADMINS),
     "lead_campaigns": (ADMINS, ADMINS, ADMINS, ADMINS),

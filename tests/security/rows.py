@@ -198,6 +198,7 @@ ROWS: dict[str, Rows] = {
     "automation_rules": business(
         "insert into automation_rules (key, is_on, settings, updated_at) values ('x', true, '{}', now())"
     ),
+    "kept_counts": business("insert into kept_counts (name, count, counted_at) values ('x', 0, now())"),
     "automation_rule_versions": business(
         "insert into automation_rule_versions (key, version, is_on, settings, changed_at) values ('x', 1, true, '{}', now())"
     ),

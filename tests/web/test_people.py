@@ -8,6 +8,7 @@ from litestar import Litestar
 
 from bench.round_trips import counted
 from domain.audit import record
+from domain.problems.keeping import keep_count
 from domain.work import SYSTEM
 from tests.domain.dashboard.rows import add_delivery
 from tests.domain.timeline.rows import add_message, add_rule_step
@@ -69,10 +70,16 @@ async def test_the_way_to_a_person_leads_from_the_palette_the_student_and_the_bo
 ) -> None:
     async with work_as(SYSTEM) as work:
         delivery = await add_delivery(work, "failed")
+        await keep_count(work, every=-1)
     for path in ("/admin/search?q=asha", f"/admin/students/{ASHA.id}", "/admin/problems"):
-        assert f'href="{PAGE}"' in (await as_admin.get(path)).text, path
+        page = (await as_admin.get(path)).text
+        assert f'href="{PAGE}"' in page, path
+        assert 'id="count-problems">1<' in page, path
+    assert "#count-problems" in page
+    assert "problems from:body throttle" in page
     answer = await as_admin.post(f"/admin/problems/failed/{delivery}/retry", follow_redirects=True)
     assert "It is on its way again." in answer.text
+    assert 'id="count-problems"><' in answer.text
     assert "Nothing to mend" in answer.text or "What stands still" in answer.text
     assert (await as_admin.post(f"/admin/problems/failed/{delivery}/retry")).status_code == 409
     assert (await as_admin.post(f"/admin/problems/failed/{delivery}/sync")).status_code == 404

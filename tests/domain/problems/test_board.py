@@ -9,6 +9,7 @@ import pytest
 from domain.dashboard.reading import read_dashboard
 from domain.errors import Conflict, NotFound
 from domain.problems.board import Board, read_board, read_problem
+from domain.problems.keeping import KEPT, keep_count
 from domain.problems.kinds import PROBLEMS
 from domain.problems.mending import mend_problem
 from domain.problems.rows import Mend, Place, ProblemRow
@@ -23,6 +24,9 @@ async def board(work: Work) -> Board:
     found = await read_board(work, 1.0)
     # One definition of each problem: what is listed is what is counted.
     assert found.total == (await read_dashboard(work, 1.0)).problems
+    # Every page shows as many as a worker has counted last.
+    await keep_count(work, every=-1)
+    assert found.total == await work.value(f"select {KEPT}")
     return found
 
 
@@ -55,6 +59,18 @@ async def add_session(work: Work, **values: Any) -> UUID:
         now=work.now,
         **facts,
     )
+
+
+async def test_one_worker_counts_for_all_and_that_none_does_is_a_problem_itself(work: Work) -> None:
+    await keep_count(work, every=-1)
+    await add_delivery(work, "failed")
+    await keep_count(work, every=60)
+    assert await work.value(f"select {KEPT}") == 0
+    await work.run("update kept_counts set counted_at = now() - interval '61 seconds'")
+    assert await work.value(f"select {KEPT}") == 1
+    await keep_count(work, every=60)
+    assert await work.value(f"select {KEPT}") == 1
+    assert "problems" in {signal.topic for signal in work.signals}
 
 
 async def test_without_trouble_the_board_is_empty(work: Work) -> None:
