@@ -12,14 +12,16 @@ from domain.language import _
 from domain.messaging.outbox import plan_email, plan_whatsapp
 from domain.payments.links import pay_path
 from domain.payments.money import HOME_ZONE, rupees
+from domain.sessions.telling import CAN_EMAIL, CAN_PHONE
 from domain.work import Row, Work
 
 BETWEEN_LINKS = timedelta(minutes=1)
 CHANNELS = ("email", "whatsapp")
 
-FACTS = """
+FACTS = f"""
 select p.id, p.number, p.person_id, p.purpose, p.amount_paise, p.paid_paise, p.state, p.due_on, p.cancelled_at,
   h.name, h.email, h.phone, h.is_demo,
+  exists (select from people p where p.id = h.id and {CAN_PHONE} and (p.consent_whatsapp or not {CAN_EMAIL})) as takes_whatsapp,
   (select count(*) from payment_requests r where r.payment_id = p.id) as parts,
   (select min(r.due_on) from payment_requests r where r.payment_id = p.id and r.state <> 'paid') as next_due_on,
   (select count(*) from payment_requests r where r.payment_id = p.id and r.state = 'open') as open_parts
@@ -33,7 +35,7 @@ where subject_id = %(id)s and kind = 'payment_link'
 
 async def plan_link(work: Work, payment_id: UUID, channels: Collection[str], secret: bytes) -> None:
     """Plan the link of a payment to leave through those of the channels that reach the person. A second call sends again."""
-    facts = await work.row(FACTS, id=payment_id)
+    facts = await work.row(FACTS, id=payment_id, now=work.now)
     if facts is None:
         raise NotFound(_("There is no such payment."))
     sent = await work.row(SENT, id=payment_id)
@@ -69,7 +71,7 @@ async def plan_link(work: Work, payment_id: UUID, channels: Collection[str], sec
 async def send_link_again(work: Work, payment_id: UUID, channels: Collection[str], secret: bytes) -> None:
     """Send the link once more. Raises Conflict when there is nothing to pay, TooMany within a minute of the last."""
     work.require_admin()
-    facts = await work.row(FACTS, id=payment_id)
+    facts = await work.row(FACTS, id=payment_id, now=work.now)
     if facts is None:
         raise NotFound(_("There is no such payment."))
     if not facts.open_parts:
@@ -92,18 +94,16 @@ async def send_link_again(work: Work, payment_id: UUID, channels: Collection[str
 async def plan_receipt(work: Work, request: Row, gateway_payment_id: UUID, paise: int) -> None:
     """Plan the receipt for one payment that came in; a second call for the same one plans nothing.
 
-    Whoever has no e-mail address gets it by WhatsApp, if there is a number.
+    It goes by e-mail, and by WhatsApp to who has agreed to that or cannot be reached by e-mail.
     """
-    facts = await work.row(FACTS, id=request.payment_id)
+    facts = await work.row(FACTS, id=request.payment_id, now=work.now)
     if facts is None:
         return
+    if facts.takes_whatsapp:
+        payload = {"receipt_id": str(gateway_payment_id), "received": rupees(paise)}
+        key = f"send_receipt:{gateway_payment_id}"
+        await plan_step(work, "send_receipt", request.payment_id, key=key, person_id=facts.person_id, payload=payload)
     if not facts.email:
-        if facts.phone:
-            payload = {"receipt_id": str(gateway_payment_id), "received": rupees(paise)}
-            key = f"send_receipt:{gateway_payment_id}"
-            await plan_step(
-                work, "send_receipt", request.payment_id, key=key, person_id=facts.person_id, payload=payload
-            )
         return
     left = max(facts.amount_paise - facts.paid_paise, 0) if facts.cancelled_at is None else 0
     await plan_email(
@@ -129,9 +129,9 @@ async def send_receipt(run: StepRun) -> None:
     receipt_id, received = run.step.payload["receipt_id"], run.step.payload["received"]
     async with run.work() as work:
         await hold(work, run.step, run.lease_seconds)
-        facts = await work.row(FACTS, id=run.step.subject_id)
-        if facts is None or not facts.phone:
-            raise Skip(_("There is no phone number to send it to."))
+        facts = await work.row(FACTS, id=run.step.subject_id, now=work.now)
+        if facts is None or not facts.takes_whatsapp:
+            raise Skip(_("They take nothing on WhatsApp any more."))
         path = f"{pay_path(run.ports.secret, facts.id)}/receipts/{receipt_id}"
         await plan_whatsapp(
             work,
@@ -139,7 +139,7 @@ async def send_receipt(run: StepRun) -> None:
             to=facts.phone,
             name=facts.name,
             template="payment_received",
-            key=f"payment_received:{receipt_id}",
+            key=f"payment_received:{receipt_id}:whatsapp",
             params=[_params(facts)["first_name"], received, facts.purpose],
             buttons=[path.removeprefix("/")],
             person_id=facts.person_id,

@@ -40,7 +40,7 @@ TABLE = {
         ("Asha is approved", NOW, EMAIL, "welcome"),
         ("Asha is approved", NOW, WHATSAPP, "approval_welcome"),
         *on_both("Asha is approved", NOW, "payment_link"),
-        ("Asha is approved", NOW, EMAIL, "payment_received"),  # she pays at once
+        *on_both("Asha is approved", NOW, "payment_received"),  # she pays at once
         *on_both("class is scheduled", NOW, "class_scheduled"),
         *on_both("class begins", -1 * DAY, "session_reminder_24h"),
         *on_both("class begins", -MINUTES_15, "session_reminder_15m"),

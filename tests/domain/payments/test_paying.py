@@ -54,17 +54,26 @@ async def test_a_payment_is_audited_told_and_receipted_once(desk, caplog):
     assert "₹5,000" in receipt["subject"]
 
 
-async def test_who_has_no_e_mail_address_gets_the_receipt_by_whatsapp_once(desk):
+@pytest.mark.parametrize(
+    ("change", "channels"),
+    [
+        ("email = null, consent_whatsapp = false", ["whatsapp"]),
+        ("consent_whatsapp = true", ["email", "whatsapp"]),
+    ],
+)
+async def test_who_has_no_e_mail_address_or_likes_whatsapp_gets_the_receipt_there_once(desk, change, channels):
     payment_id = await desk.ask(5000)
     await desk.pay(payment_id)
     async with desk.house.database.work(SYSTEM) as work:
-        await work.run("update people set email = null where id = %(id)s", id=ASHA.id)
+        await work.run(f"update people set {change} where id = %(id)s", id=ASHA.id)
     form = await desk.hint(payment_id)
     for _ in range(2):
         assert (await desk.tell(form)).status_code == 200
         await desk.house.run_due()
-    (receipt,) = await desk.all("select * from deliveries where kind = 'payment_received'")
-    assert (receipt.channel, receipt.to_address, receipt.state) == ("whatsapp", ASHA.phone, "sent")
+    receipts = await desk.all("select * from deliveries where kind = 'payment_received' order by channel")
+    assert [(one.channel, one.state) for one in receipts] == [(channel, "sent") for channel in channels]
+    receipt = receipts[-1]
+    assert receipt.to_address == ASHA.phone
     (attempt,) = await desk.attempts(payment_id)
     path = f"{pay_path(desk.house.settings.secret, payment_id)}/receipts/{attempt.id}"
     assert receipt.params["buttons"] == [path.removeprefix("/")]
