@@ -28,7 +28,7 @@ async def ours(settings: Settings, moment: float) -> float:
         started = time.perf_counter()
         while True:
             async with services.database.work(SYSTEM) as work:
-                if not await act_on_due(work, lease_seconds=30):
+                if not await act_on_due(work):
                     return time.perf_counter() - started
 
 

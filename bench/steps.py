@@ -135,7 +135,7 @@ async def _sweep(services: Services) -> float:
     for _number in range(SWEEPS):
         started = time.perf_counter()
         async with services.database.work(SYSTEM) as work:
-            await act_on_due(work, lease_seconds=30)
+            await act_on_due(work)
             await claim_steps(work, most=8, lease_seconds=30)
         times.append(time.perf_counter() - started)
     return statistics.median(times[SWEEPS // 5 :])

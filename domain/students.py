@@ -8,6 +8,8 @@ from uuid import UUID
 
 from domain.admissions.application import emails_of
 from domain.audit import record
+from domain.automation.planning import bring_back
+from domain.automation.rules import approval, payments
 from domain.enrolments import enrolments_of, letter_params
 from domain.errors import Conflict, NotFound, TooMany
 from domain.language import _
@@ -174,6 +176,7 @@ async def activate_student(work: Work, person_id: UUID, is_active: bool) -> None
         raise Conflict(_("Somebody has done this a moment ago, or this is no student."))
     if is_active:
         await plan_for_returned(work, person_id)
+        await bring_back(work, [*approval.KEYS, *payments.KEYS], "person_id", [person_id])
     await record(work, "student.reactivated" if is_active else "student.deactivated", "student", person_id, name)
     work.signal("students")
 

@@ -12,12 +12,11 @@ log = logging.getLogger(__name__)
 
 
 class Rules:
-    """Acts on the due steps of rules. ``lease``: seconds that a worker may stand still with steps in its hands."""
+    """Acts on the due steps of rules."""
 
-    def __init__(self, database: Database, errors: ErrorLog, lease: float) -> None:
+    def __init__(self, database: Database, errors: ErrorLog) -> None:
         self.database = database
         self.errors = errors
-        self.lease = lease
 
     async def act(self) -> None:
         """Act on what is due, until nothing is. Where several steps go wrong together, each is tried alone."""
@@ -27,7 +26,7 @@ class Rules:
             alone = max(alone - 1, 0)
             try:
                 async with self.database.work(SYSTEM) as work:
-                    if not await act_on_due(work, lease_seconds=self.lease, **values):
+                    if not await act_on_due(work, **values):
                         return
             except CannotAct as problem:
                 cause = problem.__cause__

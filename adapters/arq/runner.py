@@ -42,7 +42,7 @@ class Runner:
         self.ports = ports_of(services)
         self.composer = Composer(self.ports)
         self.events = Events(services.database, self.errors)
-        self.rules = Rules(services.database, self.errors, lease)
+        self.rules = Rules(services.database, self.errors)
         self.senders = Senders(services, self.composer, self._begin)
         self.steps = Steps(services.database, self.errors, self.ports, lease)
         self._tasks: dict[str, asyncio.Task[None]] = {}

@@ -37,7 +37,7 @@ OURS = (
     (
         "Steps of rules and their messages",
         "select d.id, d.channel || ' was written by a step that is ' || s.state as text from deliveries d"
-        " join automation_steps s on s.id = d.step_id where s.state not in ('done', 'cancelled')",
+        " join automation_steps s on s.id = d.step_id where s.state not in ('done', 'cancelled') and d.state <> 'cancelled'",
     ),
     (
         "One message a step and way",

@@ -21,10 +21,9 @@ from domain.messaging.outbox import Channel
 from domain.work import Row, Work
 
 MOST = 500  # steps in one transaction
-# A worker that is frozen here holds its steps no longer than this: Postgres ends its transaction, and it has done nothing.
-FROZEN = "select set_config('idle_in_transaction_session_timeout', %(milliseconds)s, true)"
 # The rule with the step that has waited longest, and its due steps of that version, while it is not held. Who else claims passes
-# them over, and of the rules whose turn has not come nothing is locked: others act on those meanwhile.
+# them over, and of the rules whose turn has not come nothing is locked: others act on those meanwhile. However often a step was
+# put off, it is judged by the moment it was for.
 CLAIM = """
 with held as (
   select coalesce(bool_or(value = 'true'), false) as all_of_them from business_settings
@@ -39,7 +38,8 @@ with held as (
     select s.rule_version from automation_steps s where s.rule_key = w.key and s.state = 'planned' and s.due_at <= %(now)s
       and (s.retry_at is null or s.retry_at <= now()) order by s.due_at limit 1 for update skip locked) free limit 1
 )
-select s.id, s.rule_key, s.rule_version, s.person_id, s.subject_id, s.subject_version as version, s.due_at, s.attempt
+select s.id, s.rule_key, s.rule_version, s.person_id, s.subject_id, s.subject_version as version, s.attempt,
+    coalesce(s.put_off_from, s.due_at) as due_at
   from automation_steps s where s.rule_key = (select key from first)
    and s.rule_version is not distinct from (select rule_version from first)
    and s.state = 'planned' and s.due_at <= %(now)s and (s.retry_at is null or s.retry_at <= now())
@@ -52,22 +52,29 @@ select r.key, r.is_on, r.is_paused, r.version, r.settings, v.settings as planned
 from (select) one left join automation_rules r on r.key = %(key)s
 left join automation_rule_versions v on v.key = r.key and v.version = %(version)s
 """
+# One message a step and way, for good: what was withdrawn before it left is that message, written anew.
 WRITE = """
-insert into deliveries (channel, kind, person_id, subject_id, to_address, to_name, template, params, group_key,
+insert into deliveries as d (channel, kind, person_id, subject_id, to_address, to_name, template, params, group_key,
   idempotency_key, marketing, due_at, created_at, rule_key, rule_version, step_id, expires_at)
 select r.channel, %(rule)s, r.person_id, r.subject_id, lower(r.address), r.name, r.template, r.params, r.group_key,
   r.step_id || ':' || r.channel, %(marketing)s, r.due_at, %(now)s, %(rule)s, %(version)s, r.step_id, r.expires_at
 from jsonb_to_recordset(%(written)s::jsonb -> 'rows') as r (channel text, person_id uuid, subject_id uuid, address text,
   name text, template text, params jsonb, group_key text, due_at timestamptz, step_id uuid, expires_at timestamptz)
-on conflict (idempotency_key) do nothing
+on conflict (idempotency_key) do update set person_id = excluded.person_id, subject_id = excluded.subject_id,
+  to_address = excluded.to_address, to_name = excluded.to_name, template = excluded.template, params = excluded.params,
+  group_key = excluded.group_key, marketing = excluded.marketing, due_at = excluded.due_at, created_at = excluded.created_at,
+  rule_version = excluded.rule_version, expires_at = excluded.expires_at, state = 'pending', reason = '', attempt = 0,
+  retry_at = null, send_id = null
+  where d.state = 'cancelled'
 """
+# What is put off keeps the moment that it was for.
 END = """
 update automation_steps s set state = e.state, reason = e.reason,
-  finished_at = case when e.state <> 'planned' then %(now)s::timestamptz end, due_at = coalesce(e.due_at, s.due_at)
+  finished_at = case when e.state <> 'planned' then %(now)s::timestamptz end, due_at = coalesce(e.due_at, s.due_at),
+  put_off_from = case when e.due_at is null then s.put_off_from else coalesce(s.put_off_from, s.due_at) end
 from unnest(%(ids)s::uuid[], %(states)s::text[], %(reasons)s::text[], %(dues)s::timestamptz[]) as e (id, state, reason, due_at)
 where s.id = e.id
 """
-
 PUT_OFF = """
 update automation_steps set attempt = attempt + 1, state = %(state)s, reason = %(reason)s,
   finished_at = case when %(state)s = 'failed' then %(now)s::timestamptz end, retry_at = now() + make_interval(secs => %(wait)s)
@@ -100,12 +107,11 @@ class CannotAct(Exception):
         self.steps = steps
 
 
-async def act_on_due(work: Work, *, lease_seconds: float, most: int = MOST) -> int:
+async def act_on_due(work: Work, *, most: int = MOST) -> int:
     """Act on the next due steps of the rule that has waited longest; return how many there were.
 
     Raises CannotAct, after which the transaction must end without a commit.
     """
-    await work.run(FROZEN, milliseconds=str(int(lease_seconds * 1000)))
     steps = await work.rows(CLAIM, keys=list(RULES), now=work.now, most=most)
     if steps:
         try:
@@ -170,6 +176,9 @@ async def _act_for_one(work: Work, state: RuleState, fact: Row, texts: WhatsAppT
     if not ways:
         return ended.end(fact.id, "skipped", _("No way to reach them: {reasons}.", reasons="; ".join(obstacles)))
     if later := _capped_until(state, fact, ways):
+        if fact.expires_at is not None and later > fact.expires_at:
+            reason = _("They have been written to as often as the rules allow, and later it is of no use.")
+            return ended.end(fact.id, "skipped", reason)
         reason = _("They have been written to as often today as the rules allow: it waits.")
         return ended.end(fact.id, "planned", reason, later)
     ended.rows += deliveries_of(state, fact, ways, texts, work.now)

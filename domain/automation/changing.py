@@ -58,6 +58,7 @@ IS_WAITING = "m.due_at < %(now)s and s.reason <> ''"
 IS_PAST = "m.due_at < %(now)s and m.due_at <> s.due_at and s.reason = ''"
 RETIME = f"""
 update automation_steps s set due_at = case when {IS_WAITING} then s.due_at else m.due_at end, rule_version = %(version)s,
+  put_off_from = case when {IS_WAITING} then s.put_off_from end,
   state = case when {IS_PAST} then 'skipped' else 'planned' end,
   reason = case when {IS_PAST} then %(late)s when {IS_WAITING} then s.reason else '' end,
   finished_at = case when {IS_PAST} then %(now)s::timestamptz end

@@ -17,8 +17,8 @@ _W = """
 w as materialized (select * from unnest(%(ids)s::uuid[], %(people)s::uuid[], %(subjects)s::uuid[], %(versions)s::int[],
   %(due)s::timestamptz[]) as one (id, person_id, subject_id, version, due_at))
 """
-# By the address alone: read by the channel as well, a table that grows by the thousand would be gone through for each person.
 # When somebody who has had as much advertising in a day as the rules allow may have the next.
+# By the address alone: read by the channel as well, a table that grows by the thousand would be gone through for each person.
 _CAPPED = """
 (select case when count(*) >= cap.most then min(x.due_at) + interval '24 hours' end from (select d.due_at from deliveries d
    where d.to_address = {address} and d.channel || '' = '{channel}' and d.marketing and d.state not in ('cancelled', 'failed')

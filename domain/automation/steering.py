@@ -16,13 +16,15 @@ update automation_steps t set state = 'skipped', reason = %(reason)s, finished_a
  where id = %(id)s and state = 'planned' and rule_key is not null {ACTED}
 """
 SEND_NOW = f"""
-update automation_steps t set due_at = %(now)s, retry_at = null
+update automation_steps t set due_at = %(now)s, retry_at = null, put_off_from = null
  where id = %(id)s and state = 'planned' and (due_at > %(now)s or retry_at is not null) {ACTED}
 """
-# What is no automation's skipped itself for good: trying that again would come to the same.
+VERSION_NOW = "coalesce((select r.version from automation_rules r where r.key = t.rule_key), 1)"
+# What is no automation's skipped itself for good: trying that again would come to the same. A rule does it as it is now.
 RETRY = f"""
-update automation_steps t set state = 'planned', attempt = 0, due_at = %(now)s, retry_at = null, reason = '',
-       finished_at = null
+update automation_steps t set state = 'planned', attempt = 0, due_at = %(now)s, retry_at = null, put_off_from = null,
+       reason = '', finished_at = null,
+       rule_version = case when t.rule_key is not null then {VERSION_NOW} end
  where id = %(id)s and (state = 'failed' or (state = 'skipped' and rule_key is not null)) and (rule_key is null or not exists (
    select from people where people.id = t.person_id and automations_stopped_at is not null)) {ACTED}
 """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
-from domain.automation.planning import void_rules
+from domain.automation.planning import bring_back, move_planned, void_rules
 from domain.automation.rule import Acted
 from domain.automation.rules.approval import UNPAID_KEYS
 from domain.automation.rules.payments import KEYS as REMINDERS
@@ -85,6 +85,18 @@ async def end_reminders(work: Work, request: Row) -> None:
 async def end_reminders_of(work: Work, requests: Sequence[UUID]) -> None:
     """Take back what would remind somebody of parts of a payment that was cancelled."""
     await void_rules(work, requests, _("The payment was cancelled."), rules=REMINDERS)
+
+
+async def wake_reminders(work: Work, request: Row) -> None:
+    """Let what reminds of a part look again: it can be paid now. What was withdrawn while it could not is planned again.
+
+    ``request`` is as for `end_reminders`.
+    """
+    enrolments = await work.rows(ENROLMENTS_OF, person=request.person_id, payment=request.payment_id)
+    for keys, subjects in ((REMINDERS, [request.id]), (UNPAID_KEYS, [row.id for row in enrolments])):
+        if subjects:
+            await move_planned(work, keys, "subject_id", subjects)
+            await bring_back(work, keys, "subject_id", subjects)
 
 
 def plan_parts(paise: int, count: int, every: int, unit: str, today: date) -> list[Part]:

@@ -8,6 +8,7 @@ from domain.automation.running import Failed, Later, Ports, Skip, StepRun, hold
 from domain.automation.steps import plan_step
 from domain.language import _
 from domain.notifications import notify_admins
+from domain.payments.after_approval import wake_reminders
 from domain.payments.asking import tell
 from domain.payments.letters import plan_link
 from domain.payments.links import pay_path
@@ -94,6 +95,8 @@ async def switch_payment_request(run: StepRun) -> None:
         if request.state in ("open", "disabled"):
             # Somebody may have paid at the last moment: it is looked at once more.
             await work.run(SWITCH, id=request.id, state=wanted, now=work.now, check_at=work.now + FIRST_CHECK)
+            if wanted == "open":
+                await wake_reminders(work, request)
             tell(work, request.payment_id, request.person_id)
 
 
@@ -142,7 +145,9 @@ async def _opened(run: StepRun, link: PaymentLink) -> None:
         await work.run(OPEN, id=request.id, **values)
         if request.cancelled_at is not None:
             await plan_switch(work, request.id, request.person_id)
-        elif request.announce:
+        else:
+            await wake_reminders(work, request)
+        if request.cancelled_at is None and request.announce:
             await plan_link(work, request.payment_id, request.announce, run.ports.secret)
             await work.run("update payments set announce = '{}' where id = %(id)s", id=request.payment_id)
         tell(work, request.payment_id, request.person_id)

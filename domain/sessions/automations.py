@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from domain.automation.planning import move_planned, plan_rules, void_rules
+from domain.automation.planning import By, bring_back, move_planned, plan_rules, void_rules
 from domain.automation.rules import after_class, assignments, class_reminders
 from domain.language import _
 from domain.work import Work
@@ -70,11 +70,15 @@ async def move_with_batch(work: Work, batch_id: UUID) -> None:
 
 
 async def wake_recordings(work: Work, *, session_id: UUID | None = None, batch_id: UUID | None = None) -> None:
-    """Let what waits for the recording of a class, or of all of a batch, look again: it is there, or will never be."""
-    if session_id:
-        await move_planned(work, [after_class.RECORDING], "subject_id", [session_id])
-    if batch_id:
-        await move_planned(work, [after_class.RECORDING], "cause_id", [batch_id])
+    """Let what waits for the recording of a class, or of all of a batch, look again: it is there, or will never be.
+
+    What was told of a recording and withdrawn, because that was taken away before it left, is told again.
+    """
+    chosen: list[tuple[By, UUID]] = [("subject_id", session_id)] if session_id else []
+    chosen += [("cause_id", batch_id)] if batch_id else []
+    for by, chosen_id in chosen:
+        await move_planned(work, [after_class.RECORDING], by, [chosen_id])
+        await bring_back(work, [after_class.RECORDING], by, [chosen_id])
 
 
 async def plan_assignment(work: Work, assignment_id: UUID) -> None:

@@ -27,7 +27,8 @@ _FROM = """
 from w join sessions s on s.id = w.subject_id join batches b on b.id = s.batch_id join courses c on c.id = b.course_id
   join people p on p.id = w.person_id
 """
-# A step waits while there is nothing to watch, is woken by what comes, and given up with the last look for it.
+# A step waits while there is nothing to watch, is woken by what comes, and given up with the last look for it. What has come is
+# news for a week from then on.
 RECORDING_FACTS = f"""
 select w.id, case {_POINTLESS}
     when l.films = 0 and (s.zoom_recording_status = 'missing' or s.ends_at + interval '10 days' <= %(now)s)
@@ -35,7 +36,7 @@ select w.id, case {_POINTLESS}
   end as reason,
   jsonb_build_object({_VALUES}, 'summary', s.summary, 'recording_path', case when l.films = 1
     then '/student/recordings/' || l.first else '/student/sessions/' || s.id end) as params,
-  w.due_at + interval '7 days' as expires_at,
+  greatest(w.due_at, %(now)s::timestamptz) + interval '7 days' as expires_at,
   case when l.films = 0 then 'There is no recording to watch yet: it waits for one.' end as waits_for,
   s.ends_at + interval '10 days' as waits_until
 {_FROM} cross join lateral (select count(*) as films, (array_agg(r.id order by r.part, r.created_at))[1] as first

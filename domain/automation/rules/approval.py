@@ -25,7 +25,7 @@ select w.id, coalesce(case
   end, {{reason}}) as reason,
   jsonb_build_object('first_name', coalesce(nullif(split_part(btrim(p.name), ' ', 1), ''), 'there'),
     'course_title', c.title, 'batch_name', b.name{{params}}) as params,
-  {{expires_at}} as expires_at
+  {{expires_at}} as expires_at{{waits}}
 from w join enrolments e on e.id = w.subject_id join people p on p.id = e.person_id join batches b on b.id = e.batch_id
 join courses c on c.id = b.course_id
 left join lateral (
@@ -42,7 +42,7 @@ _PAID = """
     when asked.paid_paise > 0 then 'They have paid.'
 """
 _TWO_DAYS = "w.due_at + interval '2 days'"
-WELCOME = _FACTS.format(reason="null", params="", expires_at=_TWO_DAYS)
+WELCOME = _FACTS.format(reason="null", params="", expires_at=_TWO_DAYS, waits="")
 ASK = _FACTS.format(
     reason="""case
     when e.price_paise = 0 then 'The course costs nothing.'
@@ -51,16 +51,21 @@ ASK = _FACTS.format(
     params=""", 'enrolment_id', e.id, 'price_paise', e.price_paise, 'version', w.version, 'instalments',
     coalesce(b.instalments, c.instalments), 'instalment_every', c.instalment_every, 'instalment_unit', c.instalment_unit""",
     expires_at="null::timestamptz",
+    waits="",
 )
 REMIND = _FACTS.format(
-    reason=f"case {_PAID} when open.payment_id is null then 'There is no link yet to pay at.' end",
+    reason=f"case {_PAID} when open.payment_id is null and {_TWO_DAYS} < %(now)s then 'There is no link to pay at.' end",
     params=f", 'payment_id', open.payment_id, 'amount', {rupees_sql('open.amount_paise')}",
     expires_at=_TWO_DAYS,
+    # A link that is being made, or opened again, is waited for as long as the message is good for.
+    waits=f""", case when open.payment_id is null then 'There is no link yet to pay at: it waits for one.' end as waits_for,
+    {_TWO_DAYS} + interval '1 second' as waits_until""",
 )
 ATTEND = _FACTS.format(
     reason=f"case {_PAID} end",
     params=f", 'amount', {rupees_sql('asked.amount_paise')}",
     expires_at="w.due_at + interval '30 days'",
+    waits="",
 )
 
 
@@ -125,7 +130,8 @@ RULES = (
         title="Reminder of the first payment",
         about="Says that the place is kept and the payment still open, with the link to pay.",
         when="they were approved",
-        conditions="Not to who has paid something, was not asked to pay, or was withdrawn.",
+        conditions="Not to who has paid something, was not asked to pay, or was withdrawn. Two days it waits for a link to pay"
+        " at.",
         occasions=OCCASIONS,
         facts=REMIND,
         defaults=_settings(3, "days", "unpaid_reminder", "email", "whatsapp"),

@@ -12,6 +12,8 @@ where m.cancelled_at is null and r.state <> 'paid' and {day} is not null
 """
 AFTER = _OCCASIONS.format(day="coalesce(r.due_on, (m.created_at at time zone 'Asia/Kolkata')::date)")
 BEFORE = _OCCASIONS.format(day="r.due_on")
+# A link that is being made, or opened again, is waited for as long as the message is good for.
+_UNTIL = "w.due_at + interval '2 days'"
 # The reminder after an approval speaks of the first part as well: one of the two is enough.
 FACTS = f"""
 select w.id, case
@@ -19,8 +21,7 @@ select w.id, case
     when r.state = 'paid' or m.paid_paise >= m.amount_paise then 'It is paid.'
     when e.state = 'withdrawn' then 'They were withdrawn from the batch.'
     when exists (select from profiles f where f.person_id = m.person_id and not f.is_active) then 'Their account is deactivated.'
-    when r.state = 'disabled' then 'The payment is switched off.'
-    when r.state <> 'open' then 'There is no link yet to pay at.'
+    when r.state <> 'open' and {_UNTIL} < %(now)s then 'There is no link to pay at.'
     when r.part = 1 and exists (select from deliveries d where d.subject_id = m.enrolment_id and d.rule_key = 'unpaid_reminder'
       and d.state <> 'cancelled' and d.created_at > %(now)s::timestamptz - interval '2 days')
       then 'They were reminded of it after the approval.'
@@ -29,7 +30,8 @@ select w.id, case
     'course_title', coalesce(c.title, m.purpose), 'amount', {rupees_sql("r.amount_paise")},
     'due', to_char(coalesce(r.due_on, (m.created_at at time zone 'Asia/Kolkata')::date), 'FMDD FMMonth YYYY'),
     'payment_id', m.id) as params,
-  w.due_at + interval '2 days' as expires_at
+  {_UNTIL} as expires_at, case when r.state <> 'open' then 'There is no link yet to pay at: it waits for one.' end as waits_for,
+  {_UNTIL} + interval '1 second' as waits_until
 from w join payment_requests r on r.id = w.subject_id join payments m on m.id = r.payment_id join people p on p.id = m.person_id
 left join enrolments e on e.id = m.enrolment_id left join cta_submissions a on a.id = m.application_id
 left join batches b on b.id = e.batch_id left join courses c on c.id = coalesce(b.course_id, a.course_id)
@@ -43,7 +45,7 @@ def _rule(key: str, title: str, about: str, occasions: str, days: int, direction
         title=title,
         about=about,
         when="a payment or a part of it is due",
-        conditions="Not to who has paid meanwhile, nor for what was cancelled or switched off.",
+        conditions="Not to who has paid meanwhile, nor for what was cancelled. Two days it waits for a link to pay at.",
         occasions=occasions,
         facts=FACTS,
         defaults=RuleSettings(days, "days", ("email", "whatsapp"), {"email": key, "whatsapp": key}),

@@ -34,7 +34,7 @@ async def later(work: Work, days: float = 0, hours: float = 0) -> None:
 
 
 async def act(work: Work) -> None:
-    while await act_on_due(work, lease_seconds=30):
+    while await act_on_due(work):
         pass
 
 
@@ -133,7 +133,7 @@ async def test_a_flood_stops_the_rules_and_tells_the_admins_until_somebody_lets_
     for _number in range(3):
         await sequence(work, course_id, await new_lead(work))
     await later(work, days=1)
-    await act_on_due(work, lease_seconds=30)
+    await act_on_due(work)
     assert await written(work) == []
     assert await work.value("select value #>> '{}' from business_settings where key = 'automations_paused'") == "true"
     assert await work.value("select count(*) from notifications where kind = 'automations'") > 0
@@ -157,12 +157,7 @@ async def test_advertising_goes_no_more_often_than_the_rules_allow(work: Work, c
     person_id = await new_lead(work)
     await sequence(work, course_id, person_id)
     await later(work, days=1)
-    await work.run(
-        "insert into deliveries (channel, kind, person_id, to_address, template, idempotency_key, marketing, state, due_at,"
-        " created_at) select 'email', 'single', id, email, '', 'x', true, 'sent', %(at)s, %(at)s from people where id = %(id)s",
-        id=person_id,
-        at=work.now - timedelta(hours=4),
-    )
+    await advertise(work, person_id, hours_ago=4)
     await act(work)
     assert await written(work) == []
     first = (await steps(work))[0]
@@ -171,6 +166,42 @@ async def test_advertising_goes_no_more_often_than_the_rules_allow(work: Work, c
     await later(work, hours=21)
     await act(work)
     assert [key for key, _name in await written(work)] == ["lead_day_1"]
+
+
+async def advertise(work: Work, person_id: UUID, *, hours_ago: int) -> None:
+    """Let somebody have had an advertisement, as of a campaign."""
+    await work.run(
+        "insert into deliveries (channel, kind, person_id, to_address, template, idempotency_key, marketing, state, due_at,"
+        " created_at) select 'email', 'single', id, email, '', gen_random_uuid(), true, 'sent', %(at)s, %(at)s"
+        " from people where id = %(id)s",
+        id=person_id,
+        at=work.now - timedelta(hours=hours_ago),
+    )
+
+
+async def test_what_is_put_off_is_good_no_longer_than_it_was(work: Work, course_id: UUID) -> None:
+    person_id = await new_lead(work)
+    await sequence(work, course_id, person_id)
+    await later(work, days=1)
+    await advertise(work, person_id, hours_ago=1)
+    await act(work)
+    await later(work, days=2, hours=1)
+    await act(work)
+    first = (await steps(work))[0]
+    assert (first.state, first.reason) == ("skipped", "Its moment had passed before it could be done.")
+
+
+async def test_what_would_be_put_off_for_too_long_is_left_out_at_once(work: Work, course_id: UUID) -> None:
+    person_id = await new_lead(work)
+    await sequence(work, course_id, person_id)
+    await later(work, days=1)
+    for _day in range(3):  # each day another is first
+        await advertise(work, person_id, hours_ago=1)
+        await act(work)
+        await later(work, hours=23)
+    first = (await steps(work))[0]
+    reason = "They have been written to as often as the rules allow, and later it is of no use."
+    assert (first.state, first.reason) == ("skipped", reason)
 
 
 async def test_who_asked_about_two_courses_gets_one_advertisement_a_day(work: Work, course_id: UUID) -> None:

@@ -1,18 +1,29 @@
 """Several workers and planners at once: none waits for another, and each step is done by one."""
 
 import asyncio
-from collections.abc import Sequence
+import random
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from adapters.postgres.database import Database
 from domain.automation.acting import act_on_due
-from domain.automation.planning import plan_rules, void_rules
+from domain.automation.planning import move_planned, plan_rules, void_rules
 from domain.work import SYSTEM, Work
 from tests.domain.automation.test_acting import DAYS, sequence
 from tests.fixtures.leads import new_course, new_lead
 
 ENOUGH = 30  # people
+# So many that what is written at once overlaps for a while.
+VERY_MANY, ROUNDS = 1_000, 3
+LEADS = """
+with fresh as (
+  insert into people (name, email, created_at, updated_at)
+  select 'Lead ' || n, 'lead' || n || '@example.test', now(), now() from generate_series(1, %(count)s) n returning id
+), leads as (insert into imported_leads (person_id, created_at) select id, now() from fresh returning id, person_id)
+insert into lead_sequences (lead_id, person_id, course_id, started_at)
+select id, person_id, %(course)s, now() from leads returning id
+"""
 
 
 async def begun(work: Work, count: int) -> list[UUID]:
@@ -26,7 +37,7 @@ async def test_while_one_acts_on_a_rule_another_acts_on_the_next(database: Datab
     async with database.work(SYSTEM) as one, database.work(SYSTEM) as another, database.work(SYSTEM) as third:
         for work in (one, another, third):
             work.now += timedelta(days=3, hours=1)
-        assert [await act_on_due(work, lease_seconds=30) for work in (one, another, third)] == [1, 1, 0]
+        assert [await act_on_due(work) for work in (one, another, third)] == [1, 1, 0]
     async with database.work(SYSTEM) as work:
         ended = await work.rows("select rule_key from automation_steps where finished_at is not null order by 1")
     assert [row.rule_key for row in ended] == ["lead_day_1", "lead_day_3"]
@@ -47,3 +58,23 @@ async def test_who_plan_and_void_the_same_at_once_never_wait_for_one_another_and
     async with database.work(SYSTEM) as work:
         assert await void_rules(work, ids, "Stopped by hand.") == ENOUGH * len(DAYS)
     assert sum(await asyncio.gather(plan(ids), plan(ids[::-1]))) == ENOUGH * len(DAYS)
+
+
+async def test_who_plan_move_and_void_very_many_in_any_order_stand_in_nobodys_way(database: Database) -> None:
+    dice = random.Random(4)
+    async with database.work(SYSTEM) as work:
+        course_id = await new_course(work, "data", "Data Analytics")
+        ids = [row.id for row in await work.rows(LEADS, count=VERY_MANY, course=course_id)]
+        assert await plan_rules(work, DAYS, "subject_id", ids) == VERY_MANY * len(DAYS)
+
+    async def change(how: Callable[[Work, list[UUID]], Awaitable[int]]) -> int:
+        async with database.work(SYSTEM) as work:
+            return await how(work, dice.sample(ids, VERY_MANY))
+
+    for _round in range(ROUNDS):
+        await asyncio.gather(
+            change(lambda work, ids: void_rules(work, ids, "Stopped by hand.")),
+            change(lambda work, ids: plan_rules(work, DAYS, "subject_id", ids)),
+            change(lambda work, ids: move_planned(work, DAYS[::-1], "subject_id", ids)),
+            change(lambda work, ids: plan_rules(work, DAYS[::-1], "subject_id", ids)),
+        )

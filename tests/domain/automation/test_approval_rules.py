@@ -25,7 +25,7 @@ REQUESTS = "select r.*, p.person_id from payment_requests r join payments p on p
 async def act(work: Work, days: float = 0, hours: float = 0) -> None:
     """Let time pass, and what is due then be done."""
     work.now += timedelta(days=days, hours=hours)
-    while await act_on_due(work, lease_seconds=30):
+    while await act_on_due(work):
         pass
 
 
@@ -200,9 +200,12 @@ async def test_what_was_planned_is_judged_again_when_its_moment_comes(work, cata
     await act(work)
     assert await step(work, "approval_payment") == ("skipped", "They have been asked to pay already.")
     await act(work, days=3, hours=1)
-    assert await step(work, "unpaid_reminder") == ("skipped", "There is no link yet to pay at.")
+    waits = "There is no link yet to pay at: it waits for one."
+    assert await step(work, "unpaid_reminder") == ("planned", waits)
+    await act(work, days=2)
+    assert await step(work, "unpaid_reminder") == ("skipped", "There is no link to pay at.")
     await work.run("update payments set paid_paise = 50000")
-    await act(work, days=4)
+    await act(work, days=2)
     assert await step(work, "unpaid_attention") == ("skipped", "They have paid.")
 
 

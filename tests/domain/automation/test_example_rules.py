@@ -21,7 +21,7 @@ async def switch_on(work: Work) -> None:
 
 
 async def act(work: Work) -> None:
-    while await act_on_due(work, lease_seconds=30):
+    while await act_on_due(work):
         pass
 
 

@@ -43,7 +43,7 @@ async def test_each_gets_their_own_link_and_a_way_to_unsubscribe_in_one_request(
 async def test_what_was_written_before_somebody_applied_does_not_leave_after_it(house: House) -> None:
     await due(house, "Asha", "Binu")
     async with house.database.work(SYSTEM) as work:
-        assert await act_on_due(work, lease_seconds=30) == 2
+        assert await act_on_due(work) == 2
         await work.run(
             "insert into cta_submissions (person_id, course_id, name, email, phone, submitted_at, updated_at)"
             " select person_id, course_id, 'Asha', '', '', %(now)s, %(now)s from lead_sequences order by started_at limit 1",
@@ -58,7 +58,7 @@ async def test_what_was_written_before_somebody_applied_does_not_leave_after_it(
 async def test_what_a_paused_rule_has_written_waits(house: House) -> None:
     await due(house, "Asha")
     async with house.database.work(SYSTEM) as work:
-        await act_on_due(work, lease_seconds=30)
+        await act_on_due(work)
         await pause_rule(work, "lead_day_1", paused=True)
     await house.run_due()
     assert await house.mailbox() == []
@@ -71,7 +71,7 @@ async def test_what_a_paused_rule_has_written_waits(house: House) -> None:
 async def test_quiet_hours_of_a_rule_are_kept_by_what_leaves_later_than_it_was_written(house: House) -> None:
     await due(house, "Asha")
     async with house.database.work(SYSTEM) as work:
-        await act_on_due(work, lease_seconds=30)
+        await act_on_due(work)
         await pause_rule(work, "lead_day_1", paused=True)
         await pause_rule(work, "lead_day_1", paused=False)
         await work.run(QUIET_NOW, now=work.now)

@@ -110,7 +110,7 @@ async def test_a_sequence_stopped_while_its_email_is_written_and_claimed_sends_n
         is_more = True
         while is_more:
             async with database.work(SYSTEM) as work:
-                is_more = bool(await act_on_due(work, lease_seconds=30))
+                is_more = bool(await act_on_due(work))
             moment = time.monotonic()
             async with database.work(SYSTEM) as work:
                 batch = await claim_batch(work, composer, lease_seconds=30)
