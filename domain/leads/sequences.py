@@ -16,6 +16,7 @@ from domain.errors import Conflict, InvalidInput
 from domain.language import _, ngettext
 from domain.leads.filters import FIRST_OR_LAST, LeadFilter
 from domain.leads.listing import FROM
+from domain.notifications import notify_admins
 from domain.work import Row, Work
 
 AT_ONCE = 5_000
@@ -57,9 +58,17 @@ where id in (select id from lead_sequences where import_id = %(import_id)s and s
 """
 # Locked, so that an import that is being undone begins none meanwhile.
 CHOSEN = """
-select i.options ->> 'sequence_course' as course_id, i.created_by from lead_imports i join courses c
-  on c.id::text = i.options ->> 'sequence_course' and c.is_published and c.archived_at is null
-where i.id = %(id)s and i.step_id = %(step)s and i.state = 'done' for share of i
+select i.options ->> 'sequence_course' as course_id, i.created_by, i.file_name, c.title, c.archived_at,
+  coalesce(c.is_published and c.archived_at is null, false) as is_open, i.options ? 'sequence_not_begun' as is_known
+from lead_imports i left join courses c on c.id::text = i.options ->> 'sequence_course'
+where i.id = %(id)s and i.step_id = %(step)s and i.state = 'done' and i.options ? 'sequence_course' for share of i
+"""
+# Why the sequence that was chosen for an import has not begun, for its page; forgotten when somebody begins it by hand.
+NOT_BEGUN = """
+update lead_imports set options = options || jsonb_build_object('sequence_not_begun', %(reason)s::text) where id = %(id)s
+"""
+BEGUN_BY_HAND = """
+update lead_imports set options = options - 'sequence_not_begun' where id = %(id)s and options ? 'sequence_not_begun'
 """
 # Those that this import brought or came upon, unless another has come upon them since: it has its own say.
 BEGIN_OF_IMPORT = f"""
@@ -112,6 +121,8 @@ async def start_sequences(work: Work, wanted: LeadFilter, course_id: UUID | None
     values |= {"course_id": course_id, "me": work.identity.person_id, "now": work.now}
     begun = await work.run(BEGIN.format(where=_and(where)), **values)
     _check(begun, expected)
+    if wanted.import_id:
+        await work.run(BEGUN_BY_HAND, id=wanted.import_id)
     await audit.record(
         work, "sequences.started", "course", course_id, course.title, count=begun, filter=wanted.as_values()
     )
@@ -135,10 +146,15 @@ async def stop_sequences(work: Work, wanted: LeadFilter, expected: int, course_i
 async def begin_some_of_import(work: Work, import_id: UUID, step_id: UUID) -> int:
     """Begin the sequence that an import's form asked for, for some thousands of its leads, and plan it; return for how many.
 
-    None are left when it returns 0, and none are begun for an import that was undone meanwhile.
+    None are left when it returns 0, and none are begun for an import that was undone meanwhile. About a course that takes
+    no applications any more nobody is written to: the import's page and the admins are told so.
     """
     chosen = await work.row(CHOSEN, id=import_id, step=step_id)
     if chosen is None:
+        return 0
+    if not chosen.is_open:
+        if not chosen.is_known:
+            await _tell_not_begun(work, import_id, chosen)
         return 0
     values = {"import_id": import_id, "course_id": UUID(chosen.course_id), "me": chosen.created_by, "now": work.now}
     begun = [row.id for row in await work.rows(BEGIN_OF_IMPORT, **values, most=AT_ONCE)]
@@ -147,6 +163,19 @@ async def begin_some_of_import(work: Work, import_id: UUID, step_id: UUID) -> in
         work.signal(f"import:{import_id}")
         work.signal("leads")
     return len(begun)
+
+
+async def _tell_not_begun(work: Work, import_id: UUID, chosen: Row) -> None:
+    if chosen.title is None:
+        reason = _("Its course was deleted before the import ended.")
+    elif chosen.archived_at is not None:
+        reason = _("“{course}” was archived before the import ended.", course=chosen.title)
+    else:
+        reason = _("“{course}” was hidden before the import ended, and takes no applications.", course=chosen.title)
+    await work.run(NOT_BEGUN, id=import_id, reason=reason)
+    title = _("Nobody from {file} is written to", file=chosen.file_name)
+    await notify_admins(work, "import", title, reason, f"/admin/imports/{import_id}")
+    work.signal(f"import:{import_id}")
 
 
 async def stop_some_of_import(work: Work, import_id: UUID, reason: str) -> int:

@@ -2,7 +2,10 @@
 
 import httpx
 
+from adapters.bootstrap import Services
 from domain.automation.holding import limit_messages
+from domain.leads.imports import start_import
+from tests.domain.leads.test_import_steps import check, people, run_due, uploaded
 from tests.fixtures.cast import BEN, WorkAs
 from tests.fixtures.leads import new_course, new_lead
 
@@ -57,3 +60,30 @@ async def test_who_would_begin_more_than_may_be_written_to_in_an_hour_is_told_be
         await limit_messages(work, 1)
     asked = await as_admin.post("/admin/leads/selection", data=FORM | {"action": "sequence"})
     assert "Raise the limit first" in (await as_admin.get(asked.headers["location"])).text
+
+
+async def test_an_import_whose_course_was_hidden_meanwhile_says_so_and_its_sequence_can_be_begun_by_hand(
+    services: Services, as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    async with work_as(BEN.identity) as work:
+        course_id = await new_course(work, "data-analytics", "Data Analytics")
+    import_id = await uploaded(services, people(3))
+    await check(services, import_id)
+    async with work_as(BEN.identity) as work:
+        await start_import(work, import_id, None, course_id)
+        await work.run("update courses set is_published = false where id = %(id)s", id=course_id)
+    await run_due(services)
+    page, path = f"/admin/imports/{import_id}", f"/admin/leads/selection?action=sequence&scope=all&import={import_id}"
+    shown = (await as_admin.get(page)).text
+    assert "The lead sequence has not begun." in shown
+    assert "“Data Analytics” was hidden before the import ended" in shown
+    assert f'href="{path.replace("&", "&amp;")}"' in shown
+    assert "Nobody from leads.csv is written to" in (await as_admin.get("/admin/notifications")).text
+    assert "No course takes applications" in (await as_admin.get(path)).text
+
+    async with work_as(BEN.identity) as work:
+        await work.run("update courses set is_published = true where id = %(id)s", id=course_id)
+    start = {"scope": "all", "import": str(import_id), "action": "sequence", "course": str(course_id)}
+    begun = await as_admin.post("/admin/leads/selection/sequences", data=start | {f"expected-{course_id}": "3"})
+    assert begun.status_code == 303
+    assert "The lead sequence has not begun." not in (await as_admin.get(page)).text
