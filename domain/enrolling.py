@@ -115,7 +115,7 @@ async def enrol_student(work: Work, person_id: UUID, batch_id: UUID | None, *, b
     _check_places(batch, beyond_capacity)
     values = {"person_id": person_id, "batch_id": batch_id, "price": batch.price_paise, "now": work.now}
     enrolment_id = await work.value(ENROL, **values)
-    await work.run(MARK_LEADS, leads=[], people=[person_id], now=work.now)
+    await work.run(MARK_LEADS, phones=[], people=[person_id], now=work.now)
     details = {"course": batch.course, "batch": batch.name, "price_paise": batch.price_paise}
     await record(work, "enrolment.created", "student", person_id, student.name, **details)
     await _welcome(work, student, batch, f"enrolled:{enrolment_id}:{work.now.isoformat()}")

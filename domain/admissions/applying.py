@@ -37,8 +37,8 @@ where id = %(id)s and status = 'new'
     is distinct from (%(batch_id)s::uuid, %(name)s, %(email)s, %(phone)s, %(city)s, %(motivation)s, %(consent_email)s,
       %(consent_whatsapp)s)
 """
-# The link that was clicked says which lead; without one it is the person's own. A campaign counts for its own course, and
-# so does a lead sequence, once something of it has left.
+# What brought the application: the link that was clicked says which lead, though it may have been passed on; without one it is
+# the person's own. A campaign counts for its own course, and so does a lead sequence, once something of it has left.
 ORIGIN = """
 select
   coalesce((select l.id from deliveries d join imported_leads l on l.person_id = d.person_id where d.id = %(delivery_id)s),
@@ -55,10 +55,11 @@ select
         select from deliveries d where d.subject_id = s.id and d.rule_key is not null and d.state in ('sent', 'unknown'))
       order by s.started_at desc limit 1)) as sequence_id
 """
+# Who has applied: the person, and who is known by the same telephone. Whoever passed a link on has not.
 MARK_LEADS = """
 update imported_leads set touched_at = %(now)s,
   status = case when status in ('new', 'emailed') then 'applied' else status end
-where id = %(lead_id)s or person_id = %(person_id)s
+where person_id = %(person_id)s or person_id = (select id from people where phone = %(phone)s)
 """
 
 
@@ -84,11 +85,10 @@ async def apply(work: Work, offer: Offer, applicant: Applicant, answers: Answers
     origin = await work.row(ORIGIN, phone=applicant.phone, **values)
     assert origin is not None
     application_id, happened = await _keep(work, offer, applicant, answers, person_id, origin)
-    leads = [origin.lead_id] if origin.lead_id else []
-    course_id = offer.course.id
-    await stop_sequences_of(work, _("They have applied."), people=[person_id], leads=leads, course_id=course_id)
+    them = {"people": [person_id], "phones": [applicant.phone]}
+    await stop_sequences_of(work, _("They have applied."), **them, course_id=offer.course.id)
     if happened:
-        await work.run(MARK_LEADS, lead_id=origin.lead_id, person_id=person_id, now=work.now)
+        await work.run(MARK_LEADS, person_id=person_id, phone=applicant.phone, now=work.now)
         work.signal("applications")
         work.signal("activity")
     if happened == "added":

@@ -36,7 +36,7 @@ select b.id, b.course_id, b.name, b.starts_on, b.ends_on, b.capacity, c.title as
 from batches b join courses c on c.id = b.course_id where b.id = any(%(ids)s)
 """
 CANDIDATES = """
-select a.id, a.course_id, c.batch_id, a.lead_id, h.id as person_id, h.name, h.email, a.email as typed_email,
+select a.id, a.course_id, c.batch_id, a.phone as typed_phone, h.id as person_id, h.name, h.email, a.email as typed_email,
   a.name as typed_name, p.person_id is not null as has_account, coalesce(p.is_active, true) as is_active,
   exists (select from enrolments e
     where e.person_id = h.id and e.batch_id = c.batch_id and e.state <> 'withdrawn') as is_enrolled
@@ -63,7 +63,7 @@ returning id
 """
 MARK_LEADS = """
 update imported_leads set status = 'enrolled', touched_at = %(now)s
-where id = any(%(leads)s) or person_id = any(%(people)s)
+where person_id = any(%(people)s::uuid[] || array(select id from people where phone = any(%(phones)s)))
 """
 
 
@@ -186,9 +186,9 @@ async def _plan_email(work: Work, application: Row, batch: Row, kind: str) -> No
 
 
 async def _tell(work: Work, approved: Sequence[Row], batches: Mapping[UUID, Row]) -> None:
-    leads = [application.lead_id for application in approved if application.lead_id]
+    phones = [application.typed_phone for application in approved]
     people = [application.person_id for application in approved]
-    await work.run(MARK_LEADS, leads=leads, people=people, now=work.now)
+    await work.run(MARK_LEADS, phones=phones, people=people, now=work.now)
     first = approved[0]
     if len(approved) == 1:
         batch = batches[first.batch_id]

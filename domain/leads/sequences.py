@@ -29,7 +29,7 @@ from courses where is_published and archived_at is null order by created_at, id
 _MAY_BEGIN = """
 p.email is not null and not exists (select from email_suppressions x where x.email = p.email offset 0)
 and not exists (select from cta_submissions a where a.course_id = %(course_id)s and a.person_id = p.id offset 0)
-and not exists (select from cta_submissions a where a.course_id = %(course_id)s and a.lead_id = l.id offset 0)
+and not exists (select from cta_submissions a where a.course_id = %(course_id)s and a.phone = p.phone offset 0)
 and not exists (select from enrolments e join batches b on b.id = e.batch_id
   where e.person_id = p.id and b.course_id = %(course_id)s offset 0)
 and not exists (select from lead_sequences q where q.lead_id = l.id and q.course_id = %(course_id)s{which} offset 0)
@@ -191,17 +191,17 @@ async def stop_sequences_of(
     reason: str,
     *,
     people: Sequence[UUID] = (),
-    leads: Sequence[UUID] = (),
+    phones: Sequence[str] = (),
     emails: Sequence[str] = (),
     course_id: UUID | None = None,
 ) -> int:
-    """Stop at once the sequences of these people, leads or addresses, with all that is planned; return how many.
+    """Stop at once the sequences of these people, telephones or addresses, with all that is planned; return how many.
 
     ``course_id`` narrows it to those about one course. ``reason`` is read by people.
     """
-    values = {"people": list(people), "leads": list(leads), "emails": [one.lower() for one in emails]}
-    which = """(s.person_id = any(%(people)s) or s.lead_id = any(%(leads)s)
-      or s.person_id in (select id from people where email = any(%(emails)s)))
+    values = {"people": list(people), "phones": list(phones), "emails": [one.lower() for one in emails]}
+    which = """s.person_id = any(%(people)s::uuid[] || array(select id from people where phone = any(%(phones)s))
+      || array(select id from people where email = any(%(emails)s)))
       and (%(course_id)s::uuid is null or s.course_id = %(course_id)s)"""
     sql = STOP_SOME.format(which=which)
     stopped = [row.id for row in await work.rows(sql, **values, course_id=course_id, reason=reason, now=work.now)]

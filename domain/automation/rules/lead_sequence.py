@@ -18,7 +18,7 @@ select w.id, case
     when s.stopped_at is not null then s.stop_reason
     when s.version <> w.version then 'The sequence has begun once more since.'
     when exists (select from cta_submissions a where a.course_id = s.course_id
-      and (a.person_id = s.person_id or a.lead_id = s.lead_id)) then 'They have applied.'
+      and (a.person_id = s.person_id or a.phone = p.phone)) then 'They have applied.'
     when exists (select from enrolments e join batches b on b.id = e.batch_id
       where e.person_id = s.person_id and b.course_id = s.course_id) then 'They are in the course already.'
     when not c.is_published or c.archived_at is not null then 'The course takes no applications at the moment.'

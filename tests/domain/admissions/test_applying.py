@@ -132,7 +132,7 @@ async def test_the_link_of_the_e_mail_names_lead_and_campaign(applies, database,
         (application,) = await all_applications(work)
         assert (application.lead_id, application.campaign_id) == (known.id, delivery.campaign_id)
         assert application.person_id != known.person_id
-        assert await work.value("select status from imported_leads") == "applied"
+        assert await work.value("select status from imported_leads") == "emailed"  # it was passed on
 
 
 async def test_without_the_link_the_last_campaign_for_this_course_is_named(applies, database, catalogue):

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.arq.ports import ports_of
+from domain.admissions.approving import Approval, approve
 from domain.automation.running import StepRun, claim_steps
 from domain.campaigns import on_sent
 from domain.errors import Conflict
@@ -95,6 +96,34 @@ async def test_an_application_stops_it_at_once_and_knows_which_sequence_led_to_i
     ended = await work.rows("select course_id, stop_reason from lead_sequences")
     assert {row.course_id: row.stop_reason for row in ended} == {course_id: "They have applied.", other: ""}
     assert await steps(work) == {("cancelled", "They have applied."), ("planned", "")}
+
+
+async def test_who_applies_by_a_link_that_was_passed_on_ends_nothing_of_who_passed_it_on(work, catalogue, rules):
+    course_id = await work.value("select id from courses where slug = %(slug)s", slug=catalogue.slug)
+    asha = await new_lead(work, "Asha Verma")
+    twin = await new_lead(work, "R. Deshmukh")
+    await work.run("update people set phone = %(phone)s where id = %(id)s", phone=ROHIT.phone, id=twin)
+    await begun(work, course_id, 2)
+    await rules.act(days=1, minutes=1)
+    links = {row.person_id: row.id for row in await rules.deliveries("lead_day_1")}
+    await work.run("update deliveries set state = 'sent'")
+    application_id = await apply_for(work, catalogue, ROHIT, delivery_id=links[asha])
+    came_by = await work.value(
+        "select q.person_id from cta_submissions a join imported_leads l on l.id = a.lead_id"
+        " join lead_sequences q on q.id = a.sequence_id and q.lead_id = l.id where a.id = %(id)s",
+        id=application_id,
+    )
+    assert came_by == asha  # what brought the application is known all the same
+    await rules.act(days=2)
+    await approve(work, Approval(application_id, 1, catalogue.batch_id))
+    await rules.act(days=4)
+    states = await rules.states("lead_day_3", "lead_day_7")
+    assert [state for state in states if state[0] == "Asha Verma"] == [("Asha Verma", "done", "")] * 2
+    assert {state[1:] for state in states if state[0] != "Asha Verma"} == {("cancelled", "They have applied.")}
+    statuses = {row.person_id: row.status for row in await work.rows("select person_id, status from imported_leads")}
+    assert statuses == {asha: "new", twin: "enrolled"}
+    await stop_sequences(work, ALL, 1)
+    assert await count_startable(work, ALL, course_id) == 1
 
 
 @pytest.mark.parametrize(
