@@ -99,6 +99,13 @@ where a.session_id = %(id)s and a.joined_at is not null and not exists (select f
   where y.session_id = a.session_id and y.person_id = a.person_id and {REACHES})
 """
 
+# Whether anything has told of who came to a class `s`: without a meeting, the join link or a mark nobody was seen, and that is
+# no absence.
+IS_RECORDED = f"""
+(exists (select from attendance t where t.session_id = s.id and (t.marked is not null or t.joined_at is not null))
+  or exists (select from session_stays y where y.session_id = s.id and {REACHES}))
+"""
+
 
 def state_sql(person: str) -> str:
     """Return the rule as SQL for ``person``, an expression."""

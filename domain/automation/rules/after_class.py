@@ -1,8 +1,8 @@
 """After a class: its recording, once it is there, and a day later the question how it was."""
 
 from domain.automation.rule import Rule, RuleSettings
+from domain.sessions.attending import IS_RECORDED, state_sql
 from domain.sessions.attending import RULES as ATTENDANCE
-from domain.sessions.attending import state_sql
 
 # A class is over once, so what follows it has one version: whatever is changed afterwards, nobody hears of it twice.
 OCCASIONS = """
@@ -48,7 +48,8 @@ with {ATTENDANCE}
 select w.id, case {_POINTLESS}
     when exists (select from session_feedback g where g.session_id = s.id and g.person_id = w.person_id)
       then 'They have said how it was already.'
-    when {state_sql("w.person_id")} not in ('present', 'late', 'watched') then 'They have neither been there nor watched it.'
+    when {state_sql("w.person_id")} not in ('present', 'late', 'watched') and {IS_RECORDED}
+      then 'They have neither been there nor watched it.'
   end as reason,
   jsonb_build_object({_VALUES}, 'feedback_id', w.id) as params,
   w.due_at + interval '3 days' as expires_at
@@ -76,7 +77,7 @@ RULES = (
         title="How was the class?",
         about="A form of one tap, without signing in.",
         when="the class ended",
-        conditions="To who was there or has watched it, and has not said it already.",
+        conditions="To who was there or has watched it, and has not said it already; to everybody where nothing told who came.",
         occasions=OCCASIONS,
         facts=FEEDBACK_FACTS,
         defaults=RuleSettings(1, "days", ("email", "whatsapp"), {"email": FEEDBACK, "whatsapp": FEEDBACK}),

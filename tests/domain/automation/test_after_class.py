@@ -135,6 +135,28 @@ async def test_only_who_was_there_is_asked_how_it_was_by_a_link_that_is_theirs_a
             await find_asked(rules.work, stranger)
 
 
+async def test_where_nothing_told_of_who_came_everybody_is_asked_until_one_mark_tells(
+    rules, session_id, catalogue, facts
+):
+    await enrol_student(rules.work, CHITRA.id, catalogue.batch_id)
+    marked = await create_session(rules.work, replace(facts, title="Unions"))
+    await rules.work.run(
+        "insert into attendance (session_id, person_id, marked, updated_at) values (%(id)s, %(person)s, 'absent', now())",
+        id=marked,
+        person=CHITRA.id,
+    )
+    seen = await create_session(rules.work, replace(facts, title="Views"))
+    await rules.work.run(
+        "insert into session_stays (session_id, source, stay_key, name, joined_at, left_at, created_at)"
+        " values (%(id)s, 'report', 'x', 'Nobody we know', %(at)s, %(at)s, now())",
+        id=seen,
+        at=MONDAY,
+    )
+    await rules.act_at(END + DAY)
+    asked = {(row.subject_id, row.name) for row in await rules.deliveries("feedback_request")}
+    assert asked == {(session_id, ASHA.name), (session_id, CHITRA.name)}
+
+
 async def test_saying_it_again_changes_it_until_it_is_too_late(rules, session_id):
     await was_there(rules.work, session_id)
     await rules.act_at(END + DAY)
