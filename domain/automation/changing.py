@@ -137,7 +137,7 @@ async def check_settings(work: Work, rule: Rule, settings: RuleSettings) -> None
         problems["unit"] = _("Choose minutes, hours or days.")
     elif not 0 <= settings.amount <= MOST[settings.unit]:
         problems["amount"] = _("Between 0 and {most}, please.", most=MOST[settings.unit])
-    if rule.act is None:
+    if rule.goes_by_channels:
         if not settings.channels or set(settings.channels) - set(rule.channels):
             problems["channels"] = _("Choose at least one way.")
         problems |= await wrong_texts(work, rule, settings)

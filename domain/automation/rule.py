@@ -94,3 +94,13 @@ class Rule:
     @property
     def sign(self) -> int:
         return -1 if self.direction == "before" else 1
+
+    @property
+    def goes_by_channels(self) -> bool:
+        """Say whether an admin chooses by which ways it goes to people, and with which texts."""
+        return self.act is None
+
+    @property
+    def has_quiet_hours(self) -> bool:
+        """Say whether an admin may give it quiet hours of its own."""
+        return self.goes_by_channels and not self.is_urgent

@@ -1,13 +1,17 @@
 """The automations pages: what each rule does, holding it back, and changing it with the question whom that concerns."""
 
 import re
+from dataclasses import replace
 
 import httpx
 
+from domain.automation.changing import change_rule
 from domain.automation.rule_states import find_rule
+from domain.automation.rules import RULES
 from domain.work import SYSTEM
 from tests.domain.automation.test_acting import sequence
 from tests.fixtures.cast import WorkAs
+from tests.fixtures.html_forms import fields_of
 from tests.fixtures.leads import new_course, new_lead
 
 KEY = "lead_day_1"
@@ -73,3 +77,18 @@ async def test_a_rehearsal_makes_somebody_up_for_whom_the_sequence_begins(
 async def test_a_limit_that_cannot_be_is_refused(as_admin: httpx.AsyncClient) -> None:
     refused = await as_admin.post("/admin/automations/limit", data={"an_hour": "0"})
     assert refused.status_code == 422
+
+
+async def test_what_a_form_does_not_show_is_kept_for_every_rule(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
+    async with work_as(SYSTEM) as work:
+        for key, rule in RULES.items():
+            settings = replace(rule.defaults, quiet_hours=("22:00", "07:30"))
+            await change_rule(work, key, 1, settings, is_on=rule.is_on)
+    for key, rule in RULES.items():
+        action = f"/admin/automations/{key}/edit"
+        typed = fields_of((await as_admin.get(action)).text, action) | {"amount": ["5"]}
+        saved = await as_admin.post(action, data=typed)
+        assert saved.status_code in (302, 303), (key, saved.text)
+        async with work_as(SYSTEM) as work:
+            state = await find_rule(work, key)
+        assert state.settings == replace(rule.defaults, quiet_hours=("22:00", "07:30"), amount=5), key

@@ -1,5 +1,7 @@
 """Changing an automation: its form, the question whom the change concerns, and going back to an earlier version."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from litestar import Controller, Request, get, post
@@ -43,11 +45,22 @@ class RuleForm(FormModel):
     would: int = Field(0, ge=0)
 
     def settings(self, state: RuleState) -> RuleSettings:
-        texts: dict[Channel, str] = {"email": self.template_email, "whatsapp": self.template_whatsapp}
-        templates = dict(state.settings.templates) | {channel: text for channel, text in texts.items() if text}
-        quiet = (self.quiet_from, self.quiet_until) if self.quiet_from or self.quiet_until else None
-        channels = tuple(channel for channel in state.rule.channels if channel in self.channels)
-        return RuleSettings(self.amount, self.unit, channels, templates, quiet)
+        """Return the settings as they were typed. What the form does not show, or was not sent, is as it was."""
+        rule, was = state.rule, state.settings
+        settings = replace(was, amount=self.amount, unit=self.unit)
+        if rule.goes_by_channels:
+            channels = tuple(channel for channel in rule.channels if channel in self.channels)
+            settings = replace(settings, channels=channels, templates=self._texts(was, channels))
+        if rule.has_quiet_hours:
+            quiet = (self.quiet_from, self.quiet_until) if self.quiet_from or self.quiet_until else None
+            settings = replace(settings, quiet_hours=quiet)
+        return settings
+
+    def _texts(self, was: RuleSettings, channels: Sequence[Channel]) -> dict[Channel, str]:
+        """Return the texts by channel. One that the rule does not go by keeps its text for the day when it does."""
+        typed: dict[Channel, str] = {"email": self.template_email, "whatsapp": self.template_whatsapp}
+        sent = {channel: text for channel, text in typed.items() if f"template_{channel}" in self.model_fields_set}
+        return dict(was.templates) | {channel: text for channel, text in sent.items() if text or channel in channels}
 
 
 class AutomationChangeController(Controller):
