@@ -6,8 +6,9 @@ from uuid import UUID
 
 from domain.admissions.approving import BATCHES, LOCK_BATCHES, MARK_LEADS, BatchFull
 from domain.audit import record
-from domain.automation.planning import plan_rules, void_rules
-from domain.automation.rules.approval import KEYS, UNPAID_KEYS
+from domain.automation.planning import bring_back, plan_rules, void_rules
+from domain.automation.rules.approval import KEYS
+from domain.automation.rules.payments import KEYS as REMINDERS
 from domain.enrolments import letter_params
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _, ngettext
@@ -46,6 +47,8 @@ REVIVE = """
 update enrolments set state = 'active', price_paise = %(price)s, enrolled_at = %(now)s, agreed_at = %(agreed_at)s
 where id = %(id)s
 """
+# What they were asked to pay under the enrolment that ends was agreed on for this one, and is reminded of as before.
+TAKE_PAYMENTS = "update payments set enrolment_id = %(after)s where enrolment_id = %(before)s"
 WITHDRAW = "update enrolments set state = 'withdrawn' where id = %(id)s"
 STUDENT = """
 select h.id as person_id, h.name, h.email, p.is_active from people h join profiles p on p.person_id = h.id
@@ -153,8 +156,9 @@ async def move_student(
         # Once there and withdrawn: a person is in a batch once, so that enrolment comes to life and this one ends.
         await _revive(work, there.id, enrolment)
         await work.run(WITHDRAW, id=enrolment_id)
+        await work.run(TAKE_PAYMENTS, before=enrolment_id, after=there.id)
         await void_rules(work, [enrolment_id], _("They were moved to another batch."), rules=KEYS)
-        await plan_rules(work, UNPAID_KEYS, "subject_id", [there.id])
+        await plan_rules(work, KEYS, "subject_id", [there.id], instead_of=enrolment_id)
     await void_for_person(work, enrolment.person_id, enrolment.batch_id)
     details = {"course": batch.course, "before": enrolment.batch, "after": batch.name, "told": tell}
     await record(work, "enrolment.moved", "student", enrolment.person_id, enrolment.name, **details)
@@ -199,7 +203,8 @@ async def restore_enrolment(work: Work, enrolment_id: UUID, *, beyond_capacity: 
     batch = _found(await work.row(BATCHES, ids=[enrolment.batch_id]))
     _check_places(batch, beyond_capacity)
     await _revive(work, enrolment_id, enrolment)
-    await plan_rules(work, KEYS, "subject_id", [enrolment_id])
+    await plan_rules(work, KEYS, "subject_id", [enrolment_id], instead_of=enrolment_id)
+    await bring_back(work, REMINDERS, "person_id", [enrolment.person_id])
     await welcome_to_classes(work, enrolment.person_id, batch.id)
     await _record(work, "enrolment.restored", enrolment)
 

@@ -16,8 +16,27 @@ KEY = "%(rule)s || ':' || o.subject_id || ':' || o.person_id || ':' || o.version
 # Whoever writes many steps takes them in this order: of two who do so at once one waits, and never both.
 IN_ORDER = 'collate "C"'
 CHOSEN = f"""
-o as materialized (select o.*, m.due_at, {KEY} as key from ({{occasions}}) o cross join lateral (select {PLACE} as due_at) m
-  where {{which}})
+o as materialized (select o.*, m.due_at, {{is_late}} as is_late, {KEY} as key
+  from ({{occasions}}) o cross join lateral (select {PLACE} as due_at) m where {{which}})
+"""
+IS_LATE = "m.due_at < %(now)s"
+# Whether a delivery d has left, as far as anything was reported of it.
+IS_REPORTED = """
+(exists (select from email_logs l where l.delivery_id = d.id and l.rank > 5)
+  or exists (select from whatsapp_logs l where l.delivery_id = d.id and l.rank > 5)
+  or exists (select from call_logs l where l.delivery_id = d.id and l.rank > 5))
+"""
+# What another subject b of the rule, whose place o takes, has not come to: that was cancelled, or withdrawn before it left.
+_OF_THE_OTHER = """
+select from automation_steps b where b.rule_key = %(rule)s and b.subject_id = %(instead_of)s and b.person_id = o.person_id
+  and b.subject_version = o.version
+"""
+_CAME_TO_NOTHING = f"""
+(b.state = 'cancelled' or (b.state = 'done' and exists (select from deliveries d where d.step_id = b.id and d.state = 'cancelled')
+  and not exists (select from deliveries d where d.step_id = b.id and (d.state not in ('cancelled', 'failed') or {IS_REPORTED}))))
+"""
+INSTEAD = f"""
+case when exists ({_OF_THE_OTHER}) then exists ({_OF_THE_OTHER} and {_CAME_TO_NOTHING}) else not {IS_LATE} end
 """
 # A step that was voided comes back when its occasion is there again, like an assignment that is published once more.
 PLAN = f"""
@@ -25,8 +44,8 @@ with {CHOSEN}, written as (
   insert into automation_steps (kind, rule_key, rule_version, person_id, subject_id, subject_version, dedupe_key, payload, due_at,
     state, reason, created_at, finished_at)
   select %(rule)s, %(rule)s, %(version)s, o.person_id, o.subject_id, o.version, o.key, '{{{{}}}}', o.due_at,
-    case when o.due_at < %(now)s then 'skipped' else 'planned' end, case when o.due_at < %(now)s then %(late)s else '' end,
-    %(now)s, case when o.due_at < %(now)s then %(now)s::timestamptz end
+    case when o.is_late then 'skipped' else 'planned' end, case when o.is_late then %(late)s else '' end, %(now)s,
+    case when o.is_late then %(now)s::timestamptz end
   from o order by o.key {IN_ORDER}
   on conflict (dedupe_key) do update set state = excluded.state, due_at = excluded.due_at, reason = excluded.reason,
     rule_version = excluded.rule_version, finished_at = excluded.finished_at, attempt = 0, retry_at = null, put_off_from = null
@@ -45,10 +64,7 @@ with {CHOSEN}, held as (
 ), here as (
   select d.id, d.step_id, d.state from deliveries d
    where d.step_id in (select id from held) and d.state in ('pending', 'retry', 'cancelled')
-     and not exists (select from email_logs l where l.delivery_id = d.id and l.rank > 5)
-     and not exists (select from whatsapp_logs l where l.delivery_id = d.id and l.rank > 5)
-     and not exists (select from call_logs l where l.delivery_id = d.id and l.rank > 5)
-   order by d.id for update of d
+     and not {IS_REPORTED} order by d.id for update of d
 ), back as (
   update automation_steps a set state = 'planned', due_at = held.due_at, reason = '', rule_version = %(version)s,
     finished_at = null, attempt = 0, retry_at = null, put_off_from = null
@@ -102,28 +118,44 @@ update deliveries set state = 'cancelled', reason = %(reason)s, retry_at = null 
 
 
 async def plan_rules(
-    work: Work, keys: Sequence[str], by: By, ids: Sequence[UUID], *, person_id: UUID | None = None
+    work: Work,
+    keys: Sequence[str],
+    by: By,
+    ids: Sequence[UUID],
+    *,
+    person_id: UUID | None = None,
+    instead_of: UUID | None = None,
 ) -> int:
     """Plan what these rules have to do for a cause, for subjects or for people; return how many steps there are to do.
 
     Rules that are off plan nothing. A moment that is past is written down as skipped, with that reason. A second call for
     the same occasion plans nothing; but what was cancelled, or done and withdrawn before any of it left, comes back.
+    With ``instead_of``, the subject whose place this one takes, or itself when it comes back, what that has not come to is
+    owed: it is planned even if its moment is past. What that has done, skipped or missed is not planned again.
     """
     planned = 0
     for state in await _on(work, keys):
-        planned += await plan_rule(work, state, by, ids, person_id=person_id)
+        planned += await plan_rule(work, state, by, ids, person_id=person_id, instead_of=instead_of)
     return planned
 
 
 async def plan_rule(
-    work: Work, state: RuleState, by: By | None, ids: Sequence[UUID] = (), *, person_id: UUID | None = None
+    work: Work,
+    state: RuleState,
+    by: By | None,
+    ids: Sequence[UUID] = (),
+    *,
+    person_id: UUID | None = None,
+    instead_of: UUID | None = None,
 ) -> int:
     """Plan one rule as it stands, on or not: for what ``by`` and ``ids`` choose, or for everybody with a moment to come."""
     which = f"o.{by} = any(%(ids)s)" if by else "m.due_at >= %(now)s"
     if person_id:
         which += " and o.person_id = %(person_id)s"
-    values = _values(work, state) | {"ids": list(ids), "person_id": person_id}
-    sql = PLAN.format(occasions=state.rule.occasions, which=which)
+    if instead_of:
+        which += f" and {INSTEAD}"
+    values = _values(work, state) | {"ids": list(ids), "person_id": person_id, "instead_of": instead_of}
+    sql = PLAN.format(occasions=state.rule.occasions, which=which, is_late="false" if instead_of else IS_LATE)
     row = await work.row(sql, late=_("Its moment had passed when it was planned."), **values)
     assert row is not None
     planned: int = row.written
@@ -190,7 +222,7 @@ async def void_rules(
 
 
 async def _bring_back(work: Work, state: RuleState, which: str, values: dict[str, Any]) -> int:
-    sql = BRING_BACK.format(occasions=state.rule.occasions, which=which)
+    sql = BRING_BACK.format(occasions=state.rule.occasions, which=which, is_late=IS_LATE)
     back: int = await work.value(sql, anew=_("It is written anew."), **values)
     return back
 
