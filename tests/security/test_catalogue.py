@@ -144,6 +144,7 @@ TOLD_TO_THE_SANDBOX = {
     "product_next": {"timestamp with time zone"},
     "product_outstanding": {"channel", "how_many"},
     "product_upcoming": {"at", "channel", "kind", "how_many"},
+    "product_waits": {"double precision"},
 }
 
 

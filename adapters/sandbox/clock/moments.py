@@ -102,6 +102,14 @@ select least(product_next(), (select min(at) from ({_AHEAD}) ahead),
   (select min(due_at + interval '{HELD}') from callbacks c where state = 'pending' and is_held
      and due_at <= app_now() and not {IS_FREE})) as next
 """
+# What the last moment has set off: that is still reported when a move ends there.
+ECHO = """
+select min(at) as next from (
+  select due_at as at from callbacks where state = 'pending'
+  union all select due_at from events where post_id is null
+  union all select next_attempt_at from posts where state = 'pending') reports
+where at > app_now() and at <= %(until)s
+"""
 
 
 async def upcoming(database: SandboxDatabase, most: int = 10) -> Sequence[Any]:

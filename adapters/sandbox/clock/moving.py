@@ -1,7 +1,8 @@
 """Moving business time on, moment by moment: a week advanced gives what a week lived gives.
 
 To the next thing due on either side, until it has run and all it set off has run, then to the next. What is close is lived,
-not jumped to. One moves at a time, of all programs: whoever moves holds a lock of the database.
+not jumped to, and so are the seconds that something due waits before it tries again. A move ends when what its last moment set
+off has been reported. One moves at a time, of all programs: whoever moves holds a lock of the database.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.errors import CannotStart
 from adapters.provider_settings import PROVIDERS
-from adapters.sandbox.clock.moments import NEXT, OUTSTANDING
+from adapters.sandbox.clock.moments import ECHO, NEXT, OUTSTANDING
 from adapters.sandbox.clock.spans import NEXT as TO_NEXT
 from adapters.sandbox.clock.spans import parse_end
 from adapters.sandbox.database import Connection, SandboxDatabase, one
@@ -25,6 +26,10 @@ from adapters.settings import Settings
 # The worker looks about once a second; past this without any change it is not running.
 PATIENCE = 30.0
 LIVED = timedelta(seconds=0.5)
+# Seconds of real time: so soon must something due try again to be waited for, and so long at most before one moment. What is
+# put off again and again waits ever longer: it is in trouble, and the clock goes on without it.
+SOON, MOST_WAITED = 20.0, 60.0
+ECHOES = timedelta(seconds=10)
 LOOK = 0.05
 _LOCK = 7_140_001
 _BEGIN = """
@@ -34,6 +39,7 @@ insert into clock_moves (from_at, until_at, reached_at) values (app_now(), %(unt
 _BURY = "update clock_moves set state = 'stopped' where state = 'running'"
 _REACHED = "update clock_moves set reached_at = app_now(), moments = moments + %(moments)s where id = %(id)s"
 _END = "update clock_moves set state = %(state)s, reason = %(reason)s, reached_at = app_now() where id = %(id)s"
+_WAITS = "select product_waits(%(soon)s) as wait"
 _WORDS = {
     "step": "steps",
     "delivery": "messages to send",
@@ -171,10 +177,9 @@ class Clock:
                 if await _left(connection):
                     continue
                 now = (await one(connection, "select app_now()"))[0]
-                if now >= move.until_at:
+                following, target = await _ahead(connection, now, move.until_at)
+                if target is None:
                     return
-                following = (await one(connection, NEXT)).next
-                target = min(following, move.until_at) if following else move.until_at
                 if target - now > LIVED:
                     await connection.execute("select advance_clock(%s)", (target - now,))
                 await one(connection, _REACHED + " returning id", id=move.id, moments=int(target == following))
@@ -185,23 +190,33 @@ class Clock:
             tell(target)
 
     async def _settle(self) -> None:
-        """Wait until nothing is due any more."""
+        """Wait until nothing is due any more, nor tries again in a moment."""
         loop = asyncio.get_running_loop()
         before: Any = None
-        deadline = loop.time() + self._patience
+        deadline, enough = loop.time() + self._patience, loop.time() + MOST_WAITED
         while True:
             async with self._database.connection() as connection:
                 left = await _left(connection)
-            if not left:
+                wait = None if left else (await one(connection, _WAITS, soon=SOON)).wait
+            if not left and (wait is None or loop.time() > enough):
                 return
             if left != before:
                 before, deadline = left, loop.time() + self._patience
-            if loop.time() > deadline:
+            if left and loop.time() > deadline:
                 words = ", ".join(f"{count} {_WORDS[what]}" for what, count in left.items())
                 raise CannotStart(
                     f"What is due does not get done: {words}. Are the worker, the web and the sandbox running?"
                 )
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(wait or LOOK)
+
+
+async def _ahead(connection: Connection, now: datetime, until: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return the next moment at which something happens, and how far to move; nowhere when the move is at its end."""
+    if now < until:
+        following: datetime | None = (await one(connection, NEXT)).next
+        return following, min(following, until) if following else until
+    echo: datetime | None = (await one(connection, ECHO, until=until + ECHOES)).next
+    return echo, echo
 
 
 async def _left(connection: Connection) -> dict[str, int]:

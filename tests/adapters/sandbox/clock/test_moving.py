@@ -18,9 +18,19 @@ PLAN = """
 insert into automation_steps (kind, dedupe_key, due_at, created_at)
 select 'test', hour::text, app_now() + make_interval(hours => hour), app_now() from unnest(array[2, 30]) hour
 """
-# What a worker does: take what is due by the business clock, and note when it was.
+PUT_OFF = """
+insert into automation_steps (kind, dedupe_key, due_at, created_at, retry_at)
+values ('test', 'again', app_now(), app_now(), now() + interval '0.6 seconds')
+"""
+REPORT = """
+insert into sandbox.callbacks (provider, kind, subject, url, media_type, body, created_at, due_at)
+select 'sendgrid', 'delivered', '', '', '', '', app_now(), app_now() + at from unnest(array[%s, %s]::interval[]) at
+"""
+# What a worker does: take what is due by the business clock, and note when it was. The sandbox posts its reports.
 DO_DUE = """
-update automation_steps set state = 'done', finished_at = app_now() where state = 'planned' and due_at <= app_now()
+update automation_steps set state = 'done', finished_at = app_now()
+ where state = 'planned' and due_at <= app_now() and (retry_at is null or retry_at <= now());
+update sandbox.callbacks set state = 'accepted' where state = 'pending' and due_at <= app_now();
 """
 NOW = datetime(2027, 1, 5, 9, tzinfo=UTC)
 
@@ -68,6 +78,23 @@ async def test_everything_on_the_way_happens_at_its_own_moment(
     assert len(rows) == len(moments) - 1 == 2
     assert all(late < timedelta(minutes=1) for (late,) in rows)
     assert timedelta(days=2) <= (await clock.read()).now - before < timedelta(days=2, minutes=5)
+
+
+async def test_what_tries_again_in_a_moment_is_waited_for_and_what_the_last_moment_set_off_is_reported(
+    settings: Settings, database: SandboxDatabase, database_url: str, worker: None
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(PUT_OFF)
+        connection.execute(REPORT, ("1 day 5 seconds", "1 day 5 minutes"))
+    clock = Clock(database, settings)
+    assert await clock.begin("1d")
+    await clock.finish()
+    with psycopg.connect(database_url) as connection:
+        (late,) = connection.execute("select finished_at - due_at from automation_steps").fetchone() or (None,)
+        states = connection.execute("select state from sandbox.callbacks order by due_at").fetchall()
+    assert late is not None
+    assert late < timedelta(minutes=1)
+    assert states == [("accepted",), ("pending",)]
 
 
 async def test_the_next_moment_is_as_far_as_next_goes(
