@@ -40,7 +40,7 @@ jsonb_build_object('channel', d.channel, 'kind', d.kind, 'state', d.state, 'log_
   'campaign', coalesce(m.name, b.name, ''),
   'subject', coalesce(g.subject, nullif(left(w.body, 160), ''), nullif(left(c.summary, 160), ''),
     nullif(left(d.params ->> 'text', 160), ''), b.name, t.title, ''),
-  'opens', g.opens, 'clicks', g.clicks, 'seconds', c.duration_seconds, 'has_transcript', coalesce(c.transcript, '') <> '',
+  'opens', g.opens, 'clicks', g.clicks, 'seconds', c.duration_seconds, 'transcript', left(c.transcript, 8000),
   'retry_at', d.retry_at, 'rule', d.rule_key, 'version', d.rule_version)
 """
 DELIVERY_FROM = """

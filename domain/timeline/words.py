@@ -17,7 +17,10 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """An entry in words. ``state`` and ``tone`` are its badge, unless it is of a delivery, whose badge says ``sent_state``."""
+    """An entry in words. ``state`` and ``tone`` are its badge, unless it is of a delivery, whose badge says ``sent_state``.
+
+    ``transcript`` is what was said in a call, a line each: who, a colon, and the words.
+    """
 
     icon: str
     title: str
@@ -27,6 +30,7 @@ class Words:
     tone: str = "grey"
     reason: str = ""
     sent_state: tuple[str, str | None] | None = None
+    transcript: str = ""
 
 
 def words_of(what: str, facts: Facts, id_: UUID, *, is_ahead: bool) -> Words:
@@ -65,15 +69,15 @@ def _delivery(facts: Facts, id_: UUID) -> Words:
         minutes, seconds = divmod(round(float(facts["seconds"])), 60)
         talked = _("{minutes} min {seconds} s talked", minutes=minutes, seconds=seconds)
     clicks = _("{count} clicks", count=facts["clicks"]) if (facts["clicks"] or 0) > 1 else ""
-    transcript = _("with a transcript") if facts["has_transcript"] else ""
     about = dict.fromkeys(word for word in (facts["subject"], facts["campaign"]) if word != name)
     return Words(
         ICONS[facts["channel"]],
         name,
-        _joined(*about, talked, transcript, clicks),
+        _joined(*about, talked, clicks),
         f"/admin/deliveries/{id_}",
         reason=facts["reason"],
         sent_state=(facts["state"], facts["log_state"]),
+        transcript=facts["transcript"] or "",
     )
 
 
