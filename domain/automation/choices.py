@@ -21,11 +21,14 @@ def email_choices(rule: Rule) -> list[tuple[str, str]]:
 
 
 def fits(rule: Rule, key: str) -> bool:
-    """Say whether the rule knows all that a text may be filled with."""
+    """Say whether the rule knows all that a text may be filled with, and the text has what the rule's own cannot do without.
+
+    A request to pay is none without the way to pay.
+    """
     if key not in TEMPLATES:
         return False
-    names = {variable.name for variable in TEMPLATES[key].variables}
-    return names <= known_to(rule)
+    own = TEMPLATES.get(rule.defaults.templates.get("email", ""))
+    return set(own.needed if own else ()) <= set(TEMPLATES[key].names) <= known_to(rule)
 
 
 def known_to(rule: Rule) -> set[str]:
@@ -45,13 +48,14 @@ async def whatsapp_choices(work: Work, rule: Rule, settings: RuleSettings) -> li
 
 
 def is_fit(rule: Rule, template: Row) -> bool:
-    """Say whether the rule fills the template: its parameters, and as many links as it has."""
+    """Say whether the rule fills the template: its parameters, and as many links as the one it comes with has."""
     links = sum(1 for button in template.buttons if button.get("kind") == "link")
+    own = DEFAULTS.get(rule.defaults.templates.get("whatsapp", ""))
     return (
         not template.media
         and bool(template.param_labels or links)
         and {variable_of(label) for label in template.param_labels} <= known_to(rule)
-        and links == len(rule.links)
+        and links == sum(1 for kind, _text in (own.buttons if own else ()) if kind == "link")
         and (rule.is_marketing or template.category == "utility")
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from domain.automation.rule import RuleSettings
 from domain.automation.rule_states import RuleState
 from domain.messaging.outbox import Channel, whatsapp_params
 from domain.sessions.when import when
@@ -23,10 +24,15 @@ class WhatsAppTexts:
 
 async def find_whatsapp_texts(work: Work, state: RuleState) -> WhatsAppTexts:
     """Return how the rule's WhatsApp template is filled; a rule without that channel asks nothing."""
-    if "whatsapp" not in state.settings.channels:
-        return WhatsAppTexts()
-    found = await work.row(TEMPLATE, campaign=state.settings.templates.get("whatsapp", ""))
-    return WhatsAppTexts([variable_of(label) for label in found.param_labels] if found else ())
+    return WhatsAppTexts(await find_whatsapp_names(work, state.settings))
+
+
+async def find_whatsapp_names(work: Work, settings: RuleSettings) -> Sequence[str]:
+    """Return the variables that fill the WhatsApp template of these settings, in order; none without that channel."""
+    if "whatsapp" not in settings.channels:
+        return ()
+    found = await work.row(TEMPLATE, campaign=settings.templates.get("whatsapp", ""))
+    return [variable_of(label) for label in found.param_labels] if found else ()
 
 
 def variable_of(label: str) -> str:

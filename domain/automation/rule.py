@@ -98,7 +98,7 @@ class Rule:
     @property
     def goes_by_channels(self) -> bool:
         """Say whether an admin chooses by which ways it goes to people, and with which texts."""
-        return self.act is None
+        return bool(self.channels)
 
     @property
     def has_quiet_hours(self) -> bool:

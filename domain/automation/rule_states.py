@@ -52,6 +52,12 @@ async def read_version(work: Work, key: str, version: int) -> RuleState:
     return RuleState(RULES[key], row.is_on, False, settings_of(row.settings), version)
 
 
+async def read_settings(work: Work, key: str, version: int) -> RuleSettings:
+    """Return a rule's settings as they were in one of its versions. One that nobody has changed is as the code has it."""
+    row = await work.row(VERSION, key=key, version=version)
+    return settings_of(row.settings) if row else RULES[key].defaults
+
+
 def state_of(rule: Rule, row: Row | None) -> RuleState:
     """Return how a rule stands, from its row in automation_rules if it has one."""
     if row is None:

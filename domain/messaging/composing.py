@@ -178,7 +178,11 @@ class Composer:
             return {"link": f"{self.ports.base_url}{path}{token}", "hours": str(hours)}
         if row.kind in PAYMENT_LETTERS:
             link = f"{self.ports.base_url}{pay_path(self.ports.secret, row.subject_id)}"
-            return {"link": link, "receipt_link": f"{link}/receipts/{row.params.get('receipt_id', '')}"}
+            return {
+                "link": link,
+                "pay_url": link,
+                "receipt_link": f"{link}/receipts/{row.params.get('receipt_id', '')}",
+            }
         return {}
 
     def _email(

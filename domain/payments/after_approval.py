@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Sequence
 from datetime import date, timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from domain.automation.planning import bring_back, move_planned, void_rules
 from domain.automation.rule import Acted
@@ -13,6 +13,7 @@ from domain.automation.running import Skip
 from domain.errors import InvalidInput
 from domain.language import _, ngettext
 from domain.notifications import notify_admins
+from domain.payments.announcing import form_key_of
 from domain.payments.asking import LONGEST_PURPOSE, NewPayment, Part, ask_for_payment, divide
 from domain.payments.money import HOME_ZONE, MOST_PAISE, rupees
 from domain.work import Row, Work
@@ -48,7 +49,7 @@ async def ask_after_approval(work: Work, acted: Acted) -> str:
         parts,
         announce=[channel for channel in acted.channels if channel in ("email", "whatsapp")],
         enrolment_id=acted.subject_id,
-        form_key=uuid5(acted.subject_id, f"approval_payment:{params['version']}"),
+        form_key=form_key_of(acted.subject_id, params["version"]),
     )
     try:
         await ask_for_payment(work, new)

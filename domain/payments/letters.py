@@ -1,6 +1,6 @@
 """What people are sent about a payment: the link to pay at, and the receipt."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from domain.automation.steps import plan_step
 from domain.errors import Conflict, InvalidInput, NotFound, TooMany
 from domain.language import _
 from domain.messaging.outbox import plan_email, plan_whatsapp
+from domain.payments.announcing import BY_HAND, Announcement
 from domain.payments.links import pay_path
 from domain.payments.money import HOME_ZONE, rupees
 from domain.sessions.telling import CAN_EMAIL, CAN_PHONE
@@ -33,7 +34,9 @@ where subject_id = %(id)s and kind = 'payment_link'
 """
 
 
-async def plan_link(work: Work, payment_id: UUID, channels: Collection[str], secret: bytes) -> None:
+async def plan_link(
+    work: Work, payment_id: UUID, channels: Collection[str], secret: bytes, told: Announcement = BY_HAND
+) -> None:
     """Plan the link of a payment to leave through those of the channels that reach the person. A second call sends again."""
     facts = await work.row(FACTS, id=payment_id, now=work.now)
     if facts is None:
@@ -41,30 +44,33 @@ async def plan_link(work: Work, payment_id: UUID, channels: Collection[str], sec
     sent = await work.row(SENT, id=payment_id)
     key = f"payment_link:{payment_id}:{sent.count if sent else 0}"
     about = _params(facts)
+    about |= {"what_for": facts.purpose, "due": about["due_on"] or _("today")}
     if "email" in channels and facts.email:
         await plan_email(
             work,
             kind="payment_link",
             to=facts.email,
             name=facts.name,
+            template=told.email,
             key=key,
             params=about,
             person_id=facts.person_id,
             subject_id=payment_id,
+            due_at=told.due_at,
         )
     if "whatsapp" in channels and facts.phone:
-        due = about["due_on"] or _("today")
         await plan_whatsapp(
             work,
             kind="payment_link",
             to=facts.phone,
             name=facts.name,
-            template="payment_link",
+            template=told.whatsapp,
             key=f"{key}:whatsapp",
-            params=[about["first_name"], about["amount"], about["purpose"], due],
+            params=told.filled(about),
             buttons=[pay_path(secret, payment_id).removeprefix("/")],
             person_id=facts.person_id,
             subject_id=payment_id,
+            due_at=told.due_at,
         )
 
 
@@ -147,7 +153,7 @@ async def send_receipt(run: StepRun) -> None:
         )
 
 
-def _params(facts: Row) -> Mapping[str, str]:
+def _params(facts: Row) -> dict[str, str]:
     return {
         "first_name": (facts.name.split() or [_("there")])[0],
         "purpose": facts.purpose,

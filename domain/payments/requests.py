@@ -9,6 +9,7 @@ from domain.automation.steps import plan_step
 from domain.language import _
 from domain.notifications import notify_admins
 from domain.payments.after_approval import wake_reminders
+from domain.payments.announcing import find_announcement
 from domain.payments.asking import tell
 from domain.payments.letters import plan_link
 from domain.payments.links import pay_path
@@ -148,7 +149,8 @@ async def _opened(run: StepRun, link: PaymentLink) -> None:
         else:
             await wake_reminders(work, request)
         if request.cancelled_at is None and request.announce:
-            await plan_link(work, request.payment_id, request.announce, run.ports.secret)
+            told = await find_announcement(work, request.payment_id)
+            await plan_link(work, request.payment_id, request.announce, run.ports.secret, told)
             await work.run("update payments set announce = '{}' where id = %(id)s", id=request.payment_id)
         tell(work, request.payment_id, request.person_id)
 

@@ -79,6 +79,16 @@ async def test_a_limit_that_cannot_be_is_refused(as_admin: httpx.AsyncClient) ->
     assert refused.status_code == 422
 
 
+async def test_the_request_to_pay_says_by_which_ways_and_with_which_texts(as_admin: httpx.AsyncClient) -> None:
+    action = "/admin/automations/approval_payment/edit"
+    typed = fields_of((await as_admin.get(action)).text, action)
+    assert typed["channels"] == ["email", "whatsapp"]
+    assert (typed["template_email"], typed["template_whatsapp"]) == (["payment_link"], ["payment_link"])
+    shown = (await as_admin.get("/admin/automations/approval_payment")).text
+    assert "Done without a message" not in shown
+    assert "Please pay" in shown
+
+
 async def test_what_a_form_does_not_show_is_kept_for_every_rule(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
     async with work_as(SYSTEM) as work:
         for key, rule in RULES.items():

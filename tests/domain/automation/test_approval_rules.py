@@ -1,5 +1,6 @@
 """After an approval: one welcome, one request to pay in the course's instalments, and reminders until somebody pays."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,12 +10,16 @@ import pytest
 from adapters.arq.ports import ports_of
 from domain.admissions.approving import Approval, approve
 from domain.automation.acting import act_on_due
+from domain.automation.changing import change_rule
 from domain.automation.late import late_links, late_values
+from domain.automation.rule_states import find_rule
 from domain.dashboard.reading import read_dashboard
 from domain.enrolling import withdraw_enrolment
 from domain.payments.after_approval import end_reminders, plan_parts
+from domain.payments.announcing import BY_HAND, find_announcement
 from domain.payments.changing import cancel_payment
-from domain.payments.money import rupees, rupees_sql
+from domain.payments.letters import plan_link
+from domain.payments.money import HOME_ZONE, rupees, rupees_sql
 from domain.work import Row, Work
 from tests.fixtures.applicants import MEERA, ROHIT, apply_for
 
@@ -215,6 +220,33 @@ async def test_who_is_deactivated_is_neither_welcomed_nor_asked_nor_reminded(wor
     await act(work)
     assert await written(work) == []
     assert await step(work, "approval_payment") == ("skipped", "Their account is deactivated.")
+
+
+async def test_the_link_leaves_by_the_ways_with_the_texts_and_in_the_hours_of_the_rule_that_asked(work, catalogue):
+    work.now = (work.now + timedelta(days=1)).replace(hour=6)
+    settings = (await find_rule(work, "approval_payment")).settings
+    wanted = replace(settings, channels=("email",), quiet_hours=("00:00", "23:59"))
+    wanted = replace(wanted, templates={**settings.templates, "email": "payment_ahead"})
+    await change_rule(work, "approval_payment", 1, wanted, is_on=True)
+    await approved(work, catalogue)
+    await act(work)
+    payment = await work.row("select * from payments")
+    assert payment.announce == ["email"]
+    await plan_link(work, payment.id, payment.announce, b"secret", await find_announcement(work, payment.id))
+    links = "select channel, template, due_at, params from deliveries where kind = 'payment_link' order by created_at"
+    (link,) = await work.rows(links)
+    assert (link.channel, link.template, f"{link.due_at.astimezone(HOME_ZONE):%H:%M}") == (
+        "email",
+        "payment_ahead",
+        "23:59",
+    )
+    assert link.params["due"] == link.params["due_on"] != ""
+    by_hand = await work.value(
+        "insert into payments (person_id, enrolment_id, purpose, amount_paise, created_at, updated_at)"
+        " select person_id, enrolment_id, 'By hand', 100000, %(now)s, %(now)s from payments returning id",
+        now=work.now,
+    )
+    assert await find_announcement(work, by_hand) == BY_HAND
 
 
 async def test_news_of_classes_on_whatsapp_alone_is_about_classes_and_agrees_to_nothing_else(work, catalogue):

@@ -3,8 +3,12 @@
 import dataclasses
 
 from adapters.arq.runner import Runner
+from domain.admissions.approving import Approval, approve
+from domain.automation.changing import change_rule
+from domain.automation.rule_states import find_rule
 from domain.payments.changing import cancel_payment, reopen_payment, retry_request
 from domain.work import SYSTEM
+from tests.fixtures.applicants import ROHIT
 from tests.fixtures.cast import ASHA, BEN
 
 COUNT = "payment-requests/?limit=50&page=1"
@@ -80,6 +84,27 @@ async def test_the_link_is_sent_once_there_is_one_to_pay_at(desk):
     await desk.house.run_due()
     (message,) = await desk.house.mailbox(ASHA.email)
     assert message["subject"] == "₹5,000 for Data Analytics"
+
+
+async def test_whom_the_rule_asks_gets_the_text_that_was_chosen_for_it_with_the_way_to_pay(desk, catalogue, applies):
+    application_id = await applies(ROHIT)
+    async with desk.house.database.work(BEN.identity) as work:
+        await work.run("update courses set price_paise = 1200000")
+        settings = (await find_rule(work, "approval_payment")).settings
+        wanted = dataclasses.replace(settings, templates={**settings.templates, "email": "payment_reminder"})
+        await change_rule(work, "approval_payment", 1, wanted, is_on=True)
+        await approve(work, Approval(application_id, 1, catalogue.batch_id))
+    for _sweep in range(4):
+        await desk.house.run_due()
+    payment = await desk.one("select id from payments")
+    (message,) = [one for one in await desk.house.mailbox(ROHIT.email) if "₹12,000" in one["subject"]]
+    assert message["subject"] == "A reminder: ₹12,000 for Data Analytics"
+    assert desk.pay_path(payment.id) in message["text"]
+    (told,) = await desk.all(
+        "select template, params from deliveries where kind = 'payment_link' and channel = 'whatsapp'"
+    )
+    assert told.template == "payment_link"
+    assert told.params["params"][:3] == ["Rohit", "₹12,000", "Data Analytics"]
 
 
 async def test_a_worker_that_died_while_asking_leaves_one_link(desk):
