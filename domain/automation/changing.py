@@ -85,6 +85,23 @@ async def find_reach(work: Work, key: str, settings: RuleSettings) -> Reach:
     return Reach(planned, await count_would(work, replace(state, settings=settings)))
 
 
+async def whom_to_ask(work: Work, key: str, seen: int, settings: RuleSettings, *, is_on: bool) -> Reach | None:
+    """Check a change of a rule of which version ``seen`` was looked at; return whom it concerns, or None if it is nobody.
+
+    Raises InvalidInput, and Conflict when somebody changed the rule meanwhile.
+    """
+    work.require_admin()
+    before = await find_rule(work, key)
+    _refuse_stale(before, seen)
+    await check_settings(work, before.rule, settings)
+    if before.is_on == is_on and before.settings == settings:
+        return None
+    reach = await find_reach(work, key, settings)
+    if not is_on:
+        return reach if before.is_on and reach.planned else None
+    return reach if reach.planned or reach.would else None
+
+
 async def change_rule(
     work: Work, key: str, seen: int, settings: RuleSettings, *, is_on: bool, expected: Reach | None = None
 ) -> None:
@@ -96,11 +113,8 @@ async def change_rule(
     """
     work.require_admin()
     before = await find_rule(work, key)
+    _refuse_stale(before, seen)
     await check_settings(work, before.rule, settings)
-    if before.version != seen:
-        raise Conflict(
-            _("Somebody has changed this automation meanwhile. Look at it as it is now, and change it again.")
-        )
     if before.is_on == is_on and before.settings == settings and expected is None:
         return
     await _store(work, before, settings, is_on)
@@ -155,6 +169,15 @@ def _are_hours(hours: tuple[str, str]) -> bool:
     return since != until
 
 
+def _refuse_stale(before: RuleState, seen: int) -> None:
+    if before.version != seen:
+        raise _stale()
+
+
+def _stale() -> Conflict:
+    return Conflict(_("Somebody has changed this automation meanwhile. Look at it as it is now, and change it again."))
+
+
 async def _store(work: Work, before: RuleState, settings: RuleSettings, is_on: bool) -> None:
     values: dict[str, Any] = {
         "key": before.key,
@@ -170,9 +193,7 @@ async def _store(work: Work, before: RuleState, settings: RuleSettings, is_on: b
     else:
         changed = len(await work.rows(NEXT, **values))
     if not changed:
-        raise Conflict(
-            _("Somebody has changed this automation meanwhile. Look at it as it is now, and change it again.")
-        )
+        raise _stale()
 
 
 async def _apply(work: Work, after: RuleState, expected: Reach) -> None:

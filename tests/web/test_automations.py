@@ -52,6 +52,26 @@ async def test_a_change_asks_whom_it_concerns_before_it_is_made(as_admin: httpx.
     assert "Meera" in shown
 
 
+async def test_of_two_tabs_the_one_that_saw_what_was_undoes_nothing_that_the_other_confirmed(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    action = f"/admin/automations/{KEY}/edit"
+    async with work_as(SYSTEM) as work:
+        await sequence(work, await new_course(work, "data", "Data"), await new_lead(work, "Meera"))
+    stale = fields_of((await as_admin.get(action)).text, action)
+    late = fields_of((await as_admin.post(action, data=stale | {"amount": ["3"]})).text, action)
+    asked = await as_admin.post(action, data=stale | {"quiet_from": ["22:00"], "quiet_until": ["07:00"]})
+    await as_admin.post(action, data=fields_of(asked.text, action))
+    for typed in (late, stale | {"amount": ["3"]}):
+        refused = await as_admin.post(action, data=typed)
+        assert "Somebody has changed this automation meanwhile" in refused.text
+        again = fields_of(refused.text, action)
+        assert (again["amount"], again["version"]) == (["3"], ["1"])
+    async with work_as(SYSTEM) as work:
+        state = await find_rule(work, KEY)
+    assert (state.version, state.settings.amount, state.settings.quiet_hours) == (2, 1, ("22:00", "07:00"))
+
+
 async def test_what_cannot_be_is_said_beside_its_field_and_what_was_typed_stays(as_admin: httpx.AsyncClient) -> None:
     typed = {"is_on": "yes", "amount": "999", "unit": "days", "template_email": KEY, "version": "1"}
     refused = await as_admin.post(f"/admin/automations/{KEY}/edit", data=typed)

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 from pydantic import BeforeValidator, Field
 
-from domain.automation.changing import Reach, change_rule, check_settings, find_reach, restore_version
+from domain.automation.changing import Reach, change_rule, restore_version, whom_to_ask
 from domain.automation.choices import email_choices, whatsapp_choices
 from domain.automation.rule import RuleSettings
 from domain.automation.rule_states import RuleState, find_rule
@@ -78,13 +78,11 @@ class AutomationChangeController(Controller):
     ) -> Response[Any] | Template:
         context = await edit_context(work, rule_key)
         data, form = await read_form(request, RuleForm, EDIT, **context)
-        state: RuleState = context["state"]
-        settings = data.settings(state)
+        settings = data.settings(context["state"])
         try:
-            await check_settings(work, state.rule, settings)
-            if not data.apply and (reach := await self._asks(work, state, settings, data)):
-                after = {"settings": settings, "data": data, "reach": reach}
-                return page(request, CONFIRM, **context, **after)
+            reach = None if data.apply else await whom_to_ask(work, rule_key, data.version, settings, is_on=data.is_on)
+            if reach:
+                return page(request, CONFIRM, **context, settings=settings, data=data, reach=reach)
             expected = Reach(data.planned, data.would) if data.apply == "existing" else None
             await change_rule(work, rule_key, data.version, settings, is_on=data.is_on, expected=expected)
         except DomainError as error:
@@ -104,15 +102,6 @@ class AutomationChangeController(Controller):
         return go(
             request, f"/admin/automations/{rule_key}", _("It is as it was in version {version}.", version=version)
         )
-
-    async def _asks(self, work: Work, state: RuleState, settings: RuleSettings, data: RuleForm) -> Reach | None:
-        """Return whom there is to ask about, or None when the change concerns nobody yet."""
-        if data.is_on == state.is_on and settings == state.settings:
-            return None
-        reach = await find_reach(work, state.key, settings)
-        if not data.is_on:
-            return reach if state.is_on and reach.planned else None
-        return reach if reach.planned or reach.would else None
 
 
 async def edit_context(work: Work, key: str) -> dict[str, Any]:
