@@ -1,7 +1,7 @@
 """Changing a rule: its settings and whether it is on, version by version, and what becomes of who is planned for already."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import time
 from typing import Any, get_args
 
@@ -56,33 +56,44 @@ select 1
 # was due already is not past thereby, and what waits, with its reason, had its moment: both stay where they are.
 IS_WAITING = "m.due_at < %(now)s and s.reason <> ''"
 IS_PAST = "m.due_at < %(now)s and m.due_at <> s.due_at and s.reason = ''"
+_FOLLOWS = f"""
+from ({{occasions}}) o cross join lateral (select {PLACE} as due_at) m
+where s.rule_key = %(rule)s and s.state = 'planned' and s.person_id = o.person_id and s.subject_id = o.subject_id
+  and s.subject_version = o.version
+"""
 RETIME = f"""
 update automation_steps s set due_at = case when {IS_WAITING} then s.due_at else m.due_at end, rule_version = %(version)s,
   put_off_from = case when {IS_WAITING} then s.put_off_from end,
   state = case when {IS_PAST} then 'skipped' else 'planned' end,
   reason = case when {IS_PAST} then %(late)s when {IS_WAITING} then s.reason else '' end,
   finished_at = case when {IS_PAST} then %(now)s::timestamptz end
-from ({{occasions}}) o cross join lateral (select {PLACE} as due_at) m
-where s.rule_key = %(rule)s and s.state = 'planned' and s.person_id = o.person_id and s.subject_id = o.subject_id
-  and s.subject_version = o.version
+{_FOLLOWS}
 """
-PLANNED = "select count(*) from automation_steps where rule_key = %(key)s and state = 'planned'"
+REACH = f"""
+select (select count(*) from automation_steps where rule_key = %(rule)s and state = 'planned') as planned, (
+    select count(*) from automation_steps s where exists (select {_FOLLOWS} and {IS_PAST})) as past
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Whom a change concerns: those with a step planned already, and those who would get one besides."""
+    """Whom a change concerns: those with a step planned already, and those who would get one besides.
+
+    ``past`` of what is planned would fall away, since its moment would be past.
+    """
 
     planned: int
     would: int
+    past: int = field(default=0, compare=False)
 
 
 async def find_reach(work: Work, key: str, settings: RuleSettings) -> Reach:
     """Return whom a rule with these settings would concern, were the change applied to existing people, too."""
     work.require_admin()
-    state = await find_rule(work, key)
-    planned: int = await work.value(PLANNED, key=key)
-    return Reach(planned, await count_would(work, replace(state, settings=settings)))
+    after = replace(await find_rule(work, key), settings=settings)
+    row = await work.row(REACH.format(occasions=after.rule.occasions), now=work.now, **_place(after))
+    assert row is not None
+    return Reach(row.planned, await count_would(work, after), row.past)
 
 
 async def whom_to_ask(work: Work, key: str, seen: int, settings: RuleSettings, *, is_on: bool) -> Reach | None:
@@ -108,8 +119,8 @@ async def change_rule(
     """Change a rule, of which version ``seen`` was looked at; the next version has the change.
 
     What is planned keeps its moment and the settings it was planned under, but with ``expected``: then it takes the new ones,
-    and existing people are planned for, who must be as many as were confirmed. Switching off cancels what is planned. Raises
-    InvalidInput, and Conflict when somebody changed the rule meanwhile or the people are others by now.
+    and existing people are planned for, who must be as many as were confirmed, with and without a step. Switching off cancels
+    what is planned. Raises InvalidInput, and Conflict when somebody changed the rule meanwhile or the people are others by now.
     """
     work.require_admin()
     before = await find_rule(work, key)
@@ -198,13 +209,18 @@ async def _store(work: Work, before: RuleState, settings: RuleSettings, is_on: b
 
 async def _apply(work: Work, after: RuleState, expected: Reach) -> None:
     reach = await find_reach(work, after.key, after.settings)
-    if reach.would != expected.would:
-        now = ngettext("{count} person", "{count} people", reach.would)
-        raise Conflict(_("It would concern {now} by now. Nothing was changed; please look again.", now=now))
+    if reach != expected:
+        planned = ngettext("{count} planned step", "{count} planned steps", reach.planned)
+        would = ngettext("{count} person more", "{count} people more", reach.would)
+        now = _("By now it would concern {planned} and {would}.", planned=planned, would=would)
+        raise Conflict(f"{now} {_('Nothing was changed; please look again.')}")
     late = _("Its moment had passed when the rule was changed.")
     sql = RETIME.format(occasions=after.rule.occasions)
-    settings = after.settings
-    values = {"amount": settings.amount * after.rule.sign, "unit": settings.unit, "rule": after.key}
-    await work.run(sql, version=after.version, late=late, now=work.now, **values)
+    await work.run(sql, version=after.version, late=late, now=work.now, **_place(after))
     await plan_rule(work, after, None)
     work.nudge()
+
+
+def _place(state: RuleState) -> dict[str, Any]:
+    settings = state.settings
+    return {"rule": state.key, "amount": settings.amount * state.rule.sign, "unit": settings.unit}

@@ -79,8 +79,28 @@ async def test_nobody_is_written_to_whom_the_count_did_not_show(work, course_id)
     await change_rule(work, KEY, 1, state.settings, is_on=False)
     reach = await find_reach(work, KEY, state.settings)
     await sequence(work, course_id, await new_lead(work))
-    with pytest.raises(Conflict, match="1 person by now"):
+    with pytest.raises(Conflict, match="0 planned steps and 1 person more"):
         await change_rule(work, KEY, 2, state.settings, is_on=True, expected=reach)
+
+
+async def test_what_was_planned_or_done_since_the_count_was_shown_has_it_shown_anew(work, course_id) -> None:
+    await sequence(work, course_id, await new_lead(work, "Shown"))
+    wanted = replace((await find_rule(work, KEY)).settings, amount=2)
+    shown = await find_reach(work, KEY, wanted)
+    await sequence(work, course_id, await new_lead(work, "Meanwhile"))
+    with pytest.raises(Conflict, match="2 planned steps and 0 people more"):
+        await change_rule(work, KEY, 1, wanted, is_on=True, expected=shown)
+
+
+async def test_the_count_says_for_how_many_the_moment_would_be_past(work, course_id) -> None:
+    await sequence(work, course_id, await new_lead(work, "Early"))
+    await later(work, hours=4)
+    await sequence(work, course_id, await new_lead(work, "Late"))
+    wanted = replace((await find_rule(work, KEY)).settings, amount=3, unit="hours")
+    reach = await find_reach(work, KEY, wanted)
+    assert (reach.planned, reach.past) == (2, 1)
+    await change_rule(work, KEY, 1, wanted, is_on=True, expected=reach)
+    assert [one.state for one in await steps(work) if one.rule_key == KEY] == ["skipped", "planned"]
 
 
 async def test_switching_off_cancels_what_is_planned_and_says_so(work: Work, course_id) -> None:
