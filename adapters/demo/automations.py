@@ -9,13 +9,13 @@ from adapters.demo.mailing import Mailing
 from adapters.demo.steps import add_step
 from adapters.demo.story import IST, Record, Story
 from adapters.demo.whatsapp import DELIVERED, FAILED, READ, log_whatsapp
-from domain.automation.messages import variable_of
 from domain.automation.rules import RULES
 from domain.messaging.outbox import whatsapp_params
 from domain.messaging.templates.catalogue import TEMPLATES
 from domain.messaging.templates.values import values_of
 from domain.messaging.variables import fill
 from domain.messaging.whatsapp.defaults import DEFAULTS
+from domain.messaging.whatsapp.labels import variable_of
 
 SINCE = 40  # days ago they were switched on
 NO_WHATSAPP = "has not agreed to WhatsApp"

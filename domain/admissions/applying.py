@@ -85,8 +85,8 @@ async def apply(work: Work, offer: Offer, applicant: Applicant, answers: Answers
     origin = await work.row(ORIGIN, phone=applicant.phone, **values)
     assert origin is not None
     application_id, happened = await _keep(work, offer, applicant, answers, person_id, origin)
-    them = {"people": [person_id], "phones": [applicant.phone]}
-    await stop_sequences_of(work, _("They have applied."), **them, course_id=offer.course.id)
+    applied, course_id = _("They have applied."), offer.course.id
+    await stop_sequences_of(work, applied, people=[person_id], phones=[applicant.phone], course_id=course_id)
     if happened:
         await work.run(MARK_LEADS, person_id=person_id, phone=applicant.phone, now=work.now)
         work.signal("applications")

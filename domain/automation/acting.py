@@ -3,7 +3,7 @@ transaction. Nothing leaves the house here, so a worker that dies has done nothi
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from domain.messaging.outbox import Channel
 from domain.work import Row, Work
 
 MOST = 500  # steps in one transaction
+LOOK_AGAIN = timedelta(minutes=1)  # whether a template that stops a rule was mended
 # The rule with the step that has waited longest, and its due steps of that version, while it is not held. Who else claims passes
 # them over, and of the rules whose turn has not come nothing is locked: others act on those meanwhile. However often a step was
 # put off, it is judged by the moment it was for.
@@ -167,6 +168,11 @@ async def _act_for_one(work: Work, state: RuleState, fact: Row, texts: WhatsAppT
     if fact.waits_for:
         return ended.end(fact.id, "planned", fact.waits_for, fact.waits_until)
     ways, obstacles = _ways(state, fact)
+    if texts.problem and "whatsapp" in ways:
+        if ways == ["whatsapp"]:
+            return ended.end(fact.id, "planned", _("It waits. {why}", why=texts.problem), work.now + LOOK_AGAIN)
+        ways.remove("whatsapp")
+        obstacles.append(texts.problem)
     if state.rule.act is not None:
         acted = Acted(fact.person_id, fact.subject_id, fact.name, fact.params, ways)
         try:

@@ -104,7 +104,7 @@ async def whom_to_ask(work: Work, key: str, seen: int, settings: RuleSettings, *
     work.require_admin()
     before = await find_rule(work, key)
     _refuse_stale(before, seen)
-    await check_settings(work, before.rule, settings)
+    await check_settings(work, before.rule, settings, is_on=is_on)
     if before.is_on == is_on and before.settings == settings:
         return None
     reach = await find_reach(work, key, settings)
@@ -125,7 +125,7 @@ async def change_rule(
     work.require_admin()
     before = await find_rule(work, key)
     _refuse_stale(before, seen)
-    await check_settings(work, before.rule, settings)
+    await check_settings(work, before.rule, settings, is_on=is_on)
     if before.is_on == is_on and before.settings == settings and expected is None:
         return
     await _store(work, before, settings, is_on)
@@ -155,8 +155,8 @@ async def restore_version(work: Work, key: str, seen: int, version: int) -> None
     await change_rule(work, key, seen, was.settings, is_on=was.is_on)
 
 
-async def check_settings(work: Work, rule: Rule, settings: RuleSettings) -> None:
-    """Raise InvalidInput with a message for each field that cannot be."""
+async def check_settings(work: Work, rule: Rule, settings: RuleSettings, *, is_on: bool = True) -> None:
+    """Raise InvalidInput with a message for each field that cannot be. Switched off, a rule may have any texts."""
     problems: dict[str, str] = {}
     if settings.unit not in get_args(Unit):
         problems["unit"] = _("Choose minutes, hours or days.")
@@ -165,7 +165,7 @@ async def check_settings(work: Work, rule: Rule, settings: RuleSettings) -> None
     if rule.goes_by_channels:
         if not settings.channels or set(settings.channels) - set(rule.channels):
             problems["channels"] = _("Choose at least one way.")
-        problems |= await wrong_texts(work, rule, settings)
+        problems |= await wrong_texts(work, rule, settings) if is_on else {}
     if settings.quiet_hours is not None and not _are_hours(settings.quiet_hours):
         problems["quiet_from"] = _("Give both hours, like 21:00 and 09:00, or none.")
     if problems:

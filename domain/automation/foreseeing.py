@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.automation.judging import find_facts, pointless, unreachable
+from domain.automation.messages import find_whatsapp_texts
 from domain.automation.planning import PLACE
 from domain.automation.rule_states import RuleState
 from domain.language import _
@@ -65,7 +66,8 @@ async def foresee(
     if not rows:
         return Foresight((), 0, is_begun_now)
     facts = {fact.id: fact for fact in await find_facts(work, state, rows, at_their_moments=True)}
-    found = [_foreseen(work, state, row, facts[row.id]) for row in rows if row.id in facts]
+    problem = (await find_whatsapp_texts(work, state)).problem
+    found = [_foreseen(work, state, row, facts[row.id], problem) for row in rows if row.id in facts]
     return Foresight(found, rows[0].total, is_begun_now)
 
 
@@ -84,7 +86,7 @@ async def _occasions(
     return await work.rows(sql, person_id=person_id, import_id=import_id, **values)
 
 
-def _foreseen(work: Work, state: RuleState, row: Row, fact: Row) -> Foreseen:
+def _foreseen(work: Work, state: RuleState, row: Row, fact: Row, problem: str) -> Foreseen:
     if row.due_at < work.now:
         return Foreseen(row, row.due_at, (), _("Its moment is past: nothing would be sent."))
     if reason := pointless(fact, work.now):
@@ -92,6 +94,8 @@ def _foreseen(work: Work, state: RuleState, row: Row, fact: Row) -> Foreseen:
     if state.rule.act is not None:
         return Foreseen(row, row.due_at, (), _("It would be done."))
     obstacles = {one: unreachable(fact, one, state.rule) for one in state.settings.channels}
+    if problem and not obstacles["whatsapp"]:
+        obstacles["whatsapp"] = problem
     ways = [channel for channel, obstacle in obstacles.items() if not obstacle]
     reasons = [fact.waits_for, *obstacles.values()] if ways else list(obstacles.values())
     return Foreseen(row, row.due_at, ways, "; ".join(filter(None, reasons)))

@@ -6,38 +6,44 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from domain.automation.choices import ONE, template_problem
 from domain.automation.rule import RuleSettings
 from domain.automation.rule_states import RuleState
 from domain.messaging.outbox import Channel, whatsapp_params
+from domain.messaging.whatsapp.labels import variable_of
 from domain.sessions.when import when
 from domain.work import Row, Work
-
-TEMPLATE = "select param_labels, body from whatsapp_templates where campaign = %(campaign)s"
 
 
 @dataclass(frozen=True, slots=True)
 class WhatsAppTexts:
-    """The names of the variables that a rule's WhatsApp template is filled with, in their order."""
+    """The names of the variables that a rule's WhatsApp template is filled with, in their order.
+
+    ``problem`` says why nothing can be sent with it, for want of a template in use that the rule can fill.
+    """
 
     names: Sequence[str] = field(default_factory=tuple)
+    problem: str = ""
 
 
 async def find_whatsapp_texts(work: Work, state: RuleState) -> WhatsAppTexts:
     """Return how the rule's WhatsApp template is filled; a rule without that channel asks nothing."""
-    return WhatsAppTexts(await find_whatsapp_names(work, state.settings))
+    if "whatsapp" not in state.settings.channels or state.rule.act is not None:
+        return WhatsAppTexts()
+    campaign = state.settings.templates.get("whatsapp", "")
+    found = await work.row(ONE, campaign=campaign)
+    return WhatsAppTexts(_names(found), template_problem(state.rule, campaign, found))
 
 
 async def find_whatsapp_names(work: Work, settings: RuleSettings) -> Sequence[str]:
     """Return the variables that fill the WhatsApp template of these settings, in order; none without that channel."""
     if "whatsapp" not in settings.channels:
         return ()
-    found = await work.row(TEMPLATE, campaign=settings.templates.get("whatsapp", ""))
-    return [variable_of(label) for label in found.param_labels] if found else ()
+    return _names(await work.row(ONE, campaign=settings.templates.get("whatsapp", "")))
 
 
-def variable_of(label: str) -> str:
-    """Return the variable a parameter of a WhatsApp template is named after: “First name” is first_name."""
-    return label.strip().lower().replace(" ", "_").replace("-", "_")
+def _names(template: Row | None) -> Sequence[str]:
+    return [variable_of(label) for label in template.param_labels] if template else ()
 
 
 def deliveries_of(
@@ -70,7 +76,8 @@ def _params(state: RuleState, params: Mapping[str, Any], channel: Channel, texts
     values = {name: _in_words(value) for name, value in params.items()}
     if channel != "whatsapp":
         return values
-    filled = [str(values.get(name, "")).strip() or "-" for name in texts.names]
+    # What the rule knows and is empty this time; WhatsApp takes one line, and none that is empty.
+    filled = [" ".join(str(values.get(name, "")).split()) or "-" for name in texts.names]
     return whatsapp_params(filled, None, [str(values.get(name, "")) for name in state.rule.links])
 
 

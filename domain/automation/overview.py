@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.automation.rule_states import RuleState, find_rule, state_of
 from domain.automation.rules import RULES
+from domain.automation.unsendable import TEMPLATES, problems_of
 from domain.work import Row, Work
 
 PER_PAGE = 20
@@ -36,11 +37,12 @@ cross join lateral (
       where d.rule_key = k.key and d.created_at > %(now)s::timestamptz - interval '30 days'
       order by d.created_at desc limit {COUNTED}) x) d
 """
-HOLDING = """
+HOLDING = f"""
 select (select value = 'true' from business_settings where key = 'automations_paused') as is_paused,
-  (select value #>> '{}' from business_settings where key = 'automations_paused_why') as why,
+  (select value #>> '{{}}' from business_settings where key = 'automations_paused_why') as why,
   (select value = 'true' from business_settings where key = 'sending_paused') as is_sending_paused,
-  (select value::int from business_settings where key = 'automatic_messages_an_hour') as an_hour
+  (select value::int from business_settings where key = 'automatic_messages_an_hour') as an_hour,
+  {TEMPLATES} as templates
 """
 PLANNED = f"""
 select s.id, s.state, s.reason, s.due_at, s.finished_at, s.rule_version, s.person_id, p.name, p.email, p.phone,
@@ -65,10 +67,14 @@ left join people p on p.id = v.changed_by where v.key = %(key)s order by v.versi
 
 @dataclass(frozen=True, slots=True)
 class RuleFigures:
-    """A rule, and how much it has done in 7 and in 30 days. ``found`` has the columns of FIGURES."""
+    """A rule, and how much it has done in 7 and in 30 days. ``found`` has the columns of FIGURES.
+
+    ``problem`` says why it cannot send by WhatsApp, if so.
+    """
 
     state: RuleState
     found: Row
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,9 @@ async def read_overview(work: Work, key: str | None = None) -> Overview:
     rows = {row.key: row for row in await work.rows(FIGURES, keys=keys, now=work.now)}
     holding = await work.row(HOLDING)
     assert holding is not None
-    return Overview([RuleFigures(_state(rows[one]), rows[one]) for one in keys], holding)
+    states = {one: _state(rows[one]) for one in keys}
+    problems = dict(problems_of(states.values(), holding.templates))
+    return Overview([RuleFigures(states[one], rows[one], problems.get(one, "")) for one in keys], holding)
 
 
 async def list_steps(work: Work, key: str, view: str, page: int = 1) -> StepsPage:

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.automation.holding import IS_HELD
 from domain.automation.rules import RULES
+from domain.automation.unsendable import CHANGED, TEMPLATES, read_unsendable
 from domain.integrations.states import THRESHOLD, TITLES
 from domain.language import _, ngettext
 from domain.problems.concern import Concern
@@ -39,6 +40,7 @@ select jsonb_build_object(
   'lapsed', (select count(*) from automation_steps where state = 'running' and leased_until < now() - interval '2 minutes'),
   'held', (select case when value = 'true' then (select value #>> '{{}}' from business_settings
      where key = 'automations_paused_why') end from business_settings where key = 'automations_paused'),
+  'changed_rules', {CHANGED}, 'rule_templates', {TEMPLATES},
   'held_rules', (select count(*) from automation_rules where is_paused),
   'paused', (select value = 'true' from business_settings where key = 'sending_paused'))
 """
@@ -50,6 +52,7 @@ def read_standing(found: Mapping[str, Any], now: datetime, worker_age: float | N
         *_worker(found, now, worker_age),
         *_sending(found),
         *_automations(found),
+        *_unsendable(found),
         *_providers(found["broken"] or ()),
         *_accounts(found["accounts"] or {}),
     ]
@@ -83,6 +86,15 @@ def _automations(found: Mapping[str, Any]) -> Iterable[Concern]:
     elif count := found["held_rules"]:
         text = ngettext("Automation is paused", "Automations are paused", count)
         yield Concern(text, "/admin/automations", _("Look at it"), count)
+
+
+def _unsendable(found: Mapping[str, Any]) -> Iterable[Concern]:
+    for key, why in read_unsendable(found["changed_rules"], found["rule_templates"]):
+        name = _(RULES[key].title)
+        text = _(
+            "“{name}” cannot send by WhatsApp, and who can be reached in no other way waits. {why}", name=name, why=why
+        )
+        yield Concern(text, f"/admin/automations/{key}/edit", _("Choose a template"), tone="rose")
 
 
 def _providers(broken: Iterable[str]) -> Iterable[Concern]:

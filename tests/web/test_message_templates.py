@@ -83,7 +83,13 @@ async def test_a_whatsapp_template_is_read_as_somebody_sent_to_a_number_and_its_
     assert (planned.kind, planned.to_address, planned.params["params"]) == ("test", "+919876543210", ["Asha", "Joins"])
     edit = (await as_admin.get(f"{here}/edit")).text
     fields = dict(re.findall(r'<input[^>]*? name="(title|campaign|language|price|seen)"[^>]*? value="([^"]*)"', edit))
+    assert "1 automation sends this" in edit
+    assert "each one of: “First name”, “Class title”" in edit
     change = {"category": "utility", "body": "Hi {{1}}: {{2}}", "labels": "First name\nClass", **fields, "seen": "0"}
+    change |= {"buttons": "link: Watch"}
+    wrong = await as_admin.post(f"{here}/edit", data=change | {"labels": "Naam\nKab"})
+    assert (wrong.status_code, "“Recording of the class” does not know “Naam”." in wrong.text) == (422, True)
+    assert "Recording of the class" in (await as_admin.post(f"{here}/activation", data={"is_active": "no"})).text
     assert (await as_admin.post(f"{here}/edit", data=change)).status_code == 303
     assert "Somebody has changed this template" in (await as_admin.post(f"{here}/edit", data=change)).text
     assert "As it was at first" in (await as_admin.get(f"{here}/versions")).text

@@ -10,9 +10,12 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 from pydantic import BeforeValidator, Field, field_validator
 
+from domain.automation.choices import filled_in_words
+from domain.automation.uses import known_to_all, list_senders
 from domain.errors import Conflict, InvalidInput
 from domain.language import _
 from domain.messaging.whatsapp.facts import TemplateFacts
+from domain.messaging.whatsapp.fixed import FIXED
 from domain.messaging.whatsapp.templates import (
     add_template,
     find_template_by_id,
@@ -95,13 +98,13 @@ class WhatsAppTemplateController(Controller):
     async def edit(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], template_id: FromPath[UUID]
     ) -> Template:
-        return page(request, EDIT, form=None, **typed_in(await find_template_by_id(work, template_id)))
+        return page(request, EDIT, form=None, **await edit_context(work, template_id))
 
     @post("/{template_id:uuid}/edit")
     async def update(
         self, request: Request[Any, Any, Any], work: NamedDependency[Work], template_id: FromPath[UUID]
     ) -> Response[Any]:
-        context = typed_in(await find_template_by_id(work, template_id))
+        context = await edit_context(work, template_id)
         data, form = await read_form(request, TemplateForm, EDIT, **context)
         try:
             await update_template(work, template_id, data.facts(), seen=data.seen)
@@ -120,6 +123,14 @@ class WhatsAppTemplateController(Controller):
         is_active = (await typed_values(request)).get("is_active") == "yes"
         await switch_template(work, template_id, is_active)
         return go(request, INDEX, _("It is in use again.") if is_active else _("It is not in use any more."))
+
+
+async def edit_context(work: Work, template_id: UUID) -> dict[str, Any]:
+    """Return what the form holds of a template, who sends it, and what its parameters may be called then."""
+    facts = await find_template_by_id(work, template_id)
+    rules = await list_senders(work, facts.campaign)
+    names = filled_in_words(known_to_all(rules))
+    return typed_in(facts) | {"rules": rules, "names": names, "fixed": FIXED.get(facts.campaign, "")}
 
 
 def typed_in(facts: Row) -> dict[str, Any]:

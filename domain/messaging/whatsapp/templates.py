@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain import audit
+from domain.automation.uses import check_change, check_removal
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _, ngettext
 from domain.messaging.whatsapp.facts import TemplateFacts
@@ -28,6 +29,7 @@ select t.*, (select coalesce(max(version), 0) from whatsapp_template_versions wh
   coalesce((select campaign from whatsapp_template_versions where template_id = t.id and version = 1), t.campaign) as at_first
 from whatsapp_templates t where id = %(id)s
 """
+CAMPAIGN = "select campaign from whatsapp_templates where id = %(id)s"
 ACTIVE = "select * from whatsapp_templates where is_active order by lower(title), campaign"
 ADD = """
 insert into whatsapp_templates (campaign, title, category, language, body, footer, param_labels, media, buttons, price_paise,
@@ -67,6 +69,7 @@ async def add_template(work: Work, facts: TemplateFacts) -> UUID:
     """Add a template; raise InvalidInput for what WhatsApp would not take, and for a campaign that is there already."""
     work.require_admin()
     check_template(facts)
+    await check_change(work, "", facts)
     template_id: UUID | None = await work.value(ADD, **facts.values(), now=work.now)
     if template_id is None:
         raise InvalidInput({"campaign": _("There is a template for this campaign already.")})
@@ -88,15 +91,24 @@ async def update_template(work: Work, template_id: UUID, facts: TemplateFacts, *
 
 
 async def write_template(work: Work, template_id: UUID, facts: TemplateFacts) -> None:
-    """Write what a template is now, as its next version. The caller has checked it, and holds it."""
+    """Write what a template is now, as its next version. The caller has checked its form, and holds it.
+
+    Raises InvalidInput for a campaign that is there already, and for what would keep its senders from sending it.
+    """
+    await check_change(work, await work.value(CAMPAIGN, id=template_id), facts)
     if not await work.run(UPDATE, id=template_id, **facts.values(), now=work.now):
         raise InvalidInput({"campaign": _("There is a template for this campaign already.")})
     await keep_version(work, template_id)
 
 
 async def switch_template(work: Work, template_id: UUID, is_active: bool) -> None:
-    """Take a template out of use, or into it again. What waits with one out of use fails. Raises Conflict when it is so."""
+    """Take a template out of use, or into it again.
+
+    Raises Conflict when it is so already, and while an automation, the product itself or a waiting message needs it.
+    """
     work.require_admin()
+    if not is_active:
+        await check_removal(work, await find_template_by_id(work, template_id))
     title = await work.value(SWITCH, id=template_id, is_active=is_active, now=work.now)
     if title is None:
         raise Conflict(_("Somebody has done this a moment ago."))

@@ -13,19 +13,10 @@ from domain.messaging.reaching import judge, refusal_of
 from domain.messaging.templates.catalogue import TEMPLATES
 from domain.messaging.templates.previewing import find_reader, known_of
 from domain.messaging.whatsapp.filling import Template, problem_of, template_of
+from domain.messaging.whatsapp.labels import variable_of
 from domain.messaging.whatsapp.templates import find_template_by_id
 from domain.ports.whatsapp import WhatsAppMedia
 from domain.work import Row, Work
-
-# What a parameter is called in words, where our variables have another name for it.
-OTHERWISE = {
-    "name": "first_name",
-    "course": "course_title",
-    "batch": "batch_name",
-    "class": "class_title",
-    "what_for": "purpose",
-    "kept_until": "due_on",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +101,5 @@ def _samples() -> dict[str, str]:
 
 
 def _value(values: dict[str, str], label: str) -> str:
-    name = "_".join(label.lower().split())
     # WhatsApp takes one line, and none that is empty.
-    return " ".join((values.get(OTHERWISE.get(name, name)) or f"[{label}]").split())
+    return " ".join((values.get(variable_of(label)) or f"[{label}]").split())

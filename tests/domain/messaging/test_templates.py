@@ -51,20 +51,20 @@ def test_what_is_said_is_compared_without_case_and_punctuation():
 
 
 async def test_a_template_is_what_migrations_have_made_it_until_it_is_changed_and_then_it_can_go_back(work):
-    template_id = await work.value("select id from whatsapp_templates where campaign = 'payment_link'")
+    template_id = await work.value("select id from whatsapp_templates where campaign = 'cta_invitation'")
     for row in await work.rows("select * from whatsapp_templates"):
         assert facts_of(row) == DEFAULTS[row.campaign]
     template = await find_template_by_id(work, template_id)
     assert default_of(template) is None
     changed = replace(
-        facts_of(template), campaign="payment_link_2", body="Pay, {{1}}: {{2}}", labels=("First name", "Amount")
+        facts_of(template), campaign="cta_invitation_2", body="Come, {{1}}: {{2}}", labels=("First name", "Day")
     )
     await update_template(work, template_id, changed, seen=0)
     with pytest.raises(Conflict):
         await update_template(work, template_id, changed, seen=0)
     versions = await list_versions(work, template_id)
-    assert [(row.version, row.campaign) for row in versions] == [(2, "payment_link_2"), (1, "payment_link")]
+    assert [(row.version, row.campaign) for row in versions] == [(2, "cta_invitation_2"), (1, "cta_invitation")]
     await reset_template(work, template_id, seen=2)
-    assert facts_of(await find_template_by_id(work, template_id)) == DEFAULTS["payment_link"]
+    assert facts_of(await find_template_by_id(work, template_id)) == DEFAULTS["cta_invitation"]
     await restore_template(work, template_id, 2, seen=3)
     assert facts_of(await find_template_by_id(work, template_id)) == changed
