@@ -1,9 +1,12 @@
 """Holding rules back: all of them or one, by hand; and all of them by themselves when far more leaves in an hour than should."""
 
+from dataclasses import dataclass
+
 from domain.audit import record
+from domain.automation.rule_states import state_of
 from domain.automation.rules import RULES
 from domain.errors import Conflict, InvalidInput, NotFound
-from domain.language import _
+from domain.language import _, ngettext, number
 from domain.notifications import notify_admins
 from domain.work import Work
 
@@ -13,16 +16,33 @@ IS_HELD = """
 (rule_key is not null and ((select value = 'true' from business_settings where key = 'automations_paused')
   or rule_key in (select key from automation_rules where is_paused)))
 """
-# No more are counted than decide it, and none from before somebody let them go on knowingly.
+# No more are counted than decide it, and none from before somebody let them go on knowingly; what they let go besides is
+# allowed for an hour.
 FLOOD = """
-select count(*) from (select from deliveries where rule_key is not null
-  and created_at > greatest(%(now)s::timestamptz - interval '1 hour', (select (value #>> '{}')::timestamptz
-    from business_settings where key = 'automatic_messages_counted_from'))
-  limit %(most)s) last_hour
+select a.most, (select value = 'true' from business_settings where key = 'automations_paused') as is_paused,
+  (select count(*) from (select from deliveries where rule_key is not null
+    and created_at > greatest(%(now)s::timestamptz - interval '1 hour', a.since) limit a.most) last_hour) as written
+from (select c.since, %(an_hour)s::int + case when c.since > %(now)s::timestamptz - interval '1 hour' then l.value::int
+      else 0 end as most
+    from (select (value #>> '{}')::timestamptz as since from business_settings
+      where key = 'automatic_messages_counted_from') c, business_settings l where l.key = 'automatic_messages_let_go') a
 """
+# What others write at the same time is not seen before they commit. As long as so many batches would not be too many, none
+# waits for another; beyond, one counts after the other has committed.
+BATCH, AT_ONCE = 1_000, 10  # messages in a batch, batches
+ONE_BY_ONE = "select from business_settings where key = 'automations_paused' for update"
 COUNT_FROM_NOW = """
-update business_settings set value = to_jsonb(%(now)s::timestamptz), updated_at = now()
-where key = 'automatic_messages_counted_from'
+update business_settings set value = case key when 'automatic_messages_let_go' then to_jsonb(%(let_go)s::int)
+  else to_jsonb(%(now)s::timestamptz) end, updated_at = now()
+where key in ('automatic_messages_counted_from', 'automatic_messages_let_go')
+"""
+# What is due of the rules that are not held by themselves, counted no further than anybody would let go at once.
+DUE = f"""
+select k.key, r.key is not null as is_stored, r.is_on, r.is_paused, r.settings, r.version, (select count(*) from (
+    select from automation_steps s where s.rule_key = k.key and s.state = 'planned' and s.due_at <= %(now)s
+     limit {MOST_AN_HOUR}) x) as due,
+  (select value::int from business_settings where key = 'automatic_messages_an_hour') as an_hour
+from unnest(%(keys)s::text[]) as k (key) left join automation_rules r on r.key = k.key where not coalesce(r.is_paused, false)
 """
 PAUSE = """
 update business_settings set value = case key when 'automations_paused' then to_jsonb(%(paused)s::boolean)
@@ -42,19 +62,52 @@ where key = 'automatic_messages_an_hour' and value <> to_jsonb(%(limit)s::int)
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """How many steps are due, how many messages they may write at most, and how many are allowed in an hour."""
+
+    steps: int
+    messages: int
+    an_hour: int
+
+    @property
+    def is_flood(self) -> bool:
+        """Whether all would stop again at once, were they let go on just like that."""
+        return self.messages > self.an_hour
+
+
+async def count_due(work: Work) -> Due:
+    """Count what would be done at once, were nothing held: one round trip."""
+    rows = await work.rows(DUE, keys=list(RULES), now=work.now)
+    steps = messages = 0
+    for row in rows:
+        state = state_of(RULES[row.key], row if row.is_stored else None)
+        steps += row.due
+        messages += row.due * len(state.settings.channels) if state.rule.act is None else 0
+    return Due(steps, min(messages, MOST_AN_HOUR), rows[0].an_hour if rows else 0)
+
+
 async def stop_flood(work: Work, an_hour: int, more: int) -> bool:
     """Pause all rules, and tell the admins, when with ``more`` messages too many would be written within an hour."""
     if not more:
         return False
-    written: int = await work.value(FLOOD, now=work.now, most=an_hour)
-    if written + more <= an_hour:
-        return False
-    why = _("More than {count} messages would have been written within an hour.", count=an_hour)
-    if await work.run(PAUSE, paused=True, why=why):
-        title = _("Automations have stopped themselves")
-        await notify_admins(work, "automations", title, why, "/admin/automations")
-        await record(work, "automations.stopped", "setting", None, why)
-        work.signal("automations")
+    found = await work.row(FLOOD, now=work.now, an_hour=an_hour)
+    assert found is not None
+    if found.written + max(more, BATCH) * AT_ONCE > found.most:
+        await work.rows(ONE_BY_ONE)
+        found = await work.row(FLOOD, now=work.now, an_hour=an_hour)
+        assert found is not None
+    if found.is_paused or found.written + more <= found.most:
+        return bool(found.is_paused)
+    why = _(
+        "More than {count} messages would have been written within an hour, which is their limit. Nothing is lost: what was"
+        " due waits. Under Automations, let these go this once, or raise the limit.",
+        count=an_hour,
+    )
+    await work.run(PAUSE, paused=True, why=why)
+    await notify_admins(work, "automations", _("Automations have stopped themselves"), why, "/admin/automations")
+    await record(work, "automations.stopped", "setting", None, why)
+    work.signal("automations")
     return True
 
 
@@ -63,10 +116,28 @@ async def pause_automations(work: Work) -> None:
     await _switch(work, paused=True, why=_("Paused by {name}.", name=work.identity.name))
 
 
-async def resume_automations(work: Work) -> None:
-    """Let rules go on. What has become pointless meanwhile is skipped, each with its reason."""
-    await _switch(work, paused=False, why="")
-    await work.run(COUNT_FROM_NOW, now=work.now)
+async def resume_automations(work: Work, *, let_go: int = 0) -> None:
+    """Let rules go on. What has become pointless meanwhile is skipped, each with its reason.
+
+    ``let_go`` is how many messages may be written at once besides what the limit allows: those that are due. Raises
+    Conflict when more are due than either allows: all would stop again at once.
+    """
+    work.require_admin()
+    due = await count_due(work)
+    if due.is_flood and due.messages > let_go:
+        messages = ngettext("{count} message", "{count} messages", due.messages)
+        limit = number(due.an_hour)
+        raise Conflict(
+            _(
+                "Up to {messages} are due by now, and {limit} an hour are allowed: all would stop again at once. Let"
+                " these go, or raise the limit first.",
+                messages=messages,
+                limit=limit,
+            )
+        )
+    let_go = due.messages if due.is_flood else 0
+    if await _switch(work, paused=False, why="", **({"let_go": let_go} if let_go else {})):
+        await work.run(COUNT_FROM_NOW, now=work.now, let_go=let_go)
     work.nudge()
 
 
@@ -95,8 +166,10 @@ async def limit_messages(work: Work, an_hour: int) -> None:
         await record(work, "automations.limited", "setting", None, str(an_hour))
 
 
-async def _switch(work: Work, *, paused: bool, why: str) -> None:
+async def _switch(work: Work, *, paused: bool, why: str, **facts: int) -> bool:
     work.require_admin()
-    if await work.run(PAUSE, paused=paused, why=why):
-        await record(work, "automations.paused" if paused else "automations.resumed", "setting", None, why)
-        work.signal("automations")
+    if not await work.run(PAUSE, paused=paused, why=why):
+        return False
+    await record(work, "automations.paused" if paused else "automations.resumed", "setting", None, why, **facts)
+    work.signal("automations")
+    return True

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain.automation.holding import Due, count_due
 from domain.automation.rule_states import RuleState, find_rule, state_of
 from domain.automation.rules import RULES
 from domain.automation.unsendable import TEMPLATES, problems_of
@@ -79,10 +80,14 @@ class RuleFigures:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All rules, whether they are held back as a whole and why, and how many messages they may write in an hour."""
+    """All rules, whether they are held back as a whole and why, and how many messages they may write in an hour.
+
+    ``due`` is what would be done at once if they went on, where they are held back.
+    """
 
     rules: Sequence[RuleFigures]
     holding: Row
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class StepsPage:
 
 
 async def read_overview(work: Work, key: str | None = None) -> Overview:
-    """Return all rules with their figures, or the one: two round trips."""
+    """Return all rules with their figures, or the one: two round trips, and one more while they are held back."""
     work.require_admin()
     if key:
         await find_rule(work, key)
@@ -108,8 +113,9 @@ async def read_overview(work: Work, key: str | None = None) -> Overview:
     holding = await work.row(HOLDING)
     assert holding is not None
     states = {one: _state(rows[one]) for one in keys}
+    due = await count_due(work) if holding.is_paused else None
     problems = dict(problems_of(states.values(), holding.templates))
-    return Overview([RuleFigures(states[one], rows[one], problems.get(one, "")) for one in keys], holding)
+    return Overview([RuleFigures(states[one], rows[one], problems.get(one, "")) for one in keys], holding, due)
 
 
 async def list_steps(work: Work, key: str, view: str, page: int = 1) -> StepsPage:

@@ -31,6 +31,26 @@ async def test_an_admin_pauses_a_rule_and_all_of_them_and_lets_them_go_on(
         assert not (await find_rule(work, KEY)).is_paused
 
 
+async def test_what_is_due_beyond_the_limit_is_counted_and_let_go_with_one_press(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    async with work_as(SYSTEM) as work:
+        course_id = await new_course(work, "data", "Data")
+        for _number in range(2):
+            await sequence(work, course_id, await new_lead(work))
+        await work.run("update automation_steps set due_at = now() - interval '1 minute' where rule_key = 'lead_day_1'")
+    await as_admin.post("/admin/automations/limit", data={"an_hour": "1"})
+    await as_admin.post("/admin/automations/pause")
+    shown = (await as_admin.get("/admin/automations")).text
+    assert "2 steps are due, at most 2 messages. 1 an hour are allowed" in shown
+    assert "Let them go on" not in shown
+    assert "Let these 2 go" in shown
+    refused = await as_admin.post("/admin/automations/pause/end")
+    assert (refused.status_code, "raise the limit first" in refused.text) == (409, True)
+    assert (await as_admin.post("/admin/automations/pause/end", data={"let_go": "2"})).status_code == 303
+    assert "All automations are paused" not in (await as_admin.get("/admin/automations")).text
+
+
 async def test_a_change_asks_whom_it_concerns_before_it_is_made(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
     async with work_as(SYSTEM) as work:
         await sequence(work, await new_course(work, "data", "Data"), await new_lead(work, "Meera"))

@@ -17,7 +17,7 @@ from domain.language import _
 from domain.messaging.templates.catalogue import TEMPLATES
 from domain.work import Work
 from web.addresses import uuid_or_none
-from web.forms import FormModel, read_form, refuse
+from web.forms import FormModel, read_form, refuse, typed_values
 from web.paging import page_number
 from web.rendering import go, page
 
@@ -48,7 +48,8 @@ class AutomationController(Controller):
 
     @post("/pause/end")
     async def resume_all(self, request: Request[Any, Any, Any], work: NamedDependency[Work]) -> Response[Any]:
-        await resume_automations(work)
+        typed = str((await typed_values(request)).get("let_go", ""))
+        await resume_automations(work, let_go=int(typed) if typed.isdecimal() and len(typed) < 9 else 0)
         return go(request, INDEX, _("Automations go on. What has become pointless meanwhile is skipped."))
 
     @post("/limit")

@@ -4,10 +4,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from domain.automation.acting import act_on_due
-from domain.automation.holding import limit_messages, pause_automations, pause_rule, resume_automations
+from domain.automation.holding import (
+    count_due,
+    limit_messages,
+    pause_automations,
+    pause_rule,
+    resume_automations,
+    stop_flood,
+)
 from domain.automation.planning import plan_rules, void_rules
 from domain.automation.rules.lead_sequence import RULES
+from domain.errors import Conflict
 from domain.messaging.suppressions import suppress
 from domain.work import Row, Work
 from tests.fixtures.leads import new_course, new_lead
@@ -141,6 +151,31 @@ async def test_a_flood_stops_the_rules_and_tells_the_admins_until_somebody_lets_
     await resume_automations(work)
     await act(work)
     assert len(await written(work)) == 3
+
+
+async def test_more_than_the_limit_that_is_due_at_once_goes_when_somebody_lets_so_many_go_and_no_more_than_that(
+    work: Work, course_id: UUID
+) -> None:
+    await limit_messages(work, 2)
+    for _number in range(5):
+        await sequence(work, course_id, await new_lead(work))
+    await later(work, days=1)
+    await act(work)
+    why = await work.value("select value #>> '{}' from business_settings where key = 'automations_paused_why'")
+    assert "let these go this once, or raise the limit" in why
+    due = await count_due(work)
+    assert (due.steps, due.messages, due.is_flood) == (5, 5, True)
+    for let_go in (0, 4):  # all would stop again at once
+        with pytest.raises(Conflict, match="Up to 5 messages"):
+            await resume_automations(work, let_go=let_go)
+    assert await written(work) == []
+    await resume_automations(work, let_go=5)
+    await later(work, hours=0.1)
+    await act(work)
+    assert len(await written(work)) == 5
+    # What they let go is theirs, and an hour's limit is free besides.
+    for count, is_stopped in ((2, False), (3, True)):
+        assert await stop_flood(work, 2, count) is is_stopped
 
 
 async def test_what_its_cause_takes_back_is_void_and_what_comes_back_is_planned_again(

@@ -4,10 +4,12 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from adapters.postgres.database import Database
 from domain.automation.acting import act_on_due
+from domain.automation.holding import stop_flood
 from domain.automation.planning import move_planned, plan_rules, void_rules
 from domain.work import SYSTEM, Work
 from tests.domain.automation.test_acting import DAYS, sequence
@@ -78,3 +80,26 @@ async def test_who_plan_move_and_void_very_many_in_any_order_stand_in_nobodys_wa
             change(lambda work, ids: move_planned(work, DAYS[::-1], "subject_id", ids)),
             change(lambda work, ids: plan_rules(work, DAYS[::-1], "subject_id", ids)),
         )
+
+
+WRITTEN = """
+insert into deliveries (channel, kind, to_address, template, idempotency_key, due_at, created_at, rule_key)
+values ('email', 'lead_day_1', 'asha@example.test', '', 'x', %(now)s, %(now)s, 'lead_day_1')
+"""
+
+
+async def test_near_the_limit_one_waits_for_what_another_writes_and_counts_it(database: Database) -> None:
+    async with database.work(SYSTEM) as another:
+        async with database.work(SYSTEM) as one:
+            assert not await stop_flood(one, 1, 1)
+            await one.run(WRITTEN, now=one.now)
+            meanwhile = asyncio.create_task(stop_flood(another, 1, 1))
+            await until_waiting(database, meanwhile)
+        assert await meanwhile
+
+
+async def until_waiting(database: Database, task: asyncio.Task[Any]) -> None:
+    """Return once the task waits for a lock, or is done."""
+    async with database.work(SYSTEM) as work:
+        while not task.done() and not await work.value("select count(*) from pg_locks where not granted"):
+            await asyncio.sleep(0.01)
