@@ -72,7 +72,7 @@ class LeadImport(SQLModel, table=True):
     """One uploaded file. ``options``: overwrite (fields), tags, source, for every row of the file, and sequence_course, the
     course whose lead sequence begins for its leads.
 
-    ``reachable_count`` and ``taken`` are what the dry run found for that: who can be e-mailed, and by course how many of
+    ``reachable_count`` and ``taken`` are what the dry run found for that: who can be written to, and by course how many of
     them have applied for it, are in it, or have been written to about it.
 
     ``sheets``: the filled ones of a workbook that has several, of which the first is read.

@@ -16,6 +16,7 @@ from domain.errors import Conflict, InvalidInput
 from domain.language import _, ngettext
 from domain.leads.filters import FIRST_OR_LAST, LeadFilter
 from domain.leads.listing import FROM
+from domain.leads.reach import reachable_sql, ways_of_sequences
 from domain.notifications import notify_admins
 from domain.work import Row, Work
 
@@ -26,13 +27,13 @@ from courses where is_published and archived_at is null order by created_at, id
 """
 # Who can be written to about a course and has neither applied for it nor is in it. One who was stopped may begin again by hand.
 # With "offset 0" each is looked up by its index: joined instead, just after an import, they would be compared with one another.
-_MAY_BEGIN = """
-p.email is not null and not exists (select from email_suppressions x where x.email = p.email offset 0)
+_MAY_BEGIN = f"""
+{reachable_sql("p.email", "p.phone", "p.consent_whatsapp")}
 and not exists (select from cta_submissions a where a.course_id = %(course_id)s and a.person_id = p.id offset 0)
 and not exists (select from cta_submissions a where a.course_id = %(course_id)s and a.phone = p.phone offset 0)
 and not exists (select from enrolments e join batches b on b.id = e.batch_id
   where e.person_id = p.id and b.course_id = %(course_id)s offset 0)
-and not exists (select from lead_sequences q where q.lead_id = l.id and q.course_id = %(course_id)s{which} offset 0)
+and not exists (select from lead_sequences q where q.lead_id = l.id and q.course_id = %(course_id)s{{which}} offset 0)
 """
 MAY_BEGIN = _MAY_BEGIN.format(which="")
 MAY_BEGIN_AGAIN = _MAY_BEGIN.format(which=" and q.stopped_at is null")
@@ -95,7 +96,8 @@ async def list_sequence_courses(work: Work) -> Sequence[Row]:
 async def count_startable(work: Work, wanted: LeadFilter, course_id: UUID) -> int:
     """Return for how many of these leads the sequence would begin now."""
     where, values = wanted.conditions()
-    count: int = await work.value(COUNT.format(where=_and(where)), **values, course_id=course_id)
+    values |= {"course_id": course_id, "now": work.now} | await ways_of_sequences(work)
+    count: int = await work.value(COUNT.format(where=_and(where)), **values)
     return count
 
 
@@ -109,8 +111,9 @@ async def count_running(work: Work, wanted: LeadFilter, course_id: UUID | None =
 async def start_sequences(work: Work, wanted: LeadFilter, course_id: UUID | None, expected: int) -> int:
     """Begin the sequence about a course for these leads; return for how many.
 
-    Left out are those who have applied, are in the course, cannot be e-mailed, or are being written to already. Raises
-    Conflict when it would be another number than the ``expected`` one that a person confirmed, InvalidInput without a course.
+    Left out are those who have applied, are in the course, are reached by no way of the rules as they are set, or are being
+    written to already. Raises Conflict when it would be another number than the ``expected`` one that a person confirmed,
+    InvalidInput without a course.
     """
     work.require_admin()
     course = next((one for one in await list_sequence_courses(work) if one.id == course_id), None)
@@ -119,6 +122,7 @@ async def start_sequences(work: Work, wanted: LeadFilter, course_id: UUID | None
     _check(await count_startable(work, wanted, course.id), expected)
     where, values = wanted.conditions()
     values |= {"course_id": course_id, "me": work.identity.person_id, "now": work.now}
+    values |= await ways_of_sequences(work)
     begun = await work.run(BEGIN.format(where=_and(where)), **values)
     _check(begun, expected)
     if wanted.import_id:
@@ -157,6 +161,7 @@ async def begin_some_of_import(work: Work, import_id: UUID, step_id: UUID) -> in
             await _tell_not_begun(work, import_id, chosen)
         return 0
     values = {"import_id": import_id, "course_id": UUID(chosen.course_id), "me": chosen.created_by, "now": work.now}
+    values |= await ways_of_sequences(work)
     begun = [row.id for row in await work.rows(BEGIN_OF_IMPORT, **values, most=AT_ONCE)]
     await plan_rules(work, KEYS, "subject_id", begun)
     if begun:

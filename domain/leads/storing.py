@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from domain.leads.reach import reachable_sql, ways_of_sequences
 from domain.leads.written import key_prefix
 from domain.work import Row, Work
 
@@ -34,16 +35,20 @@ select (select count(*) from found where person_id is null) as fresh, (select co
     (r.email <> '' and r.email is distinct from p.email)
     or (r.phone <> '' and r.phone is distinct from p.phone))) as kept
 """
-# What a lead sequence would find: who can be e-mailed, and of whom it is known that it does not begin for them.
-REACH = """
+# What a lead sequence would find: who can be written to, and of whom it is known that it does not begin for them.
+REACH = f"""
 , first_rows as (
-  select person_id, email from known union all select null, email from found where person_id is null
+  select person_id, email, phone, consent from known
+  union all select null, email, phone, consent from found where person_id is null
 ), reachable as materialized (
-  select r.person_id from first_rows r left join people p on p.id = r.person_id
-    cross join lateral (select coalesce(p.email, nullif(r.email, '')) as email) a
-   where a.email is not null and not exists (select from email_suppressions x where x.email = a.email)
+  select r.person_id, a.phone from first_rows r left join people p on p.id = r.person_id
+    cross join lateral (select coalesce(p.email, nullif(r.email, '')) as email, coalesce(p.phone, nullif(r.phone, '')) as phone,
+      coalesce(p.consent_whatsapp, r.consent) as agrees) a
+   where {reachable_sql("a.email", "a.phone", "a.agrees")}
 ), taken as (
   select r.person_id, a.course_id from reachable r join cta_submissions a on a.person_id = r.person_id
+  union
+  select r.person_id, a.course_id from reachable r join cta_submissions a on a.phone = r.phone where r.person_id is not null
   union
   select r.person_id, b.course_id from reachable r join enrolments e on e.person_id = r.person_id
     join batches b on b.id = e.batch_id
@@ -111,7 +116,7 @@ class Stored:
 
     ``twins`` are rows that proved to be the person of an earlier row of the chunk, with that row: they are left out.
     ``kept`` are rows of people with an account, whose own contacts differ from the row's and stay. Counting alone tells
-    who is ``reachable`` by e-mail and, by course, how many of them have been ``taken`` for it or written to about it.
+    who is ``reachable`` by a lead sequence and, by course, how many of them have been ``taken`` for it or written to about it.
     """
 
     fresh: int
@@ -124,7 +129,7 @@ class Stored:
 
 async def count_chunk(work: Work, columns: Mapping[str, str]) -> Stored:
     """Return what storing these leads, written by ``as_columns``, would do."""
-    row = await work.row(COUNT, **columns)
+    row = await work.row(COUNT, **columns, **await ways_of_sequences(work), now=work.now)
     assert row is not None
     return replace(_read(row), reachable=row.reachable, taken=row.taken or {})
 

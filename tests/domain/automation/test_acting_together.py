@@ -102,4 +102,4 @@ async def until_waiting(database: Database, task: asyncio.Task[Any]) -> None:
     """Return once the task waits for a lock, or is done."""
     async with database.work(SYSTEM) as work:
         while not task.done() and not await work.value("select count(*) from pg_locks where not granted"):
-            await asyncio.sleep(0.01)
+            await asyncio.wait({task}, timeout=0.01)

@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.arq.ports import ports_of
 from domain.admissions.approving import Approval, approve
+from domain.automation.changing import change_rule
+from domain.automation.rule_states import find_rule
 from domain.automation.running import StepRun, claim_steps
 from domain.campaigns import on_sent
 from domain.errors import Conflict
@@ -51,6 +54,35 @@ async def test_it_begins_for_whom_it_concerns_as_many_as_were_confirmed_and_not_
     assert await count_startable(work, ALL, course_id) == 0
     planned = await work.rows("select person_id, count(*) from automation_steps where rule_key <> '' group by 1")
     assert {row.person_id: row.count for row in planned} == dict.fromkeys(people_ids, 3)
+
+
+async def test_it_begins_for_whom_any_way_of_its_rules_leads_to(work, course_id, rules):
+    await new_lead(work, "Asha")
+    for name, agrees in (("Binu", True), ("Chitra", False)):
+        person_id = await new_lead(work, name, email=None)
+        await work.run("update people set consent_whatsapp = %(yes)s where id = %(id)s", yes=agrees, id=person_id)
+    assert await count_startable(work, ALL, course_id) == 1  # the rules go by e-mail
+    last = await find_rule(work, "lead_day_7")
+    await change_rule(work, last.key, 1, replace(last.settings, channels=("whatsapp",)), is_on=True)
+    await begun(work, course_id, 2)
+    await rules.act(days=1)
+    await rules.act(days=6)
+    assert await rules.written("lead_day_1", "lead_day_7") == [("Asha", "email"), ("Binu", "whatsapp")]
+    for rule in ("lead_day_1", "lead_day_3"):
+        state = await find_rule(work, rule)
+        await change_rule(work, rule, 1, state.settings, is_on=False)
+    await work.run("delete from lead_sequences")
+    assert await count_startable(work, ALL, course_id) == 1  # of rules that are off no way counts
+
+
+async def test_an_imports_dry_run_counts_whom_whatsapp_leads_to(services, cast):
+    async with services.database.work(SYSTEM) as work:
+        last = await find_rule(work, "lead_day_7")
+        await change_rule(work, last.key, 1, replace(last.settings, channels=("email", "whatsapp")), is_on=True)
+    leads = "name,email,phone,consent\nAsha,a@example.com,,\nBinu,,+919876500021,yes\nChitra,,+919876500022,no\n"
+    import_id = await uploaded(services, leads)
+    await check(services, import_id)
+    assert (await found(services, import_id)).reachable_count == 2
 
 
 async def test_stopped_by_hand_its_steps_are_void_and_it_can_begin_once_more(work, course_id):
