@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 FIXTURES = Path(__file__).parent / "fixtures"
-pytest_plugins = [f"tests.fixtures.{module.stem}" for module in sorted(FIXTURES.glob("[!_]*.py"))]
+pytest_plugins = [
+    "tests.distribution",
+    *(f"tests.fixtures.{module.stem}" for module in sorted(FIXTURES.glob("[!_]*.py"))),
+]
 # Fixtures may import one another: each must be known before the first is loaded.
 pytest.register_assert_rewrite(*pytest_plugins)
 

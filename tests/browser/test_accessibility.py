@@ -17,6 +17,7 @@ from tests.fixtures.launcher import Launch
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 EVERYTHING = json.dumps({"runOnly": TAGS, "resultTypes": ["violations"]})
 COLOURS = json.dumps({"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]})
+PHONE = {"width": 360, "height": 740}
 STUDENT = "student@demo.gurudesk.test"
 EMPTY = [
     "/admin",
@@ -68,6 +69,26 @@ def test_everybody_can_use(placed: PlacedPage, demo: Launch, visits: Visits):
     assert page.url.endswith(address)
     assert not problems(page)
     assert len(gzip.compress(answer.body())) <= LARGEST_PAGE
+
+
+@pytest.mark.parametrize(
+    ("login", "address"),
+    [
+        ("", "/apply/data-analytics"),
+        ("student", "/student"),
+        *(("owner", address) for address in ("/styleguide", "/admin", "/admin/leads", "/admin/sessions?view=week")),
+    ],
+)
+def test_colours_stand_out_where_layouts_differ_too(login: str, address: str, demo: Launch, visits: Visits):
+    """Every page is looked at in light on a laptop and in dark on a phone: here, every part and frame the other way."""
+    page = visits.look(demo, login and f"{login}@demo.gurudesk.test")
+    page.goto(address)
+    page.emulate_media(color_scheme="dark")
+    found = {"dark, on a laptop": violations(page, COLOURS)}
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(PHONE)
+    found["light, on a phone"] = violations(page, COLOURS)
+    assert not any(found.values()), found
 
 
 @pytest.mark.parametrize("address", ["/nothing", "/admin/team", "/admin/leads"])
@@ -193,12 +214,11 @@ def weigh(weights: dict[str, int], answer: Response) -> None:
 
 def problems(page: Page) -> dict[str, list[str]]:
     """Return what is wrong with the page that is open, by the way of looking at it."""
-    found = {"light": violations(page)}
+    found = {"light, on a laptop": violations(page)}
     page.emulate_media(color_scheme="dark")
-    found["dark"] = violations(page, COLOURS)
+    page.set_viewport_size(PHONE)
+    found["dark, on a phone"] = violations(page)
     page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 360, "height": 740})
-    found["phone"] = violations(page)
     page.set_viewport_size({"width": 320, "height": 640})
     found["wider than 320 px"] = page.evaluate(WIDER)
     return {view: lines for view, lines in found.items() if lines}

@@ -13,7 +13,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.mailbox import mail_to
 from tests.browser.test_recordings import play_until
-from tests.fixtures.browser import OWNER, OWNER_PASSWORD, Visits, open_live
+from tests.browser.walking import move_clock
+from tests.fixtures.browser import OWNER, OWNER_PASSWORD, Visits, make_owner, open_live
 from tests.fixtures.launcher import Launch, launches
 
 STUDENT, LATE, PASSWORD = "kavya@example.com", "imran@example.com", "three quiet yellow rivers"
@@ -59,8 +60,7 @@ def school() -> Iterator[Launch]:
     """A whole Gurudesk with one batch and its students, whose clock these tests move."""
     with launches() as make:
         launch = make(name="school").ready()
-        made = launch.run("create-admin", OWNER, "--name", "Devika Menon", "--password", OWNER_PASSWORD)
-        assert made.returncode == 0, made.stderr
+        make_owner(launch)
         launch.ask(SCHOOL.format(hash=PasswordHasher().hash(PASSWORD)))
         launch.ask("update business_settings set value = '{}' where key = 'quiet_hours'")
         yield launch
@@ -221,8 +221,7 @@ def join(page: Page) -> Page:
 def advance(school: Launch, title: str, column: str, minutes: int) -> None:
     """Move the clock to so many minutes after the start or end of a class."""
     left = school.ask(UNTIL.format(column=column, minutes=minutes, title=title))
-    moved = school.run("clock", "advance", f"{left}m")
-    assert moved.returncode == 0, moved.stderr
+    move_clock(school, by=f"{left}m")
 
 
 def page_of(school: Launch, title: str) -> str:

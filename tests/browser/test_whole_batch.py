@@ -11,7 +11,7 @@ from tests.browser.mailbox import mail_to
 from tests.browser.test_classes import start
 from tests.browser.test_journey import make_course
 from tests.browser.walking import Walk, follow, open_mail
-from tests.fixtures.browser import OWNER, OWNER_PASSWORD, Visits, sign_in
+from tests.fixtures.browser import OWNER, OWNER_PASSWORD, Visits, make_owner, sign_in
 from tests.fixtures.launcher import Launch, launches
 
 ASHA, BILAL, CHITRA, DEEPAK, ESHA = (f"{name}@example.com" for name in ("asha", "bilal", "chitra", "deepak", "esha"))
@@ -73,8 +73,7 @@ def batch() -> Iterator[Launch]:
     """A whole Gurudesk just after its first start, whose clock this test moves."""
     with launches() as make:
         launch = make(name="batch").ready()
-        made = launch.run("create-admin", OWNER, "--name", "Devika Menon", "--password", OWNER_PASSWORD)
-        assert made.returncode == 0, made.stderr
+        make_owner(launch)
         yield launch
 
 

@@ -42,7 +42,7 @@ class Walk:
         self.first = tomorrow.replace(hour=11, minute=0, second=0, microsecond=0)
 
     def now(self) -> datetime:
-        return datetime.fromisoformat(self._clock()["now"])
+        return datetime.fromisoformat(_clock(self.launch)["now"])
 
     def at(self, day: int, hours: int, minutes: int = 0) -> datetime:
         """Return a moment of a day of the walk, on the clocks of the business; the first day is 0."""
@@ -50,12 +50,7 @@ class Walk:
 
     def to(self, moment: datetime) -> None:
         """Move the clock, with all that is due on the way."""
-        self._clock({"to": moment.isoformat()})
-        deadline = time.monotonic() + PATIENCE
-        while (move := self._clock()["move"])["state"] == "running":
-            assert time.monotonic() < deadline, f"the clock is still on its way: {move}"
-            time.sleep(0.1)
-        assert move["state"] == "done", move
+        move_clock(self.launch, to=moment.isoformat())
 
     def mark(self, cause: str, moment: datetime | None = None) -> None:
         """Name a moment, now if no other is said."""
@@ -94,16 +89,25 @@ class Walk:
             mails: list[dict[str, Any]] = json.load(answer)
         return mails
 
-    def _clock(self, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
-        body = json.dumps(asked).encode() if asked else None
-        try:
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.launch.sandbox_port}/clock.json", body, timeout=20
-            ) as answer:
-                told: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise AssertionError(error.read().decode()) from error
-        return told
+
+def move_clock(launch: Launch, **asked: str) -> None:
+    """Move the clock ``to`` a moment or ``by`` a time, with all that is due on the way."""
+    _clock(launch, asked)
+    deadline = time.monotonic() + PATIENCE
+    while (move := _clock(launch)["move"])["state"] == "running":
+        assert time.monotonic() < deadline, f"the clock is still on its way: {move}"
+        time.sleep(0.1)
+    assert move["state"] == "done", move
+
+
+def _clock(launch: Launch, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
+    body = json.dumps(asked).encode() if asked else None
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{launch.sandbox_port}/clock.json", body, timeout=20) as answer:
+            told: dict[str, Any] = json.load(answer)
+    except urllib.error.HTTPError as error:
+        raise AssertionError(error.read().decode()) from error
+    return told
 
 
 def open_mail(launch: Launch, page: Page, address: str, subject: str) -> None:
