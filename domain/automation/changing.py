@@ -10,6 +10,7 @@ from domain.automation.choices import wrong_texts
 from domain.automation.planning import PLACE, count_would, plan_rule
 from domain.automation.rule import Rule, RuleSettings, Unit
 from domain.automation.rule_states import RuleState, find_rule, read_version
+from domain.automation.wording import changes_between
 from domain.errors import Conflict, InvalidInput
 from domain.language import _, ngettext
 from domain.work import Work
@@ -141,9 +142,8 @@ async def change_rule(
         None,
         before.rule.title,
         version=after.version,
-        is_on=is_on,
-        applied=expected is not None,
-        **settings.as_values(),
+        change="; ".join(str(change) for change in changes_between(before, after)),
+        for_existing_people=expected is not None,
     )
     for topic in ("automations", "steps"):
         work.signal(topic)

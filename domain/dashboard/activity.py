@@ -38,8 +38,8 @@ select jsonb_agg(to_jsonb(happened) order by at desc, key) from (
               and f.created_at < %(before)s order by f.created_at desc limit 250) d
       group by d.kind, d.state, d.campaign_id, date_trunc('hour', d.created_at) order by 4 desc limit %(most)s)
     union all
-    (select 'audit', l.id::text, l.subject_id, l.at, l.subject_label, coalesce(l.details ->> 'batch', l.details ->> 'amount', ''),
-        l.action, 1,
+    (select 'audit', l.id::text, l.subject_id, l.at, l.subject_label, coalesce(l.details ->> 'batch', l.details ->> 'change',
+          case when l.action <> 'rule.changed' then l.details ->> 'amount' end, ''), l.action, 1,
         l.actor_name
       from audit_logs l where l.at < %(before)s and l.action <> all (%(told)s)
         and (not l.details ? 'demo' or (select value = 'true' from business_settings where key = 'demo_loaded'))

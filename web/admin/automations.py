@@ -9,9 +9,10 @@ from litestar.response import Response, Template
 from pydantic import Field
 
 from domain.automation.foreseeing import foresee, list_choices
+from domain.automation.history import read_history
 from domain.automation.holding import limit_messages, pause_automations, pause_rule, resume_automations
-from domain.automation.overview import VIEWS, list_steps, list_versions, read_overview
-from domain.automation.wording import moment_words
+from domain.automation.overview import VIEWS, list_steps, read_overview
+from domain.automation.wording import moment_words, quiet_words
 from domain.errors import InvalidInput
 from domain.language import _
 from domain.messaging.templates.catalogue import TEMPLATES
@@ -73,9 +74,10 @@ class AutomationController(Controller):
         (rule,) = overview.rules
         context = {"overview": overview, "one": rule, "steps": steps, "view": view, "now": work.now}
         context |= {
-            "versions": await list_versions(work, rule_key),
+            "versions": await read_history(work, rule.state),
             "query": {"view": asked},
             "moment_words": moment_words,
+            "quiet_words": quiet_words,
         }
         context["titles"] = {
             text: TEMPLATES[text].title for text in rule.state.settings.templates.values() if text in TEMPLATES
