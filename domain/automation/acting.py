@@ -17,6 +17,7 @@ from domain.automation.rules import RULES
 from domain.automation.running import MOST_ATTEMPTS, Skip
 from domain.backoff import backoff
 from domain.language import _
+from domain.messaging.capping import hold_free
 from domain.messaging.outbox import Channel
 from domain.work import Row, Work
 
@@ -139,6 +140,8 @@ async def _act(work: Work, steps: Sequence[Row]) -> None:
     if rule.is_marketing or rule.act is not None:
         # One a person: what is written or done here counts for their next, which is still due.
         steps = list({step.person_id: step for step in reversed(steps)}.values())
+    if rule.is_marketing and not (steps := await hold_free(work, steps)):
+        return
     facts = await find_facts(work, state, steps)
     texts = await find_whatsapp_texts(work, state)
     ended = Ended()

@@ -8,6 +8,7 @@ from domain.broadcasts.broadcast import Broadcast, find_broadcast
 from domain.broadcasts.content import content_of
 from domain.broadcasts.sent import end_broadcasts
 from domain.language import _
+from domain.messaging.capping import hold_people
 from domain.messaging.quiet_hours import HOURS
 from domain.work import Work
 
@@ -19,6 +20,10 @@ select p.id as person_id, {values}, {reason} as reason
   from broadcast_recipients r join people p on p.id = r.person_id {suppressed} left join lateral ({enrolment}) e on true
  where r.broadcast_id = %(broadcast_id)s and r.place > %(after)s and r.place <= %(last)s and r.reason = ''
  order by r.place
+"""
+PEOPLE = """
+select person_id from broadcast_recipients
+ where broadcast_id = %(broadcast_id)s and place > %(after)s and place <= %(last)s and reason = ''
 """
 # The key makes one delivery a person, whatever happens. What would leave in quiet hours waits for their end, in the
 # recipient's own zone.
@@ -76,6 +81,9 @@ async def _write(work: Work, broadcast: Broadcast, last: int) -> None:
     channel = broadcast.channel
     statement = JUDGE.format(values=VALUES, reason=REASON[channel], suppressed=SUPPRESSED[channel], enrolment=ENROLMENT)
     values = judging_values(broadcast, work.now) | {"batch": broadcast.audience.batch_id, "nobody": _("there")}
+    if broadcast.is_marketing:
+        people = await work.rows(PEOPLE, broadcast_id=broadcast.id, after=broadcast.planned_count, last=last)
+        await hold_people(work, [row.person_id for row in people])
     rows = await work.rows(statement, **values, after=broadcast.planned_count, last=last)
     content = await content_of(work, broadcast)
     chosen = [row for row in rows if row.reason is None]

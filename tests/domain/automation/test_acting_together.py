@@ -35,7 +35,11 @@ async def begun(work: Work, count: int) -> list[UUID]:
 
 async def test_while_one_acts_on_a_rule_another_acts_on_the_next(database: Database) -> None:
     async with database.work(SYSTEM) as work:
-        await begun(work, 1)
+        _first, second = await begun(work, 2)
+        # Of two people, as what goes to one person is written one by one.
+        await work.run(
+            "delete from automation_steps where (rule_key = 'lead_day_1') = (subject_id = %(id)s)", id=second
+        )
     async with database.work(SYSTEM) as one, database.work(SYSTEM) as another, database.work(SYSTEM) as third:
         for work in (one, another, third):
             work.now += timedelta(days=3, hours=1)
@@ -80,6 +84,26 @@ async def test_who_plan_move_and_void_very_many_in_any_order_stand_in_nobodys_wa
             change(lambda work, ids: move_planned(work, DAYS[::-1], "subject_id", ids)),
             change(lambda work, ids: plan_rules(work, DAYS[::-1], "subject_id", ids)),
         )
+
+
+async def test_of_two_rules_that_write_to_somebody_at_once_one_finds_the_days_advertising_gone(
+    database: Database,
+) -> None:
+    async with database.work(SYSTEM) as work:
+        person_id = await new_lead(work)
+        for days_ago in (0, 2):  # day 1 of one course is day 3 of the other
+            await sequence(work, await new_course(work, f"c{days_ago}", "A course"), person_id, days_ago=days_ago)
+    async with database.work(SYSTEM) as one, database.work(SYSTEM) as another:
+        for work in (one, another):
+            work.now += timedelta(days=1, seconds=1)
+            await act_on_due(work)
+    async with database.work(SYSTEM) as work:
+        await work.run("update automation_steps set retry_at = null")
+        work.now += timedelta(days=1, seconds=1)
+        await act_on_due(work)
+        assert await work.value("select count(*) from deliveries") == 1
+        (waits,) = await work.rows("select reason from automation_steps where state = 'planned' and reason <> ''")
+        assert "as often today" in waits.reason
 
 
 WRITTEN = """
