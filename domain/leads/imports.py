@@ -158,6 +158,17 @@ async def check_import(work: Work, import_id: UUID, mapping: ColumnMapping, opti
     await _plan(work, "check_import", import_id)
 
 
+async def check_again(work: Work, import_id: UUID) -> None:
+    """Plan the dry run of an import that has failed once more, as it was. Raises Conflict when it has not failed (any more)."""
+    work.require_admin()
+    failed = await work.row(
+        "select mapping, options from lead_imports where id = %(id)s and state = 'failed'", id=import_id
+    )
+    if failed is None:
+        raise Conflict(await _where_it_stands(work, import_id))
+    await check_import(work, import_id, mapping_from_json(failed.mapping), failed.options)
+
+
 async def stop_check(work: Work, import_id: UUID) -> None:
     """Give up a dry run and go back to choosing the columns."""
     work.require_admin()

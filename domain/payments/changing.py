@@ -19,6 +19,23 @@ LOCK = """
 select p.*, h.name from payments p join people h on h.id = p.person_id where p.id = %(id)s for update of p
 """
 REQUESTS = "select id, state, gateway_id from payment_requests where payment_id = %(id)s order by part for update"
+# What has no link that can be paid at, and none is on its way. As SQL over `r`, a request.
+LACKS_LINK = """
+(r.state in ('planned', 'failed', 'disabled') and not exists (select from automation_steps t where t.subject_id = r.id
+  and t.kind in ('create_payment_request', 'switch_payment_request') and t.state in ('planned', 'running')))
+"""
+LACKING = f"""
+select r.id, r.state, r.gateway_id from payment_requests r where r.payment_id = %(id)s and {LACKS_LINK} order by r.part
+for update
+"""
+IS_BEING_MADE = """
+select exists (select from automation_steps where subject_id = %(id)s and kind = 'create_payment_request'
+  and state in ('planned', 'running'))
+"""
+ANNOUNCE = """
+update payments p set announce = array_remove(array[case when h.email is not null then 'email' end,
+  case when h.phone is not null then 'whatsapp' end], null) from people h where h.id = p.person_id and p.id = %(id)s
+"""
 SET = """
 update payment_requests set state = %(state)s, reason = '', updated_at = %(now)s where id = %(id)s
 """
@@ -75,6 +92,26 @@ async def retry_request(work: Work, payment_id: UUID, request_id: UUID) -> None:
     await _done(work, payment, "payment.retried")
 
 
+async def make_links(work: Work, payment_id: UUID) -> None:
+    """Have the links made that a payment lacks, and sent on every way that reaches the person once one is there.
+
+    Raises Conflict when it is cancelled, paid, or lacks none; those that are being made are left alone.
+    """
+    payment = await _locked(work, payment_id)
+    if payment.cancelled_at is not None or payment.paid_paise >= payment.amount_paise:
+        raise Conflict(_("There is nothing to pay any more."))
+    lacking = await work.rows(LACKING, id=payment_id)
+    if not lacking:
+        raise Conflict(_("The link is being made, or is there already. Look at the payment."))
+    await work.run(ANNOUNCE, id=payment_id)
+    for request in lacking:
+        if request.gateway_id:
+            await plan_switch(work, request.id, payment.person_id)
+        elif request.state != "planned" or not await _begin_first(work, request.id, payment.person_id):
+            await _make(work, request.id, payment.person_id)
+    await _done(work, payment, "payment.retried")
+
+
 async def check_payment(work: Work, payment_id: UUID) -> None:
     """Let the gateway be asked now what came of the open parts. Raises Conflict when there are none."""
     await _locked(work, payment_id)
@@ -102,6 +139,14 @@ async def resolve_flagged(work: Work, gateway_payment_id: UUID) -> None:
         amount=rupees(row.amount_paise),
     )
     work.signal("payments")
+
+
+async def _begin_first(work: Work, request_id: UUID, person_id: UUID) -> bool:
+    """Plan the link that nobody has asked for yet; return whether it is planned, by whoever wants to pay just now, too."""
+    key = f"create_payment_request:{request_id}"
+    if await plan_step(work, "create_payment_request", request_id, key=key, person_id=person_id):
+        return True
+    return bool(await work.value(IS_BEING_MADE, id=request_id))
 
 
 async def _make(work: Work, request_id: UUID, person_id: UUID) -> None:

@@ -50,10 +50,10 @@ STEP_STUCK = "t.state = 'planned' and t.attempt >= 3 and t.due_at <= %(now)s"
 STEPS = f"automation_steps t where (({STEP_FAILED}) or ({STEP_STUCK}))"
 IMPORTS = "lead_imports i where i.state = 'failed' and i.created_at > %(now)s - interval '7 days'"
 WAITING = "cta_submissions a where a.status = 'new' and a.submitted_at < %(now)s - interval '2 days'"
-# Of the last day: what was mended is forgotten by itself. They come in real time.
+# Of the last day, and not noted as seen: what was mended is forgotten by itself. They come in real time.
 REJECTED = """
-(select provider, reason, sum(count)::int as count, max(last_at) as last_at from webhook_rejections
-  where last_at > now() - interval '1 day' group by provider, reason) w where true
+(select provider, reason, sum(count - seen)::int as count, max(last_at) as last_at from webhook_rejections
+  where last_at > now() - interval '1 day' and count > seen group by provider, reason) w where true
 """
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from domain.payments.changing import LACKS_LINK
 from domain.problems import conditions
 
 NAME = "(select coalesce(nullif(h.name, ''), h.email, h.phone) from people h where h.id = {person})"
@@ -23,18 +24,30 @@ def _delivery_facts() -> str:
       'person', d.person_id, 'reason', d.reason, 'rule', d.rule_key)"""
 
 
-def _session_facts(reason: str = "''") -> str:
+def _session_facts(reason: str = "''", plain: str = "null") -> str:
     return f"""jsonb_build_object('title', s.title, 'reason', {reason}, 'starts_at', s.starts_at, 'zoom_state', s.zoom_state,
-      'has_meeting', s.zoom_meeting_id is not null,
-      'batch', (select c.title || ', ' || b.name from batches b join courses c on c.id = b.course_id where b.id = s.batch_id))"""
+      'has_meeting', s.zoom_meeting_id is not null, 'plain', {plain}, 'batch', (select c.title || ', ' || b.name
+        from batches b join courses c on c.id = b.course_id where b.id = s.batch_id))"""
 
 
+# Whose an unknown participant plainly is: the one student of the batch of that name, or first name, who was not seen.
+PLAIN = """
+(select jsonb_build_object('stay', u.stay, 'shown', u.shown, 'person', u.person, 'name', u.name) from (
+  select (array_agg(y.id order by y.joined_at, y.id))[1] as stay, y.name as shown, (array_agg(h.id))[1] as person,
+    min(h.name) as name
+  from session_stays y join enrolments e on e.batch_id = s.batch_id and e.state <> 'withdrawn' join people h on h.id = e.person_id
+  where y.session_id = s.id and y.person_id is null and y.dismissed_at is null
+    and lower(btrim(y.name)) in (lower(btrim(h.name)), lower(split_part(btrim(h.name), ' ', 1))) and not exists (
+      select from attendance a where a.session_id = s.id and a.person_id = h.id and a.joined_at is not null)
+  group by y.name, y.email having count(distinct h.id) = 1 order by min(y.joined_at), y.name limit 1) u)
+"""
 # What a student owes is asked for already, or not: the newest payment that is open decides what mends it.
 UNPAID_FACTS = f"""
 jsonb_build_object('name', {NAME.format(person="e.person_id")}, 'person', e.person_id, 'paise', e.price_paise,
   'batch', (select c.title || ', ' || b.name from batches b join courses c on c.id = b.course_id where b.id = e.batch_id),
   'asked', (select jsonb_build_object('id', p.id, 'is_open', exists (
-      select from payment_requests r where r.payment_id = p.id and r.state = 'open'))
+      select from payment_requests r where r.payment_id = p.id and r.state = 'open'), 'lacks_link', exists (
+      select from payment_requests r where r.payment_id = p.id and {LACKS_LINK}))
     from payments p where p.person_id = e.person_id and p.cancelled_at is null
       and (p.enrolment_id = e.id or p.application_id = e.application_id) order by p.created_at desc limit 1))
 """
@@ -76,11 +89,12 @@ PROBLEMS: dict[str, Problem] = {
             f"""jsonb_build_object('name', {NAME.format(person="p.person_id")}, 'person', p.person_id, 'purpose', p.purpose,
               'paise', p.amount_paise - p.paid_paise, 'reminded_at', (select max(d.created_at) from deliveries d
                 where d.person_id = p.person_id and d.kind = 'payment_link' and d.subject_id = p.id), 'is_open', exists (
-                select from payment_requests r where r.payment_id = p.id and r.state = 'open'))""",
+                select from payment_requests r where r.payment_id = p.id and r.state = 'open'), 'lacks_link', exists (
+                select from payment_requests r where r.payment_id = p.id and {LACKS_LINK}))""",
         ),
         Problem("meetings", conditions.MEETINGS, "s.id", "s.updated_at", _session_facts("s.zoom_reason")),
         Problem("recordings", conditions.RECORDINGS, "s.id", "s.ends_at", _session_facts("s.zoom_recording_reason")),
-        Problem("unmatched", conditions.UNMATCHED, "s.id", "s.ends_at", _session_facts()),
+        Problem("unmatched", conditions.UNMATCHED, "s.id", "s.ends_at", _session_facts(plain=PLAIN)),
         Problem(
             "steps",
             conditions.STEPS,
@@ -107,7 +121,7 @@ PROBLEMS: dict[str, Problem] = {
         Problem(
             "rejected",
             conditions.REJECTED,
-            "w.provider || ':' || w.reason",
+            "md5(w.provider || ':' || w.reason)::uuid",
             "w.last_at",
             "jsonb_build_object('provider', w.provider, 'reason', w.reason, 'count', w.count)",
         ),

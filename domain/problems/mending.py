@@ -8,13 +8,16 @@ from domain.automation.steering import retry_step, run_step_now
 from domain.enrolling import restore_enrolment
 from domain.errors import Conflict, NotFound
 from domain.language import _
+from domain.leads.imports import check_again
 from domain.messaging.interventions import look_up_again, mark_arrived, retry_delivery, send_anyway
+from domain.messaging.webhooks.rejections import note_seen
 from domain.payments.asking import LONGEST_PURPOSE, NewPayment, Part, ask_for_payment
-from domain.payments.changing import resolve_flagged
+from domain.payments.changing import make_links, resolve_flagged
 from domain.payments.letters import send_link_again
 from domain.problems.keeping import count_again
 from domain.recordings.managing import sync_now
 from domain.sessions.planning_meetings import make_meeting_again, retry_meeting
+from domain.sessions.roster import match_by_hand
 from domain.work import Row, Work
 
 PAYER = """
@@ -38,10 +41,13 @@ from payments p left join cta_submissions a on a.id = p.application_id where p.i
 async def mend_problem(work: Work, problem: str, subject_id: UUID, act: str, secret: bytes) -> str:
     """Do what a row's button says; return what follows, in words.
 
-    Raises NotFound for an act that does not belong to the problem, and what the function that mends it raises.
+    What an act is about is named after it, parted by dots. Raises NotFound for an act that does not belong to the problem,
+    and what the function that mends it raises.
     """
     work.require_admin()
-    if (problem, act) in WITH_SECRET:
+    if (problem, act.partition(".")[0]) == ("unmatched", "match"):
+        message = await match_plain(work, subject_id, act)
+    elif (problem, act) in WITH_SECRET:
         mend, message = WITH_SECRET[problem, act]
         await mend(work, subject_id, secret)
     elif (problem, act) in PLAIN:
@@ -103,6 +109,24 @@ async def approve_paid(work: Work, payment_id: UUID) -> None:
     await approve(work, Approval(paid.application_id, paid.version, paid.batch_id))
 
 
+async def match_plain(work: Work, session_id: UUID, act: str) -> str:
+    """Say whose the stays of a participant are, as the button named them. Raises NotFound, InvalidInput and Conflict."""
+    try:
+        _match, stay_id, person_id = act.split(".")
+        name = await match_by_hand(work, session_id, UUID(stay_id), UUID(person_id))
+    except ValueError:
+        raise NotFound(_("There is no such problem.")) from None
+    return _("It was {name}.", name=name)
+
+
+async def make_link_of_enrolment(work: Work, enrolment_id: UUID) -> None:
+    """Have the link made that an enrolment was asked for with. Raises Conflict when it was cancelled meanwhile."""
+    enrolment = await _enrolment(work, enrolment_id)
+    if enrolment.asked is None:
+        raise Conflict(_("Nothing is asked for any more. Look at it again."))
+    await make_links(work, enrolment.asked)
+
+
 async def _paid_for(work: Work, payment_id: UUID) -> Row:
     paid = await work.row(PAID_FOR, id=payment_id)
     if paid is None:
@@ -133,6 +157,10 @@ PLAIN: dict[tuple[str, str], tuple[Callable[[Work, UUID], Awaitable[None]], str]
     ("not_enrolled", "approve"): (approve_paid, "Approved and enrolled."),
     ("flagged", "resolve"): (resolve_flagged, "Noted as dealt with."),
     ("unpaid", "ask"): (ask_for_enrolment, "It is asked for. The link is on its way."),
+    ("unpaid", "make"): (make_link_of_enrolment, "The link is being made, and sent when it is there."),
+    ("overdue", "make"): (make_links, "The link is being made, and sent when it is there."),
+    ("imports", "check"): (check_again, "It is being checked again. Confirm it on its page then."),
+    ("rejected", "seen"): (note_seen, "Noted as seen. What comes from now on is counted anew."),
     ("meetings", "retry"): (retry_meeting, "Zoom is being asked again."),
     ("meetings", "remake"): (make_meeting_again, "A new meeting is being made."),
     ("recordings", "sync"): (sync_now, "Zoom is being asked."),

@@ -72,7 +72,10 @@ def problem_names() -> dict[str, tuple[str, str]]:
         "unmatched": (_("Participants nobody could name"), _("Say who they were, so that their attendance counts.")),
         "steps": (_("Steps that failed or are stuck"), _("Failed in the last 7 days, or tried more than twice.")),
         "imports": (_("Imports that failed"), _("In the last 7 days.")),
-        "waiting": (_("Applications that wait"), _("Sent in more than 2 days ago, and not decided.")),
+        "waiting": (
+            _("Applications that wait"),
+            _("Sent in more than 2 days ago. To decide: approve into a batch, or turn down."),
+        ),
         "rejected": (_("Webhooks turned away"), _("In the last day. They changed nothing.")),
     }
 
@@ -144,21 +147,24 @@ def _unpaid(facts: Facts, _id: str) -> Said:
     if asked is None:
         question = _("Ask {name} for {amount}? They get the payment link.", name=facts["name"], amount=amount)
         return facts["name"], href, text, [Mend("ask", _("Ask for {amount}", amount=amount), question)]
+    return facts["name"], href, text, [_asking_again(asked, f"/admin/payments/{asked['id']}")]
+
+
+def _asking_again(asked: Facts, href: str) -> Mend | Place:
     if asked["is_open"]:
-        return facts["name"], href, text, [Mend("link", _("Send a reminder"))]
-    return facts["name"], href, text, [Place(f"/admin/payments/{asked['id']}", _("Look at the payment"))]
+        return Mend("link", _("Send a reminder"))
+    if asked["lacks_link"]:
+        return Mend("make", _("Make the link and send it"))
+    return Place(href, _("The link is being made: look at it"))
 
 
 def _overdue(facts: Facts, id_: str) -> Said:
     href = f"/admin/payments/{id_}"
-    mend: Mend | Place = (
-        Mend("link", _("Send a reminder")) if facts["is_open"] else Place(href, _("Look at the payment"))
-    )
     text = f"{rupees(facts['paise'])} · {facts['purpose']}"
     if facts["reminded_at"]:
         last = datetime.fromisoformat(facts["reminded_at"]).astimezone(HOME_ZONE)
         text = f"{text} · {_('link last sent on {day}', day=last.strftime('%-d %b %Y'))}"
-    return facts["name"], href, text, [mend]
+    return facts["name"], href, text, [_asking_again(facts, href)]
 
 
 def _meetings(facts: Facts, id_: str) -> Said:
@@ -174,7 +180,13 @@ def _recordings(facts: Facts, id_: str) -> Said:
 
 def _unmatched(facts: Facts, id_: str) -> Said:
     href = f"/admin/sessions/{id_}/attendance"
-    return facts["title"], href, facts["batch"], [Place(href, _("Say who they were"))]
+    choose = Place(href, _("Say who they were"))
+    if not (plain := facts["plain"]):
+        return facts["title"], href, facts["batch"], [choose]
+    question = _("Was “{shown}” {name}? Their attendance counts then.", shown=plain["shown"], name=plain["name"])
+    one = Mend(f"match.{plain['stay']}.{plain['person']}", _("It was {name}", name=plain["name"]), question)
+    text = _("{batch} · “{shown}” was there", batch=facts["batch"], shown=plain["shown"])
+    return facts["title"], href, text, [one, choose]
 
 
 def _steps(facts: Facts, _id: str) -> Said:
@@ -187,7 +199,7 @@ def _steps(facts: Facts, _id: str) -> Said:
 
 def _imports(facts: Facts, id_: str) -> Said:
     href = f"/admin/imports/{id_}"
-    return facts["file"], href, "", [Place(href, _("Open"))]
+    return facts["file"], href, "", [Mend("check", _("Check it again")), Place(href, _("Open"))]
 
 
 def _waiting(facts: Facts, id_: str) -> Said:
@@ -198,7 +210,8 @@ def _waiting(facts: Facts, id_: str) -> Said:
 def _rejected(facts: Facts, _id: str) -> Said:
     href = f"/admin/integrations/{facts['provider']}"
     text = ngettext("{count} webhook", "{count} webhooks", facts["count"])
-    return TITLES.get(facts["provider"], str(facts["provider"])), href, text, [Place(href, _("Check its secret"))]
+    mends: list[Mend | Place] = [Place(href, _("Check its secret")), Mend("seen", _("Note as seen"))]
+    return TITLES.get(facts["provider"], str(facts["provider"])), href, text, mends
 
 
 WORDS: dict[str, Callable[[Facts, str], Said]] = {

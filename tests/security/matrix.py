@@ -93,7 +93,7 @@ EXPECTED: dict[str, tuple[Cells, Cells, Cells, Cells]] = {
     "broadcasts": (ADMINS, ADMINS, ADMINS, ADMINS),
     "broadcast_recipients": (ADMINS, ADMINS, ADMINS, ADMINS),
     "webhook_events": (ADMINS, SYSTEM, SYSTEM, SYSTEM),
-    "webhook_rejections": (ADMINS, SYSTEM, SYSTEM, SYSTEM),
+    "webhook_rejections": (ADMINS, SYSTEM, ADMINS, SYSTEM),
     "provider_traffic": (ADMINS, NONE, ADMINS, NONE),
     "provider_requests": (ADMINS, SYSTEM, NONE, SYSTEM),
     "provider_tests": (ADMINS, ADMINS, SYSTEM, NONE),

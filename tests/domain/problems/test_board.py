@@ -15,7 +15,7 @@ from domain.problems.mending import mend_problem
 from domain.problems.rows import Mend, Place, ProblemRow
 from domain.work import Work
 from tests.domain.dashboard.rows import add_application, add_batch, add_delivery, add_payment, add_step, enrol
-from tests.fixtures.cast import ASHA
+from tests.fixtures.cast import ASHA, CHITRA
 
 SECRET = b"a secret of the tests"
 
@@ -219,14 +219,82 @@ async def test_what_needs_a_choice_leads_to_where_it_is_made(work: Work) -> None
             day=day,
         )
     found = await problems(work)
-    assert {key: [one.href for row in rows for one in row.mends] for key, rows in found.items()} == {  # type: ignore[union-attr]
+    assert {
+        key: [one.href for row in rows for one in row.mends if isinstance(one, Place)] for key, rows in found.items()
+    } == {
         "unmatched": [f"/admin/sessions/{session}/attendance"],
         "waiting": [f"/admin/applications/{await work.value('select id from cta_submissions')}"],
         "rejected": ["/admin/integrations/zoom"],
     }
     assert found["rejected"][0].text == "2 webhooks"
+    await mend(work, "rejected", found["rejected"][0], 1)
+    assert set(await problems(work)) == {"unmatched", "waiting"}
+    with pytest.raises(Conflict):
+        await mend(work, "rejected", found["rejected"][0], 1)
+    # What comes after it was seen is counted anew.
+    await work.run("update webhook_rejections set count = count + 1 where day = now()::date")
+    assert (await problems(work))["rejected"][0].text == "1 webhook"
     with pytest.raises(NotFound):
         await mend_problem(work, "waiting", uuid4(), "approve", SECRET)
+
+
+async def test_a_participant_who_plainly_is_one_student_is_matched_with_one_press_and_others_are_not_guessed(
+    work: Work,
+) -> None:
+    session = await add_session(work)
+    batch = await work.value("select batch_id from sessions where id = %(id)s", id=session)
+    await enrol(work, batch, ASHA.id, 30)
+    await enrol(work, batch, CHITRA.id, 30)
+    for name in (" ASHA", "iPhone"):
+        await work.run(
+            "insert into session_stays (session_id, source, stay_key, name, joined_at, created_at)"
+            " values (%(id)s, 'report', %(name)s, %(name)s, %(now)s, %(now)s)",
+            id=session,
+            name=name,
+            now=work.now,
+        )
+    row = (await problems(work))["unmatched"][0]
+    assert [one.text for one in row.mends] == ["It was Asha Rao", "Say who they were"]
+    await mend(work, "unmatched", row)
+    assert await work.value("select person_id from session_stays where name = ' ASHA'") == ASHA.id
+    with pytest.raises(Conflict):
+        await mend(work, "unmatched", row)
+    row = (await problems(work))["unmatched"][0]
+    assert [one.text for one in row.mends] == ["Say who they were"]
+    for act in ("match", "match.x.y"):
+        with pytest.raises(NotFound):
+            await mend_problem(work, "unmatched", session, act, SECRET)
+
+
+async def test_a_failed_import_is_checked_again_as_it_was(work: Work) -> None:
+    await work.run(
+        "insert into lead_imports (file_name, stored_name, file_size, file_hash, header, mapping, state, error, created_at)"
+        " values ('fair.csv', 'x', 1, 'x', '[\"E-mail\"]', '{\"0\": \"email\"}', 'failed', 'The disk was full.', now())"
+    )
+    row = await only(work, "imports")
+    assert (row.reason, row.mends[0].text) == ("The disk was full.", "Check it again")
+    await mend(work, "imports", row)
+    assert await problems(work) == {}
+    assert await work.value("select count(*) from automation_steps where kind = 'check_import'") == 1
+    with pytest.raises(Conflict):
+        await mend(work, "imports", row)
+
+
+async def test_what_has_no_link_to_pay_at_gets_one_that_is_sent_when_it_is_there(work: Work) -> None:
+    await enrol(work, await add_batch(work), ASHA.id, 1)
+    await add_payment(work, 1, 99_00, overdue=True)
+    row = await only(work, "overdue")
+    assert [one.text for one in row.mends] == ["Make the link and send it"]
+    await mend(work, "overdue", row)
+    with pytest.raises(Conflict):  # pressed twice, it is made once
+        await mend(work, "overdue", row)
+    assert await work.value("select announce from payments") == ["email", "whatsapp"]
+    assert await work.value("select count(*) from automation_steps where kind = 'create_payment_request'") == 1
+    assert [one.text for one in (await only(work, "overdue")).mends] == ["The link is being made: look at it"]
+    await work.run("update automation_steps set state = 'done'")
+    await work.run("update payment_requests set state = 'failed', asked_at = now()")
+    await mend(work, "overdue", await only(work, "overdue"))
+    assert await work.value("select count(*) from automation_steps where state = 'planned'") == 1
 
 
 async def test_the_board_shows_ten_of_each_and_the_list_all_page_by_page(work: Work) -> None:
