@@ -1,6 +1,7 @@
 """What an admin may do to what is planned for one person. Each act is guarded by the state it was seen in, so that of two
 presses, or of a press and the worker, one is first."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain import audit
@@ -28,6 +29,7 @@ update automation_steps t set state = 'planned', attempt = 0, due_at = %(now)s, 
  where id = %(id)s and (state = 'failed' or (state = 'skipped' and rule_key is not null)) and (rule_key is null or not exists (
    select from people where people.id = t.person_id and automations_stopped_at is not null)) {ACTED}
 """
+RETRY_ALL = RETRY.replace("id = %(id)s and (", "id = any(%(ids)s) and (", 1)
 STOPPED = """
 select h.automations_stopped_at is not null and t.rule_key is not null and t.state in ('failed', 'skipped') as is_stopped
 from automation_steps t left join people h on h.id = t.person_id where t.id = %(id)s
@@ -66,6 +68,16 @@ async def retry_step(work: Work, step_id: UUID) -> None:
     """Plan again what failed or was skipped. Raises Conflict when somebody was first, or the person's automations are stopped."""
     await _act(work, RETRY, step_id, "step.retried")
     work.nudge()
+
+
+async def retry_steps(work: Work, step_ids: Sequence[UUID], reason: str) -> int:
+    """Plan again those of these steps that have failed; return how many. Whose automations are stopped is left out."""
+    again = await work.rows(RETRY_ALL, ids=list(step_ids), now=work.now)
+    if again:
+        await audit.record(work, "steps.retried", "step", None, reason, count=len(again))
+        work.signal("steps")
+        work.nudge()
+    return len(again)
 
 
 async def stop_automations(work: Work, person_id: UUID) -> str:

@@ -1,5 +1,6 @@
 """What an admin may do to one delivery that did not go as planned. Each act is guarded by the state it was seen in."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain import audit
@@ -32,6 +33,14 @@ REOPEN = """
 update broadcasts set state = 'sending', finished_at = null
  where id = (select broadcast_id from deliveries where id = %(id)s) and state = 'done'
 """
+ALL_AGAIN = f"""
+{AFRESH} where d.id = any(%(ids)s) and d.state = 'failed'
+returning d.id, d.campaign_id, d.broadcast_id
+"""
+REOPEN_ALL = """
+update broadcasts set state = 'sending', finished_at = null
+ where id in (select broadcast_id from deliveries where id = any(%(ids)s)) and state = 'done'
+"""
 CANCEL = """
 update deliveries set state = 'cancelled', retry_at = null, reason = %(reason)s
  where id = %(id)s and state in ('pending', 'retry')
@@ -46,6 +55,19 @@ update deliveries set due_at = %(now)s, retry_at = null
 async def retry_delivery(work: Work, delivery_id: UUID) -> None:
     """Send again what failed, or did not reach anybody; raise Conflict when that is not so any more."""
     await _again(work, delivery_id, FAILED, "delivery.retried")
+
+
+async def retry_deliveries(work: Work, delivery_ids: Sequence[UUID], reason: str) -> int:
+    """Send again those of these messages that have failed, as they have for ``reason``; return how many: each once."""
+    again = await work.rows(ALL_AGAIN, ids=list(delivery_ids), now=work.now)
+    if not again:
+        return 0
+    if await work.run(REOPEN_ALL, ids=[row.id for row in again]):
+        work.signal("broadcasts")
+    await audit.record(work, "deliveries.retried", "delivery", None, reason, count=len(again))
+    work.nudge()
+    tell(work, again)
+    return len(again)
 
 
 async def send_anyway(work: Work, delivery_id: UUID) -> None:

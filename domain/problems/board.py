@@ -9,6 +9,7 @@ from domain.problems.concern import Concern
 from domain.problems.conditions import COUNTED, count
 from domain.problems.kinds import PROBLEMS, Problem
 from domain.problems.rows import ProblemRow, row_of
+from domain.problems.together import Cause, causes_sql
 from domain.work import Work
 
 SHOWN = 10  # of each problem on the board
@@ -17,7 +18,7 @@ PER_PAGE = 20
 # The newest first, so that what happens now is seen although there is much of it.
 # A first page that is not full has said how many there are.
 ROWS = """
-(select jsonb_build_array(case when %(skip)s::int = 0 and count(*) < %(most)s then count(*) else {count} end,
+(select jsonb_build_array({causes}, case when %(skip)s::int = 0 and count(*) < %(most)s then count(*) else {count} end,
     coalesce(jsonb_agg(to_jsonb(r) order by r.since desc, r.id), '[]'))
   from (select {id} as id, {since} as since, {facts} as facts from {condition} order by 2 desc, 1
     limit %(most)s offset %(skip)s) r)
@@ -26,11 +27,12 @@ ROWS = """
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One problem: how many there are, and some of them."""
+    """One problem: how many there are, some of them, and which causes several of them have."""
 
     problem: Problem
     count: int
     rows: Sequence[ProblemRow]
+    causes: Sequence[Cause] = ()
 
     @property
     def shown(self) -> str:
@@ -79,9 +81,10 @@ def _statement(problems: Sequence[Problem]) -> str:
 
 def _rows(one: Problem) -> str:
     values = {"id": one.id, "since": one.since, "facts": one.facts, "condition": one.condition}
-    return ROWS.format(count=count(one.condition), **values)
+    return ROWS.format(count=count(one.condition), causes=causes_sql(one), **values)
 
 
 def _group(problem: Problem, found: Sequence[Any]) -> Group:
-    rows: Sequence[Mapping[str, Any]] = found[1]
-    return Group(problem, found[0], [row_of(problem.key, row) for row in rows])
+    causes: Sequence[Mapping[str, Any]] = found[0]
+    rows: Sequence[Mapping[str, Any]] = found[2]
+    return Group(problem, found[1], [row_of(problem.key, row) for row in rows], [Cause(**one) for one in causes])

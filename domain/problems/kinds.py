@@ -10,13 +10,19 @@ NAME = "(select coalesce(nullif(h.name, ''), h.email, h.phone) from people h whe
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem. ``condition`` follows `from`; ``id``, ``since`` and ``facts`` (jsonb) are SQL over it."""
+    """One problem. ``condition`` follows `from`; ``id``, ``since`` and ``facts`` (jsonb) are SQL over it.
+
+    With a ``kind``, rows of one kind and ``reason`` that are ``failed`` are mended together: SQL over it, too.
+    """
 
     key: str
     condition: str
     id: str
     since: str
     facts: str
+    kind: str = ""
+    reason: str = ""
+    failed: str = "true"
 
 
 def _delivery_facts() -> str:
@@ -66,7 +72,15 @@ jsonb_build_object('name', {NAME.format(person="p.person_id")}, 'person', p.pers
 PROBLEMS: dict[str, Problem] = {
     one.key: one
     for one in (
-        Problem("failed", conditions.FAILED, "d.id", "d.created_at", _delivery_facts()),
+        Problem(
+            "failed",
+            conditions.FAILED,
+            "d.id",
+            "d.created_at",
+            _delivery_facts(),
+            kind="d.channel",
+            reason="d.reason",
+        ),
         Problem("unknown", conditions.UNKNOWN, "d.id", "d.created_at", _delivery_facts()),
         Problem(
             "not_enrolled", conditions.NOT_ENROLLED, "p.id", "coalesce(p.paid_at, p.updated_at)", NOT_ENROLLED_FACTS
@@ -102,6 +116,9 @@ PROBLEMS: dict[str, Problem] = {
             "coalesce(t.finished_at, t.due_at)",
             f"""jsonb_build_object('kind', t.kind, 'state', t.state, 'reason', t.reason, 'attempt', t.attempt,
               'subject', t.subject_id, 'person', t.person_id, 'rule', t.rule_key, 'name', {NAME.format(person="t.person_id")})""",
+            kind="coalesce(t.rule_key, t.kind)",
+            reason="t.reason",
+            failed="t.state = 'failed'",
         ),
         Problem(
             "imports",

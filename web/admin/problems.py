@@ -12,6 +12,7 @@ from domain.problems.board import read_board, read_problem
 from domain.problems.kinds import PROBLEMS
 from domain.problems.mending import mend_problem
 from domain.problems.rows import Mend, problem_names
+from domain.problems.together import mend_together, words_of
 from domain.work import Work
 from web.admin.dashboard import worker_age
 from web.forms import typed_values
@@ -32,6 +33,7 @@ class ProblemController(Controller):
             "names": problem_names(),
             "now": work.now,
             "is_mend": lambda one: isinstance(one, Mend),
+            "words_of": words_of,
         }
         if problem in PROBLEMS:
             group = await read_problem(work, PROBLEMS[problem], number)
@@ -41,6 +43,15 @@ class ProblemController(Controller):
             board = await read_board(work, await worker_age(request))
             context |= {"board": board, "groups": board.groups, "chosen": "", "page": 1, "here": INDEX}
         return page_or_fragment(request, "admin/problems/index.html", "admin/problems/_board.html", **context)
+
+    @post("/{problem:str}/together")
+    async def mend_cause(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], problem: FromPath[str]
+    ) -> Response[Any]:
+        typed = {name: str(value) for name, value in (await typed_values(request)).items()}
+        count = int(typed["count"]) if typed.get("count", "").isdecimal() and len(typed["count"]) < 6 else 0
+        message = await mend_together(work, problem, typed.get("cause", ""), count)
+        return go(request, with_query(INDEX, problem=problem if typed.get("list") == problem else ""), message)
 
     @post("/{problem:str}/{subject_id:uuid}/{act:str}")
     async def mend(

@@ -13,6 +13,7 @@ from domain.problems.keeping import KEPT, keep_count
 from domain.problems.kinds import PROBLEMS
 from domain.problems.mending import mend_problem
 from domain.problems.rows import Mend, Place, ProblemRow
+from domain.problems.together import mend_together
 from domain.work import Work
 from tests.domain.dashboard.rows import add_application, add_batch, add_delivery, add_payment, add_step, enrol
 from tests.fixtures.cast import ASHA, CHITRA
@@ -295,6 +296,34 @@ async def test_what_has_no_link_to_pay_at_gets_one_that_is_sent_when_it_is_there
     await work.run("update payment_requests set state = 'failed', asked_at = now()")
     await mend(work, "overdue", await only(work, "overdue"))
     assert await work.value("select count(*) from automation_steps where state = 'planned'") == 1
+
+
+async def test_failures_of_one_cause_are_sent_again_with_one_press_each_once_and_no_more_than_were_counted(
+    work: Work,
+) -> None:
+    for number in range(4):
+        delivery = await add_delivery(work, "failed")
+        reason = "The number is wrong." if number else "They have left."
+        await work.run(
+            "update deliveries set reason = %(why)s, kind = id::text where id = %(id)s", why=reason, id=delivery
+        )
+    (group,) = (await board(work)).groups
+    assert [(one.kind, one.reason, one.count) for one in group.causes] == [("email", "The number is wrong.", 3)]
+    (cause,) = group.causes
+    with pytest.raises(Conflict, match="There are 3 of them by now"):
+        await mend_together(work, "failed", cause.key, 2)
+    assert await mend_together(work, "failed", cause.key, 3) == "3 are on their way again."
+    with pytest.raises(Conflict):  # pressed twice, they are sent once
+        await mend_together(work, "failed", cause.key, 3)
+    assert (await only(work, "failed")).reason == "They have left."
+    await work.run("update deliveries set state = 'sent'")
+    for _number in range(2):
+        await add_step(work, "check_recordings", "failed", finished_at=work.now, reason="Zoom was away.")
+    (group,) = (await board(work)).groups
+    assert await mend_together(work, "steps", group.causes[0].key, 2) == "2 are on their way again."
+    assert await problems(work) == {}
+    with pytest.raises(NotFound):
+        await mend_together(work, "unpaid", cause.key, 3)
 
 
 async def test_the_board_shows_ten_of_each_and_the_list_all_page_by_page(work: Work) -> None:
