@@ -53,9 +53,14 @@ def deliveries_of(
     return [_delivery(state, fact, channel, texts, now) for channel in ways]
 
 
-def _delivery(state: RuleState, fact: Row, channel: Channel, texts: WhatsAppTexts, now: datetime) -> dict[str, Any]:
+def waits_for_morning(state: RuleState, channel: Channel) -> bool:
+    """Say whether a message that falls into quiet hours leaves when they end: an expected e-mail disturbs nobody."""
     is_bound = (state.rule.is_marketing or channel != "email") and not state.rule.is_urgent
-    due_at = getattr(fact, f"{channel}_after_quiet") if is_bound or state.settings.quiet_hours else now
+    return is_bound or state.settings.quiet_hours is not None
+
+
+def _delivery(state: RuleState, fact: Row, channel: Channel, texts: WhatsAppTexts, now: datetime) -> dict[str, Any]:
+    due_at = getattr(fact, f"{channel}_after_quiet") if waits_for_morning(state, channel) else now
     expires_at = fact.expires_at
     return {
         "channel": channel,

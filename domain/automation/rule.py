@@ -11,6 +11,8 @@ from domain.work import Work
 Unit = Literal["minutes", "hours", "days"]
 Direction = Literal["after", "before"]
 Group = Literal["leads", "approval", "classes", "after_class", "payments", "examples"]
+# What comes to who has no occasion yet, when a rule is foreseen: supposing.py.
+Supposed = Literal["nothing", "sequence", "approval", "request to pay", "completion"]
 # Hours in a person's own zone as (from, until), like ("21:00", "09:00").
 Hours = tuple[str, str]
 
@@ -64,7 +66,8 @@ class Rule:
     A param {moment, zone, own_zone} is put into words. ``links`` are the params of WhatsApp's link buttons, ``variables`` what
     it fills beyond the e-mail it comes with.
     ``note`` is a statement run with the ``steps`` that have just written messages, in the same transaction.
-    ``would`` is a query like ``occasions`` of people for whom the cause could come now: what is foreseen of who has none yet.
+    ``supposes`` is the cause that is foreseen to come now for who has no occasion yet, ``would`` a query of what there would be
+    then, where that is not what ``occasions`` finds. ``otherwise`` says why who has no occasion even then has none.
     ``act`` is run instead of sending; what it returns is the step's reason, and a Skip that it raises before it has written
     anything that matters ends the step as skipped.
     """
@@ -88,7 +91,9 @@ class Rule:
     links: tuple[str, ...] = ()
     note: str = ""
     variables: tuple[str, ...] = ()
+    supposes: Supposed = "nothing"
     would: str = ""
+    otherwise: str = ""
     act: Callable[[Work, Acted], Awaitable[str]] | None = field(default=None, compare=False)
 
     @property

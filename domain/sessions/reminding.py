@@ -7,14 +7,13 @@ from uuid import UUID
 
 from domain.audit import record
 from domain.automation.rule_states import RuleState, read_states
-from domain.automation.rules.class_reminders import NOW
+from domain.automation.rules.class_reminders import HOURS_BETWEEN, NOW
 from domain.errors import Conflict, NotFound
 from domain.language import _
 from domain.sessions.automations import OF_CLASS, REMINDERS
 from domain.sessions.telling import CHANNELS
 from domain.work import Row, Work
 
-HOURS_BETWEEN = 2
 HOLD = "select id from sessions where id = %(id)s for update"
 # Who was reminded a moment ago by whichever way, or is about to be, is left out: so a button that is pressed twice reminds once.
 STUDENTS = f"""

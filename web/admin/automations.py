@@ -106,12 +106,14 @@ class AutomationController(Controller):
         (rule,) = (await read_overview(work, rule_key)).rules
         asked = request.query_params
         q = asked.get("q", "")[:100]
-        person_id, import_id = uuid_or_none(asked.get("person", "")), uuid_or_none(asked.get("import", ""))
-        people, imports = await list_choices(work, q)
-        context: dict[str, Any] = {"one": rule, "q": q, "people": people, "imports": imports, "now": work.now}
-        context |= {"person_id": person_id, "import_id": import_id, "moment_words": moment_words, "foresight": None}
-        if person_id or import_id:
-            context["foresight"] = await foresee(work, rule.state, person_id=person_id, import_id=import_id)
+        chosen = {name: uuid_or_none(asked.get(name, "")) for name in ("person", "import", "course")}
+        people, imports, courses = await list_choices(work, q)
+        context: dict[str, Any] = {"one": rule, "q": q, "people": people, "imports": imports, "courses": courses}
+        context |= {"chosen": chosen, "now": work.now, "moment_words": moment_words, "foresight": None}
+        context["query"] = {"q": q} | {name: str(value) for name, value in chosen.items() if value}
+        if chosen["person"] or chosen["import"]:
+            ids = {f"{name}_id": value for name, value in chosen.items()}
+            context["foresight"] = await foresee(work, rule.state, **ids, page=page_number(asked))
         return page(request, FORESIGHT, **context)
 
 

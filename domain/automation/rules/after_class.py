@@ -67,6 +67,8 @@ RULES = (
         conditions="Once a class, to who is in the batch. It waits for a recording that students may see; without one it is"
         " given up after ten days.",
         occasions=OCCASIONS,
+        supposes="approval",
+        otherwise="There is no class of theirs.",
         facts=RECORDING_FACTS,
         defaults=RuleSettings(2, "hours", ("email", "whatsapp"), {"email": RECORDING, "whatsapp": RECORDING}),
         links=("recording_path",),
@@ -79,6 +81,8 @@ RULES = (
         when="the class ended",
         conditions="To who was there or has watched it, and has not said it already; to everybody where nothing told who came.",
         occasions=OCCASIONS,
+        supposes="approval",
+        otherwise="There is no class of theirs.",
         facts=FEEDBACK_FACTS,
         defaults=RuleSettings(1, "days", ("email", "whatsapp"), {"email": FEEDBACK, "whatsapp": FEEDBACK}),
         links=("feedback_id",),

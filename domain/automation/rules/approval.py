@@ -37,6 +37,7 @@ left join lateral (
   where {_ASKED} and r.state = 'open' order by m.created_at, r.part limit 1
 ) open on true
 """
+NO_BATCH = "There is no batch that they could come into."
 _PAID = """
     when asked.count = 0 then 'They have not been asked to pay.'
     when asked.paid_paise > 0 then 'They have paid.'
@@ -95,6 +96,8 @@ RULES = (
         when="they were approved",
         conditions="Not to who was withdrawn since, or wants no WhatsApp.",
         occasions=OCCASIONS,
+        supposes="approval",
+        otherwise=NO_BATCH,
         facts=WELCOME,
         defaults=_settings(0, "minutes", "approval_welcome", "whatsapp"),
         channels=("whatsapp",),
@@ -107,6 +110,8 @@ RULES = (
         when="they were approved",
         conditions="Not to who was withdrawn since, or takes no calls. At a decent hour where they are.",
         occasions=OCCASIONS,
+        supposes="approval",
+        otherwise=NO_BATCH,
         facts=WELCOME,
         defaults=RuleSettings(2, "hours", ("call",), {"call": ""}, quiet_hours=("19:00", "10:00")),
         channels=("call",),
@@ -120,6 +125,8 @@ RULES = (
         when="they were approved",
         conditions="Not when it costs nothing, or when they have been asked already.",
         occasions=OCCASIONS,
+        supposes="approval",
+        otherwise=NO_BATCH,
         facts=ASK,
         defaults=_settings(0, "minutes", "payment_link", "email", "whatsapp"),
         act=_ask,
@@ -133,6 +140,8 @@ RULES = (
         conditions="Not to who has paid something, was not asked to pay, or was withdrawn. Two days it waits for a link to pay"
         " at.",
         occasions=OCCASIONS,
+        supposes="request to pay",
+        otherwise=NO_BATCH,
         facts=REMIND,
         defaults=_settings(3, "days", "unpaid_reminder", "email", "whatsapp"),
         links=("payment_id",),
@@ -145,6 +154,8 @@ RULES = (
         when="they were approved",
         conditions="Not when they have paid something, were not asked to pay, or were withdrawn.",
         occasions=OCCASIONS,
+        supposes="request to pay",
+        otherwise=NO_BATCH,
         facts=ATTEND,
         defaults=RuleSettings(7, "days", (), {}),
         channels=(),

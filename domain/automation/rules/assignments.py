@@ -51,6 +51,8 @@ def _rule(key: str, settings: tuple[int, str], **texts: object) -> Rule:
         key=key,
         group="after_class",
         defaults=RuleSettings(amount, unit, ("email", "whatsapp"), {"email": key, "whatsapp": key}),  # type: ignore[arg-type]
+        supposes="approval",
+        otherwise="No assignment is set for them.",
         links=("submit_path",),
         **texts,  # type: ignore[arg-type]
     )

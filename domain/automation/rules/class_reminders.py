@@ -2,6 +2,8 @@
 
 from domain.automation.rule import Rule, RuleSettings
 
+HOURS_BETWEEN = 2  # reminders by hand
+
 # Each active student of the batch and each of its classes that takes place. What began before they came is none of theirs.
 OCCASIONS = """
 select e.person_id, s.id as subject_id, s.version, s.starts_at as anchor, b.timezone as zone, s.batch_id as cause_id
@@ -14,6 +16,15 @@ where s.cancelled_at is null
 BY_HAND = """
 select null::uuid as person_id, null::uuid as subject_id, 1 as version, null::timestamptz as anchor, 'UTC' as zone,
   null::uuid as cause_id where false
+"""
+# As if it were pressed now for the next class, in which who was reminded of it within two hours is left out.
+PRESSED = f"""
+select e.person_id, s.id as subject_id, s.version, %(now)s::timestamptz as anchor, b.timezone as zone, s.batch_id as cause_id
+from enrolments e join batches b on b.id = e.batch_id cross join lateral (
+  select s.id, s.version, s.batch_id from sessions s where s.batch_id = e.batch_id and s.cancelled_at is null
+    and s.ends_at > %(now)s order by s.starts_at, s.id limit 1) s
+where e.state = 'active' and not exists (select from reminders r where r.session_id = s.id and r.person_id = e.person_id
+  and r.written_at > %(now)s::timestamptz - make_interval(hours => {HOURS_BETWEEN}))
 """
 # A rule's facts and the moment until which its message makes sense.
 FACTS = """
@@ -60,6 +71,8 @@ def _rule(key: str, title: str, about: str, when: str, settings: tuple[int, str]
         conditions="Not when the class was cancelled or is over, and only to who is in the batch then.",
         facts=FACTS.format(until=until),
         defaults=defaults,
+        supposes="approval",
+        otherwise="No class lies ahead of them, or they were reminded of it a moment ago.",
         is_personal=True,
         links=("join_path",),
         note=NOTE,
@@ -91,6 +104,7 @@ RULES = (
         (0, "minutes"),
         direction="after",
         occasions=BY_HAND,
+        would=PRESSED,
         is_urgent=True,
     ),
 )

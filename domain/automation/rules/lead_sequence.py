@@ -2,16 +2,12 @@
 
 from domain.automation.rule import Rule, RuleSettings
 
-OCCASIONS = """
-select s.person_id, s.id as subject_id, s.version, s.started_at as anchor, p.timezone as zone, s.import_id as cause_id
-from lead_sequences s join people p on p.id = s.person_id where s.stopped_at is null
-"""
-# Whoever is not being written to: as if the sequence began now.
+# One that was stopped is foreseen with the reason, and planned no more.
 WOULD = """
-select l.person_id, l.id as subject_id, 1 as version, %(now)s::timestamptz as anchor, p.timezone as zone, l.import_id as cause_id
-from imported_leads l join people p on p.id = l.person_id
-where not exists (select from lead_sequences s where s.lead_id = l.id) and l.status in ('new', 'emailed')
+select s.person_id, s.id as subject_id, s.version, s.started_at as anchor, p.timezone as zone, s.import_id as cause_id
+from lead_sequences s join people p on p.id = s.person_id
 """
+OCCASIONS = f"{WOULD} where s.stopped_at is null"
 # Two days late it is no longer the e-mail of that day, and the next one is about to come.
 FACTS = """
 select w.id, case
@@ -38,12 +34,14 @@ def _rule(day: int, title: str, about: str) -> Rule:
         title=title,
         about=about,
         when="the lead sequence began",
-        conditions="Not to who has applied or unsubscribed, or whose address does not work.",
+        conditions="Not to who has applied or unsubscribed, or whom no way leads to.",
         occasions=OCCASIONS,
         facts=FACTS,
         defaults=RuleSettings(day, "days", ("email",), {"email": key, "whatsapp": "lead_reminder"}),
         is_marketing=True,
+        supposes="sequence",
         would=WOULD,
+        otherwise="They are no lead, or no course takes applications.",
         links=("apply_path",),
     )
 

@@ -51,6 +51,8 @@ def _rule(key: str, title: str, about: str, occasions: str, days: int, direction
         defaults=RuleSettings(days, "days", ("email", "whatsapp"), {"email": key, "whatsapp": key}),
         direction=direction,
         is_on=direction == "after",
+        supposes="request to pay",
+        otherwise="There is nothing for them to pay.",
         links=("payment_id",),
     )
 
