@@ -44,6 +44,7 @@ LEASE = 2.0
 PATIENCE = 60.0
 RULE = "lead_day_1"
 # What gives one process another time than the rest: the Debian package faketime, which scripts/setup.sh test installs.
+HURRY = 20
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 
 COURSE = """
@@ -169,11 +170,18 @@ class Ground:
     def start_worker_with_clock(self, off: str) -> int:
         """Start a worker whose machine's clock is off by so much, like `+90s`, and return its process id."""
         # Only the time of day is wrong: a wrong clock runs as fast as any other.
-        wrong = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": off, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        return self._start_stranger({"FAKETIME": off, "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+
+    def start_hurried_worker(self) -> int:
+        """Start a worker that lives through HURRY seconds in each of ours, waits and time-outs among them."""
+        # Postgres keeps our time: a lease of its usual length would be over for the worker before it has begun to send.
+        return self._start_stranger({"FAKETIME": f"+0 x{HURRY}", "GURUDESK_LEASE_SECONDS": str(LEASE * HURRY)})
+
+    def _start_stranger(self, time_of_its_own: dict[str, str]) -> int:
         process = subprocess.Popen(
             [sys.executable, "-m", "adapters.cli", "worker"],
             cwd=self.settings.data_dir,
-            env=self.environment | wrong,
+            env=self.environment | {"LD_PRELOAD": str(FAKETIME)} | time_of_its_own,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             preexec_fn=die_with_parent(signal.SIGKILL),
