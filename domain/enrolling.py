@@ -15,6 +15,7 @@ from domain.language import _, ngettext
 from domain.leads.sequences import stop_sequences_of
 from domain.messaging.outbox import plan_email
 from domain.notifications import notify
+from domain.payments.letters import bring_links_back
 from domain.sessions.automations import void_for_person
 from domain.sessions.enrolling import welcome_to_classes
 from domain.sessions.leaving import leave_classes, reach_of_leaving
@@ -205,6 +206,7 @@ async def restore_enrolment(work: Work, enrolment_id: UUID, *, beyond_capacity: 
     await _revive(work, enrolment_id, enrolment)
     await plan_rules(work, KEYS, "subject_id", [enrolment_id], instead_of=enrolment_id)
     await bring_back(work, REMINDERS, "person_id", [enrolment.person_id])
+    await bring_links_back(work, enrolment.person_id)
     await welcome_to_classes(work, enrolment.person_id, batch.id)
     await _record(work, "enrolment.restored", enrolment)
 

@@ -16,6 +16,7 @@ from domain.language import _
 from domain.learning.progress import Progress, progress_of, progress_sql
 from domain.messaging.inbox import messages_of
 from domain.messaging.outbox import plan_email
+from domain.payments.letters import bring_links_back
 from domain.payments.listing import payments_of
 from domain.sessions.automations import plan_for_returned
 from domain.sessions.roster import attendance_of
@@ -177,6 +178,7 @@ async def activate_student(work: Work, person_id: UUID, is_active: bool) -> None
     if is_active:
         await plan_for_returned(work, person_id)
         await bring_back(work, [*approval.KEYS, *payments.KEYS], "person_id", [person_id])
+        await bring_links_back(work, person_id)
     await record(work, "student.reactivated" if is_active else "student.deactivated", "student", person_id, name)
     work.signal("students")
 

@@ -177,7 +177,7 @@ async def _act_for_one(work: Work, state: RuleState, fact: Row, texts: WhatsAppT
         ways.remove("whatsapp")
         obstacles.append(texts.problem)
     if state.rule.act is not None:
-        acted = Acted(fact.person_id, fact.subject_id, fact.name, fact.params, ways)
+        acted = Acted(fact.id, fact.person_id, fact.subject_id, fact.name, fact.params, ways)
         try:
             return ended.end(fact.id, "done", await state.rule.act(work, acted))
         except Skip as skip:

@@ -117,7 +117,9 @@ async def foresee(
     facts = {fact.id: fact for fact in await find_facts(work, replace(state, rule=rule), rows, at_their_moments=True)}
     names = {person.person_id: person for person in people}
     problem = (await find_whatsapp_texts(work, state)).problem
-    found = [_foreseen(work, state, names[row.person_id], row, facts[row.id], problem) for row in rows if row.id in facts]
+    found = [
+        _foreseen(work, state, names[row.person_id], row, facts[row.id], problem) for row in rows if row.id in facts
+    ]
     with_any = {row.person_id for row in rows}
     found += [Foreseen(one, None, reason=_(state.rule.otherwise)) for one in people if one.person_id not in with_any]
     total = people[0].total - len(people) + len(found) + (rows[0].total - len(rows) if rows else 0)

@@ -55,7 +55,8 @@ left join (select value::int as most from business_settings where key = 'marketi
 # Only what may make a delivery pointless that was written a while ago.
 REASONS = f"""
 with {_W}, facts as ({{facts}})
-select w.id, f.id is not null as is_there, coalesce(f.reason, to_jsonb(f) ->> 'waits_for') as reason
+select w.id, f.id is not null as is_there, coalesce(f.reason, to_jsonb(f) ->> 'waits_for') as reason,
+  coalesce((select is_on from automation_rules where key = %(rule)s), %(is_on)s) as is_on
   from w left join facts f on f.id = w.id
 """
 
@@ -123,9 +124,11 @@ async def pointless_deliveries(work: Work, rows: Sequence[Row]) -> dict[UUID, st
         stopped = _("Automations were stopped for this person.")
         found |= {row.id: stopped for row in mine if row.is_stopped}
         if rule := RULES.get(key):
-            facts = await work.rows(REASONS.format(facts=rule.facts), now=work.now, **_items(mine))
-            gone = _("What it was about is gone.")
+            sql = REASONS.format(facts=rule.leaving or rule.facts)
+            facts = await work.rows(sql, now=work.now, rule=key, is_on=rule.is_on, **_items(mine))
+            gone, off = _("What it was about is gone."), _("The rule was switched off.")
             found |= {fact.id: fact.reason or gone for fact in facts if fact.reason or not fact.is_there}
+            found |= {fact.id: off for fact in facts if not fact.is_on}
     return found
 
 

@@ -222,6 +222,8 @@ async def void_rules(
 
 
 async def _bring_back(work: Work, state: RuleState, which: str, values: dict[str, Any]) -> int:
+    if state.rule.act is not None:
+        return 0  # what was done by other means than a message stays done
     sql = BRING_BACK.format(occasions=state.rule.occasions, which=which, is_late=IS_LATE)
     back: int = await work.value(sql, anew=_("It is written anew."), **values)
     return back

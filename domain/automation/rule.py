@@ -45,6 +45,7 @@ class Acted:
     ``params`` are what its facts found, ``channels`` those of its settings that lead to the person.
     """
 
+    step_id: UUID
     person_id: UUID
     subject_id: UUID
     name: str
@@ -68,6 +69,7 @@ class Rule:
     ``note`` is a statement run with the ``steps`` that have just written messages, in the same transaction.
     ``supposes`` is the cause that is foreseen to come now for who has no occasion yet, ``would`` a query of what there would be
     then, where that is not what ``occasions`` finds. ``otherwise`` says why who has no occasion even then has none.
+    ``leaving`` is a query like ``facts`` for what leaves, where that is about another subject than what was planned.
     ``act`` is run instead of sending; what it returns is the step's reason, and a Skip that it raises before it has written
     anything that matters ends the step as skipped.
     """
@@ -94,6 +96,7 @@ class Rule:
     supposes: Supposed = "nothing"
     would: str = ""
     otherwise: str = ""
+    leaving: str = ""
     act: Callable[[Work, Acted], Awaitable[str]] | None = field(default=None, compare=False)
 
     @property

@@ -63,7 +63,8 @@ class Composer:
             return await self._broadcast(work, send_id, rows, common)
         if rows[0].rule_key and text is None:
             raise CannotCompose(f"There is no text “{rows[0].template}” any more.")
-        if text and (rows[0].rule_key or rows[0].marketing or len(rows) > 1):
+        is_own = rows[0].kind in PAYMENT_LETTERS  # each is made for one payment, whoever asks for it
+        if text and not is_own and (rows[0].rule_key or rows[0].marketing or len(rows) > 1):
             email = self._group(send_id, rows, text, common)
             return replace(email, attachments=await self._files(work, rows, business))
         (row,) = rows

@@ -15,6 +15,7 @@ from domain.language import _, ngettext
 from domain.notifications import notify_admins
 from domain.payments.announcing import form_key_of
 from domain.payments.asking import LONGEST_PURPOSE, NewPayment, Part, ask_for_payment, divide
+from domain.payments.letters import bring_links_back
 from domain.payments.money import HOME_ZONE, MOST_PAISE, rupees
 from domain.work import Row, Work
 
@@ -50,6 +51,7 @@ async def ask_after_approval(work: Work, acted: Acted) -> str:
         announce=[channel for channel in acted.channels if channel in ("email", "whatsapp")],
         enrolment_id=acted.subject_id,
         form_key=form_key_of(acted.subject_id, params["version"]),
+        step_id=acted.step_id,
     )
     try:
         await ask_for_payment(work, new)
@@ -89,7 +91,7 @@ async def end_reminders_of(work: Work, requests: Sequence[UUID]) -> None:
 
 
 async def wake_reminders(work: Work, request: Row) -> None:
-    """Let what reminds of a part look again: it can be paid now. What was withdrawn while it could not is planned again.
+    """Let what reminds of a part look again: it can be paid now. What was withdrawn while it could not is to leave again.
 
     ``request`` is as for `end_reminders`.
     """
@@ -98,6 +100,7 @@ async def wake_reminders(work: Work, request: Row) -> None:
         if subjects:
             await move_planned(work, keys, "subject_id", subjects)
             await bring_back(work, keys, "subject_id", subjects)
+    await bring_links_back(work, request.person_id)
 
 
 def plan_parts(paise: int, count: int, every: int, unit: str, today: date) -> list[Part]:

@@ -12,11 +12,7 @@ from domain.work import Row, Work
 
 RULE = "approval_payment"
 
-ASKED_BY = """
-select p.form_key, p.enrolment_id, p.person_id, s.id as step_id, s.subject_version, s.rule_version
-from payments p join automation_steps s on s.subject_id = p.enrolment_id and s.rule_key = %(rule)s
-where p.id = %(id)s
-"""
+ASKED_BY = "select person_id, rule_version from automation_steps where id = %(id)s"
 AFTER_QUIET = """
 select after_quiet_hours(%(now)s, timezone, %(since)s::time, %(until)s::time) from people where id = %(person_id)s
 """
@@ -26,8 +22,8 @@ select after_quiet_hours(%(now)s, timezone, %(since)s::time, %(until)s::time) fr
 class Announcement:
     """With which texts a link leaves, and when: at once if ``due_at`` is None.
 
-    ``names`` are the variables that fill the WhatsApp template, in order. ``step_id`` and ``rule_version`` say by which step
-    of the rule it was asked for, if by one.
+    ``names`` are the variables that fill the WhatsApp template, in order. ``step_id`` is the step of the rule that it was
+    asked for by, if by one.
     """
 
     email: str = "payment_link"
@@ -35,7 +31,6 @@ class Announcement:
     names: Sequence[str] = ("first_name", "amount", "what_for", "due")
     due_at: datetime | None = None
     step_id: UUID | None = None
-    rule_version: int | None = None
 
     def filled(self, about: Mapping[str, str]) -> list[str]:
         """Return the parameters of the WhatsApp template; it takes no empty ones."""
@@ -50,10 +45,9 @@ def form_key_of(enrolment_id: UUID, version: int) -> UUID:
     return uuid5(enrolment_id, f"{RULE}:{version}")
 
 
-async def find_announcement(work: Work, payment_id: UUID) -> Announcement:
-    """Return how the link of a payment is announced: two or three round trips if a rule asked for it, else one."""
-    rows = await work.rows(ASKED_BY, id=payment_id, rule=RULE)
-    asked = next((row for row in rows if row.form_key == form_key_of(row.enrolment_id, row.subject_version)), None)
+async def find_announcement(work: Work, step_id: UUID | None) -> Announcement:
+    """Return how a link is announced that was asked for by this step of the rule, or by hand."""
+    asked = await work.row(ASKED_BY, id=step_id) if step_id else None
     if asked is None:
         return BY_HAND
     settings = await read_settings(work, RULE, asked.rule_version)
@@ -62,8 +56,7 @@ async def find_announcement(work: Work, payment_id: UUID) -> Announcement:
         settings.templates.get("whatsapp") or BY_HAND.whatsapp,
         await find_whatsapp_names(work, settings) or BY_HAND.names,
         await _after_quiet(work, settings, asked),
-        asked.step_id,
-        asked.rule_version,
+        step_id,
     )
 
 

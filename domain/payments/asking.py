@@ -36,10 +36,10 @@ where a.person_id = %(id)s and a.status = 'new'
 order by at desc
 """
 ADD = """
-insert into payments (person_id, enrolment_id, application_id, purpose, amount_paise, due_on, announce, form_key, created_by,
-  is_demo, created_at, updated_at)
+insert into payments (person_id, enrolment_id, application_id, purpose, amount_paise, due_on, announce, form_key, step_id,
+  created_by, is_demo, created_at, updated_at)
 values (%(person_id)s, %(enrolment_id)s, %(application_id)s, %(purpose)s, %(amount)s, %(due_on)s, %(announce)s, %(form_key)s,
-  %(me)s, %(is_demo)s, %(now)s, %(now)s)
+  %(step_id)s, %(me)s, %(is_demo)s, %(now)s, %(now)s)
 on conflict (form_key) do nothing returning id
 """
 ADD_PART = """
@@ -58,7 +58,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """What somebody is to pay. ``form_key`` is the form's own: sent twice, it asks once."""
+    """What somebody is to pay. ``form_key`` is the form's own: sent twice, it asks once. ``step_id`` is the rule's that asks."""
 
     person_id: UUID
     purpose: str
@@ -68,6 +68,7 @@ class NewPayment:
     enrolment_id: UUID | None = None
     application_id: UUID | None = None
     form_key: UUID = field(default_factory=uuid4)
+    step_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ async def ask_for_payment(work: Work, new: NewPayment) -> UUID:
         due_on=max(days) if days else None,
         announce=sorted(new.announce),
         form_key=new.form_key,
+        step_id=new.step_id,
         me=work.identity.person_id,
         is_demo=payer.person.is_demo,
         now=work.now,

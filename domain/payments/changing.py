@@ -49,7 +49,9 @@ async def cancel_payment(work: Work, payment_id: UUID) -> None:
     if payment.paid_paise >= payment.amount_paise:
         raise Conflict(_("It is paid already. What was paid can be given back as a refund."))
     await work.run(
-        "update payments set cancelled_at = %(now)s, announce = '{}', updated_at = %(now)s where id = %(id)s",
+        # What a rule asks for is announced as it was meant, if it is opened again.
+        "update payments set cancelled_at = %(now)s, announce = case when step_id is null then '{}' else announce end,"
+        " updated_at = %(now)s where id = %(id)s",
         id=payment_id,
         now=work.now,
     )

@@ -1,10 +1,12 @@
 """What people are sent about a payment: the link to pay at, and the receipt."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from domain.audit import record
+from domain.automation.holding import stop_flood
+from domain.automation.planning import IS_REPORTED
 from domain.automation.running import Skip, StepRun, hold
 from domain.automation.steps import plan_step
 from domain.errors import Conflict, InvalidInput, NotFound, TooMany
@@ -32,12 +34,33 @@ SENT = """
 select count(*) as count, max(created_at) as last_at from deliveries
 where subject_id = %(id)s and kind = 'payment_link'
 """
+# What a step of a rule has asked for is told by the rule: held, counted and judged as all that rules send.
+MARK = """
+update deliveries d set rule_key = s.rule_key, rule_version = s.rule_version, step_id = s.id
+from automation_steps s where s.id = %(step)s and d.id = any(%(ids)s)
+"""
+AN_HOUR = "select value::int from business_settings where key = 'automatic_messages_an_hour'"
+# One that is being judged at this moment is waited for: it may be about to be withdrawn.
+BRING_BACK = f"""
+with here as (
+  select d.id, d.state from payments m join deliveries d on d.step_id = m.step_id and d.subject_id = m.id
+   where m.person_id = %(person)s and m.cancelled_at is null and d.state in ('pending', 'retry', 'cancelled')
+     and not {IS_REPORTED} and exists (select from payment_requests r where r.payment_id = m.id and r.state = 'open')
+     and not exists (select from deliveries o where o.step_id = m.step_id and o.state in ('sending', 'unknown', 'sent'))
+   order by d.id for update of d
+)
+update deliveries set state = 'pending', reason = '', retry_at = null, attempt = 0, due_at = %(now)s
+where id in (select id from here where state = 'cancelled')
+"""
 
 
 async def plan_link(
     work: Work, payment_id: UUID, channels: Collection[str], secret: bytes, told: Announcement = BY_HAND
 ) -> None:
-    """Plan the link of a payment to leave through those of the channels that reach the person. A second call sends again."""
+    """Plan the link of a payment to leave through those of the channels that reach the person. A second call sends again.
+
+    Where a rule has asked for it, it leaves as the rule's.
+    """
     facts = await work.row(FACTS, id=payment_id, now=work.now)
     if facts is None:
         raise NotFound(_("There is no such payment."))
@@ -45,8 +68,9 @@ async def plan_link(
     key = f"payment_link:{payment_id}:{sent.count if sent else 0}"
     about = _params(facts)
     about |= {"what_for": facts.purpose, "due": about["due_on"] or _("today")}
+    planned: list[UUID | None] = []
     if "email" in channels and facts.email:
-        await plan_email(
+        email = await plan_email(
             work,
             kind="payment_link",
             to=facts.email,
@@ -58,8 +82,9 @@ async def plan_link(
             subject_id=payment_id,
             due_at=told.due_at,
         )
+        planned.append(email)
     if "whatsapp" in channels and facts.phone:
-        await plan_whatsapp(
+        message = await plan_whatsapp(
             work,
             kind="payment_link",
             to=facts.phone,
@@ -72,6 +97,16 @@ async def plan_link(
             subject_id=payment_id,
             due_at=told.due_at,
         )
+        planned.append(message)
+    if told.step_id and planned:
+        await _mark(work, told.step_id, planned)
+
+
+async def bring_links_back(work: Work, person_id: UUID) -> None:
+    """Let links that rules had sent to somebody, and that were withdrawn before they left, leave after all: they can be paid."""
+    if await work.run(BRING_BACK, person=person_id, now=work.now):
+        work.nudge()
+        work.signal("deliveries")
 
 
 async def send_link_again(work: Work, payment_id: UUID, channels: Collection[str], secret: bytes) -> None:
@@ -151,6 +186,12 @@ async def send_receipt(run: StepRun) -> None:
             person_id=facts.person_id,
             subject_id=facts.id,
         )
+
+
+async def _mark(work: Work, step_id: UUID, planned: Sequence[UUID | None]) -> None:
+    # Those that are too many are written, and wait: all rules are paused then.
+    await stop_flood(work, await work.value(AN_HOUR), len(planned))
+    await work.run(MARK, step=step_id, ids=planned)
 
 
 def _params(facts: Row) -> dict[str, str]:

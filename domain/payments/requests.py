@@ -22,7 +22,7 @@ FIRST_CHECK = timedelta(minutes=10)
 DEMO = "Demo payments never reach the real gateway."
 
 LOCK = """
-select r.*, p.person_id, p.purpose, p.cancelled_at, p.announce, p.is_demo, h.name, h.email, h.phone
+select r.*, p.person_id, p.purpose, p.cancelled_at, p.announce, p.step_id, p.is_demo, h.name, h.email, h.phone
 from payment_requests r join payments p on p.id = r.payment_id join people h on h.id = p.person_id
 where r.id = %(id)s for update of p, r
 """
@@ -149,7 +149,7 @@ async def _opened(run: StepRun, link: PaymentLink) -> None:
         else:
             await wake_reminders(work, request)
         if request.cancelled_at is None and request.announce:
-            told = await find_announcement(work, request.payment_id)
+            told = await find_announcement(work, request.step_id)
             await plan_link(work, request.payment_id, request.announce, run.ports.secret, told)
             await work.run("update payments set announce = '{}' where id = %(id)s", id=request.payment_id)
         tell(work, request.payment_id, request.person_id)

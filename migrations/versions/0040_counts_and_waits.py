@@ -5,7 +5,7 @@ from alembic import op
 from adapters.postgres.row_security import ADMINS, secure
 
 revision = "0040"
-down_revision = "0038"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 

@@ -129,7 +129,9 @@ async def test_the_request_to_pay_says_by_which_ways_and_with_which_texts(as_adm
     assert "Please pay" in shown
 
 
-async def test_the_steps_that_refresh_themselves_are_those_of_the_open_view_and_page(as_admin: httpx.AsyncClient) -> None:
+async def test_the_steps_that_refresh_themselves_are_those_of_the_open_view_and_page(
+    as_admin: httpx.AsyncClient,
+) -> None:
     shown = (await as_admin.get(f"/admin/automations/{KEY}?view=done&page=2")).text
     (region,) = re.findall(r'<div id="steps">.*', shown, re.DOTALL)
     (listener,) = re.findall(r'hx-get="([^"]*)" hx-trigger="steps from:body', region)

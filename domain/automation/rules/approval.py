@@ -54,6 +54,16 @@ ASK = _FACTS.format(
     expires_at="null::timestamptz",
     waits="",
 )
+# The link leaves once the gateway has made it, and is about the payment.
+LINK = """
+select w.id, case
+    when m.cancelled_at is not null then 'The payment was cancelled.'
+    when m.paid_paise >= m.amount_paise then 'It is paid.'
+    when e.state = 'withdrawn' then 'They were withdrawn from the batch.'
+    when exists (select from profiles f where f.person_id = m.person_id and not f.is_active) then 'Their account is deactivated.'
+  end as reason
+from w join payments m on m.id = w.subject_id left join enrolments e on e.id = m.enrolment_id
+"""
 REMIND = _FACTS.format(
     reason=f"case {_PAID} when open.payment_id is null and {_TWO_DAYS} < %(now)s then 'There is no link to pay at.' end",
     params=f", 'payment_id', open.payment_id, 'amount', {rupees_sql('open.amount_paise')}",
@@ -128,6 +138,7 @@ RULES = (
         supposes="approval",
         otherwise=NO_BATCH,
         facts=ASK,
+        leaving=LINK,
         defaults=_settings(0, "minutes", "payment_link", "email", "whatsapp"),
         act=_ask,
     ),
