@@ -5,7 +5,8 @@ from functools import cache
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from domain.automation.planning import plan_rules, void_rules
+from domain.automation.planning import move_planned, plan_rules, void_rules
+from domain.automation.rules import approval, lead_sequence
 from domain.errors import InvalidInput
 from domain.language import _
 from domain.messaging.suppressions import RESUME, suppress
@@ -20,8 +21,13 @@ select h.name, h.email, h.phone, h.city, h.timezone, h.birthday, h.consent_email
 from people h join profiles p on p.person_id = h.id where h.id = %(id)s
 """
 UPDATE = """
-update people set name = %(name)s, city = %(city)s, timezone = %(timezone)s, updated_at = %(now)s where id = %(id)s
+update people set name = %(name)s, city = %(city)s, updated_at = %(now)s where id = %(id)s
 """
+ZONE = """
+update people set timezone = %(zone)s, updated_at = %(now)s where id = %(id)s and timezone <> %(zone)s
+"""
+# Rules whose days and hours are those of the person's own clocks.
+BY_OWN_CLOCKS = (*lead_sequence.KEYS, *approval.KEYS, "birthday")
 BIRTHDAY = """
 update people set birthday = %(birthday)s, updated_at = %(now)s where id = %(id)s and birthday is distinct from %(birthday)s
 """
@@ -47,12 +53,20 @@ async def read_account(work: Work) -> Row:
     return row
 
 
-async def update_profile(work: Work, *, name: str, city: str, timezone: str) -> None:
-    """Change name, city and time zone of who asks. Raises InvalidInput."""
-    if timezone not in timezones():
+async def update_profile(work: Work, *, name: str, city: str) -> None:
+    """Change name and city of who asks."""
+    await work.run(UPDATE, id=work.identity.person_id, now=work.now, name=name, city=city)
+
+
+async def keep_zone(work: Work, person_id: UUID, zone: str) -> None:
+    """Keep the time zone a person lives in; what is planned by their clocks moves with it. Raises InvalidInput.
+
+    Runs as the system: what rules do is planned by them alone.
+    """
+    if zone not in timezones():
         raise InvalidInput({"timezone": _("Please choose one of the options.")})
-    values = {"name": name, "city": city, "timezone": timezone}
-    await work.run(UPDATE, id=work.identity.person_id, now=work.now, **values)
+    if await work.run(ZONE, id=person_id, zone=zone, now=work.now):
+        await move_planned(work, BY_OWN_CLOCKS, "person_id", [person_id])
 
 
 async def keep_birthday(work: Work, person_id: UUID, birthday: date | None) -> None:

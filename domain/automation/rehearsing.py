@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.audit import record
-from domain.automation.planning import plan_rules
-from domain.automation.rules import lead_sequence
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
 from domain.leads.editing import NewLead, add_lead
+from domain.leads.sequences import begin_sequence
 from domain.work import Row, Work
 
 DOMAIN = "rehearsal.gurudesk.test"
@@ -19,11 +18,6 @@ SOURCE = "Rehearsal"
 MADE_UP = """
 update people p set consent_email = true, consent_whatsapp = true, is_demo = true from imported_leads l
 where l.id = %(lead)s and p.id = l.person_id returning p.id, p.name, p.email, p.phone
-"""
-BEGIN = """
-insert into lead_sequences (lead_id, person_id, course_id, started_at, started_by)
-select %(lead)s, %(person)s, id, %(now)s, %(me)s from courses where id = %(course)s and is_published and archived_at is null
-returning id
 """
 FIND = "select id, name, email, phone from people where id = %(id)s and email like %(made_up)s"
 
@@ -54,11 +48,7 @@ async def begin_rehearsal(work: Work, name: str, course_id: UUID, *, is_live: bo
     lead_id = await add_lead(work, lead)
     person = await work.row(MADE_UP, lead=lead_id)
     assert person is not None
-    values = {"lead": lead_id, "person": person.id, "course": course_id, "me": work.identity.person_id, "now": work.now}
-    sequence_id = await work.value(BEGIN, **values)
-    if sequence_id is None:
-        raise InvalidInput({"course": _("Please choose a course that is open for applications.")})
-    await plan_rules(work, [rule.key for rule in lead_sequence.RULES], "subject_id", [sequence_id])
+    await begin_sequence(work, lead_id, course_id)
     await record(work, "rehearsal.begun", "person", person.id, person.name)
     return _rehearsal(person)
 

@@ -8,7 +8,7 @@ from domain.audit import record
 from domain.courses.zones import Keep, change_zone
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.language import _
-from domain.sessions.automations import wake_recordings
+from domain.sessions.automations import move_with_batch, wake_recordings
 from domain.sessions.local_times import HOME_ZONE, check_zone
 from domain.work import Row, Work
 
@@ -93,6 +93,8 @@ async def update_batch(
     if facts.timezone != before.timezone:
         await change_zone(work, batch_id, before.timezone, facts.timezone, keep=keep, tell=tell)
     changed = sorted(name for name, value in values.items() if name != "timezone" and getattr(before, name) != value)
+    if "ends_on" in changed:
+        await move_with_batch(work, batch_id)
     if "recordings_visible" in changed and facts.recordings_visible:
         await wake_recordings(work, batch_id=batch_id)
     if changed:

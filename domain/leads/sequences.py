@@ -48,6 +48,13 @@ select l.id, p.id, %(course_id)s, null, %(now)s, %(me)s, true {FROM} {{where}} {
 on conflict (lead_id, course_id) do update set version = s.version + 1, started_at = excluded.started_at,
   started_by = excluded.started_by, stopped_at = null, stop_reason = '', is_unsettled = true where s.stopped_at is not null
 """
+BEGIN_ONE = f"""
+insert into lead_sequences as s (lead_id, person_id, course_id, started_at, started_by)
+select l.id, p.id, %(course_id)s, %(now)s, %(me)s {FROM} where l.id = %(lead)s and {MAY_BEGIN_AGAIN}
+on conflict (lead_id, course_id) do update set version = s.version + 1, started_at = excluded.started_at,
+  started_by = excluded.started_by, stopped_at = null, stop_reason = '' where s.stopped_at is not null
+returning id
+"""
 STOP = f"""
 update lead_sequences q set stopped_at = %(now)s, stop_reason = %(reason)s, is_unsettled = true
 where q.stopped_at is null and (%(course_id)s::uuid is null or q.course_id = %(course_id)s)
@@ -116,9 +123,7 @@ async def start_sequences(work: Work, wanted: LeadFilter, course_id: UUID | None
     InvalidInput without a course.
     """
     work.require_admin()
-    course = next((one for one in await list_sequence_courses(work) if one.id == course_id), None)
-    if course is None:
-        raise InvalidInput({"course": _("Please choose a course that is open for applications.")})
+    course = await _open_course(work, course_id)
     _check(await count_startable(work, wanted, course.id), expected)
     where, values = wanted.conditions()
     values |= {"course_id": course_id, "me": work.identity.person_id, "now": work.now}
@@ -132,6 +137,22 @@ async def start_sequences(work: Work, wanted: LeadFilter, course_id: UUID | None
     )
     await _settle_later(work)
     return begun
+
+
+async def begin_sequence(work: Work, lead_id: UUID, course_id: UUID | None) -> UUID:
+    """Begin the sequence about a course for one lead, and plan it; return its id.
+
+    Raises InvalidInput without a course that is open, Conflict where it cannot begin: see `start_sequences`.
+    """
+    work.require_admin()
+    course = await _open_course(work, course_id)
+    values = {"lead": lead_id, "course_id": course.id, "me": work.identity.person_id, "now": work.now}
+    sequence_id: UUID | None = await work.value(BEGIN_ONE, **values)
+    if sequence_id is None:
+        raise Conflict(_("This lead cannot be written to about the course, or is already."))
+    await plan_rules(work, KEYS, "subject_id", [sequence_id])
+    work.signal("leads")
+    return sequence_id
 
 
 async def stop_sequences(work: Work, wanted: LeadFilter, expected: int, course_id: UUID | None = None) -> int:
@@ -235,6 +256,13 @@ async def settle_sequences(run: StepRun) -> None:
         async with run.work() as work:
             await hold(work, run.step, run.lease_seconds)
             more = await settle_some(work)
+
+
+async def _open_course(work: Work, course_id: UUID | None) -> Row:
+    course = next((one for one in await list_sequence_courses(work) if one.id == course_id), None)
+    if course is None:
+        raise InvalidInput({"course": _("Please choose a course that is open for applications.")})
+    return course
 
 
 async def _settle_later(work: Work) -> None:

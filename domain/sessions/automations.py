@@ -15,6 +15,7 @@ GIVEN, DUE = (rule.key for rule in assignments.RULES)
 OF_CLASS = [*REMINDERS, *AFTER_CLASS]
 PLANNED = [*PLANNED_REMINDERS, *AFTER_CLASS]
 ALL = [*PLANNED, GIVEN, DUE]
+CERTIFICATE = "certificate_ready"
 
 SUBJECTS = """
 select id from sessions where batch_id = %(batch)s union all select id from assignments where batch_id = %(batch)s
@@ -65,8 +66,8 @@ async def plan_for_returned(work: Work, person_id: UUID) -> None:
 
 
 async def move_with_batch(work: Work, batch_id: UUID) -> None:
-    """Move what is planned around the classes of a batch, whose clocks are others now."""
-    await move_planned(work, ALL, "cause_id", [batch_id])
+    """Move what is planned around a batch and its classes: its clocks are others now, or its last day is."""
+    await move_planned(work, [*ALL, CERTIFICATE], "cause_id", [batch_id])
 
 
 async def wake_recordings(work: Work, *, session_id: UUID | None = None, batch_id: UUID | None = None) -> None:

@@ -9,7 +9,7 @@ from litestar.response import Response, Template
 from pydantic import BeforeValidator, Field
 
 from domain.accounts.class_news import WAYS, choose_class_news
-from domain.accounts.profile import choose_news, keep_birthday, read_account, timezones, update_profile
+from domain.accounts.profile import choose_news, keep_birthday, keep_zone, read_account, timezones, update_profile
 from domain.errors import DomainError
 from domain.language import _
 from domain.work import SYSTEM, Work
@@ -48,8 +48,9 @@ class ProfileController(Controller):
             # Before the profile, which would hold the row that this changes.
             assert work.identity.person_id
             async with services_of(request).database.work(SYSTEM) as system:
+                await keep_zone(system, work.identity.person_id, data.timezone)
                 await keep_birthday(system, work.identity.person_id, data.birthday)
-            await update_profile(work, **data.model_dump(exclude={"birthday"}))
+            await update_profile(work, name=data.name, city=data.city)
         except DomainError as error:
             raise refuse(PAGE, form, error, **context) from None
         return go(request, "/account", _("Your profile is saved."))

@@ -19,7 +19,14 @@ from domain.leads.filters import LeadFilter
 from domain.leads.import_steps import run_import
 from domain.leads.imports import start_import
 from domain.leads.removing import delete_leads
-from domain.leads.sequences import count_running, count_startable, settle_some, start_sequences, stop_sequences
+from domain.leads.sequences import (
+    begin_sequence,
+    count_running,
+    count_startable,
+    settle_some,
+    start_sequences,
+    stop_sequences,
+)
 from domain.leads.undoing import find_undoable, undo_import
 from domain.messaging.suppressions import suppress
 from domain.work import SYSTEM, Work
@@ -97,6 +104,19 @@ async def test_stopped_by_hand_its_steps_are_void_and_it_can_begin_once_more(wor
         "select subject_version, state, count(*) from automation_steps where rule_key <> '' group by 1, 2"
     )
     assert {(row.subject_version, row.state): row.count for row in states} == {(1, "cancelled"): 3, (2, "planned"): 3}
+
+
+async def test_for_one_lead_it_begins_as_for_many_and_is_planned_at_once(work, course_id):
+    await new_lead(work)
+    lead_id = await work.value("select id from imported_leads")
+    sequence_id = await begin_sequence(work, lead_id, course_id)
+    with pytest.raises(Conflict):
+        await begin_sequence(work, lead_id, course_id)
+    await stop_sequences(work, ALL, 1)
+    await settle_some(work)
+    assert await begin_sequence(work, lead_id, course_id) == sequence_id
+    states = await work.rows("select distinct subject_version, state from automation_steps where rule_key <> ''")
+    assert {(row.subject_version, row.state) for row in states} == {(1, "cancelled"), (2, "planned")}
 
 
 async def test_an_application_stops_it_at_once_and_knows_which_sequence_led_to_it(work, catalogue):
