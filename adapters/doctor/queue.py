@@ -1,6 +1,5 @@
 """Redis and the worker."""
 
-import time
 from collections.abc import Iterator
 
 from redis import Redis
@@ -8,7 +7,7 @@ from redis.exceptions import RedisError
 
 from adapters.doctor.finding import Finding, right, wrong
 from adapters.redis.addresses import redis_url
-from adapters.redis.heartbeat import PREFIX
+from adapters.redis.heartbeat import PREFIX, age_of, seconds
 from adapters.settings import Settings
 
 OLDEST_HEARTBEAT = 30.0
@@ -19,12 +18,12 @@ def examine_queue(settings: Settings) -> Iterator[Finding]:
         with Redis.from_url(redis_url(settings), socket_timeout=5) as redis:
             version = redis.info("server")["redis_version"]
             names = list(redis.scan_iter(match=f"{PREFIX}*", count=1000))
-            beats = [float(value) for value in redis.mget(names) if value] if names else []
+            age = age_of(redis.mget(names), seconds(redis.time())) if names else None
     except (RedisError, OSError, ValueError) as error:
         yield wrong("Redis", f"It does not answer: {str(error).splitlines()[0]}")
         return
     yield right("Redis", f"Redis {version} answers.")
-    yield _worker(time.time() - max(beats) if beats else None)
+    yield _worker(age)
 
 
 def _worker(age: float | None) -> Finding:

@@ -1,6 +1,5 @@
 """Sandbox, worker and web as components."""
 
-import time
 from collections.abc import Callable
 
 from adapters.settings import Settings
@@ -16,7 +15,7 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 def make_programs(settings: Settings, gate: Gate) -> list[Component]:
     """Return the components to start, in order: the sandbox first, since the others call it."""
     programs = [
-        _program(settings, gate, "worker", lambda age: worker_problem(settings, time.time() - age)),
+        _program(settings, gate, "worker", lambda age: worker_problem(settings, age)),
         _program(settings, gate, "web", lambda age: http_problem(f"{_own_address(settings)}/health/ready")),
     ]
     if settings.has_sandbox:

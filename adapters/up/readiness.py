@@ -9,7 +9,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from adapters.redis.addresses import redis_url
-from adapters.redis.heartbeat import PREFIX
+from adapters.redis.heartbeat import PREFIX, age_of, seconds
 from adapters.settings import Settings
 
 # Never through a proxy: we ask our own machine.
@@ -36,12 +36,12 @@ def _failing_parts(body: bytes) -> str:
     return "; ".join(wrong) or "it answers with an error"
 
 
-def worker_problem(settings: Settings, since: float) -> str:
-    """Look for a heartbeat younger than ``since``, in seconds of the machine's clock."""
+def worker_problem(settings: Settings, within: float) -> str:
+    """Look for a heartbeat of the last ``within`` seconds."""
     try:
         with Redis.from_url(redis_url(settings), socket_timeout=2) as redis:
             names = list(redis.scan_iter(match=f"{PREFIX}*", count=1000))
-            beats = [float(value) for value in redis.mget(names) if value] if names else []
+            age = age_of(redis.mget(names), seconds(redis.time())) if names else None
     except (RedisError, OSError):
         return "Redis does not answer"
-    return "" if any(beat >= since for beat in beats) else "no heartbeat yet"
+    return "no heartbeat yet" if age is None or age > within else ""

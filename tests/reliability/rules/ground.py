@@ -32,7 +32,7 @@ from adapters.embedded.redis import EmbeddedRedis
 from adapters.errors import CannotStart
 from adapters.postgres.addresses import owner_url
 from adapters.postgres.migrate import migrate
-from adapters.redis.heartbeat import PREFIX
+from adapters.redis.heartbeat import PREFIX, Beat, read_beat
 from adapters.settings import Settings
 from domain.automation.planning import plan_rules
 from domain.work import SYSTEM
@@ -190,12 +190,12 @@ class Ground:
         self.workers.append(process.pid)
         return process.pid
 
-    def minutes_off(self, worker: int) -> float:
-        """Return by how much a worker's clock differs from ours, once it has said what time it has."""
+    def said_by(self, worker: int) -> Beat:
+        """Return the last sign of life of a worker, once it has given one."""
         key = f"{PREFIX}{socket.gethostname()}:{worker}"
         with Redis(unix_socket_path=str(self.redis.places.redis_socket), decode_responses=True) as redis:
             said = self._wait(lambda: redis.get(key), PATIENCE, f"a sign of life of worker {worker}")
-        return (float(said) - time.time()) / 60
+        return read_beat(said)
 
     def kill_workers(self) -> None:
         for worker in list(self.workers):

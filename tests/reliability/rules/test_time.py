@@ -1,5 +1,6 @@
 """Workers whose clocks are wrong, and workers that were away for more than a day."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -29,7 +30,10 @@ FEW = 20
 @pytest.mark.skipif(FAKETIME is None, reason="faketime is not installed: sudo apt-get install faketime")
 def test_workers_whose_clocks_are_three_minutes_apart_send_each_once_and_none_early(ground: Ground) -> None:
     ahead, behind = ground.start_worker_with_clock("+90s"), ground.start_worker_with_clock("-90s")
-    assert [round(ground.minutes_off(worker), 1) for worker in (ahead, behind)] == pytest.approx([1.5, -1.5], abs=0.2)
+    said = [ground.said_by(worker) for worker in (ahead, behind)]
+    assert [one.own_time - time.time() for one in said] == pytest.approx([90, -90], abs=12)
+    # When they were seen is told by one clock, whatever their own say.
+    assert [one.seen_at - time.time() for one in said] == pytest.approx([0, 0], abs=12)
     letters = ground.plan("clocks", COUNT, apart=timedelta(milliseconds=15))
     letters.until_left(0.3)
     # What it holds is looked up by the one for whom that was minutes later or earlier.
