@@ -147,6 +147,7 @@ async def begin_sequence(work: Work, lead_id: UUID, course_id: UUID | None) -> U
     work.require_admin()
     course = await _open_course(work, course_id)
     values = {"lead": lead_id, "course_id": course.id, "me": work.identity.person_id, "now": work.now}
+    values |= await ways_of_sequences(work)
     sequence_id: UUID | None = await work.value(BEGIN_ONE, **values)
     if sequence_id is None:
         raise Conflict(_("This lead cannot be written to about the course, or is already."))

@@ -1,17 +1,19 @@
 """What is planned for one person: a branch for each table, like those of the past."""
 
 from domain.learning.deadlines import OPEN_UNTIL
-from domain.timeline.moments import ENDED, STEP_ABOUT
+from domain.timeline.moments import ENDED, HELD, STEP_ABOUT
 from domain.timeline.past import DELIVERY_FACTS, DELIVERY_FROM
 
 STEP = f"""
 select t.id, t.due_at as at, jsonb_build_object('kind', t.kind, 'state', t.state, 'reason', t.reason, 'attempt', t.attempt,
-  'retry_at', t.retry_at, 'rule', t.rule_key, 'version', t.rule_version, 'about', {STEP_ABOUT}) as facts
+  'retry_at', t.retry_at, 'rule', t.rule_key, 'version', t.rule_version, 'about', {STEP_ABOUT},
+  'held', case when t.rule_key is not null then {HELD.format(rule="t.rule_key")} end) as facts
 from automation_steps t
 where t.person_id = %(person)s and t.finished_at is null and t.state in ('planned', 'running')
 """
 DELIVERY = f"""
-select d.id, d.due_at as at, {DELIVERY_FACTS} as facts from {DELIVERY_FROM}
+select d.id, d.due_at as at, {DELIVERY_FACTS} || jsonb_build_object('held',
+  case when d.rule_key is not null then {HELD.format(rule="d.rule_key")} end) as facts from {DELIVERY_FROM}
 where d.person_id = %(person)s and {ENDED} is null and (%(channel)s = '' or d.channel = %(channel)s)
   and (not %(by_rule)s or d.rule_key is not null)
 """

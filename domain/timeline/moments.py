@@ -14,6 +14,13 @@ coalesce((select title from sessions where id = t.subject_id), (select title fro
   (select b.name from enrolments e join batches b on b.id = e.batch_id where e.id = t.subject_id))
 """
 
+# What holds back something of a rule {rule} that waits: all of them, it alone, or all that is sent. Nothing is null.
+HELD = """
+(case when (select value = 'true' from business_settings where key = 'automations_paused') then 'all'
+  when {rule} in (select key from automation_rules where is_paused) then 'rule'
+  when (select value = 'true' from business_settings where key = 'sending_paused') then 'sending' end)
+"""
+
 
 def until(what: str, at: str, key: str) -> str:
     """Return the condition of a branch: nothing newer than the entry that the page begins after.

@@ -41,7 +41,8 @@ jsonb_build_object('channel', d.channel, 'kind', d.kind, 'state', d.state, 'log_
   'subject', coalesce(g.subject, nullif(left(w.body, 160), ''), nullif(left(c.summary, 160), ''),
     nullif(left(d.params ->> 'text', 160), ''), b.name, t.title, ''),
   'opens', g.opens, 'clicks', g.clicks, 'seconds', c.duration_seconds, 'transcript', left(c.transcript, 8000),
-  'retry_at', d.retry_at, 'rule', d.rule_key, 'version', d.rule_version)
+  'retry_at', d.retry_at, 'rule', d.rule_key, 'version', d.rule_version,
+  'is_of_person', coalesce(d.subject_id = d.person_id, false))
 """
 DELIVERY_FROM = """
 deliveries d left join email_logs g on g.delivery_id = d.id left join whatsapp_logs w on w.delivery_id = d.id
@@ -97,10 +98,13 @@ select e.id, coalesce(e.agreed_at, e.enrolled_at) as at, jsonb_build_object('cou
 from enrolments e join batches b on b.id = e.batch_id join courses c on c.id = b.course_id
 where e.person_id = %(person)s and {until("enrolled", "coalesce(e.agreed_at, e.enrolled_at)", "e.id")}
 """
+# After an approval it is an automation that asks: its step says no more than that.
 ASKED = f"""
 select p.id, p.created_at as at, jsonb_build_object('purpose', p.purpose, 'paise', p.amount_paise, 'state', p.state,
-  'number', p.number, 'by', d.name) as facts
-from payments p left join people d on d.id = p.created_by
+  'number', p.number, 'by', d.name, 'rule', t.rule_key, 'version', t.rule_version) as facts
+from payments p left join people d on d.id = p.created_by left join lateral (
+  select t.rule_key, t.rule_version from automation_steps t where t.subject_id = p.enrolment_id and p.created_by is null
+    and t.rule_key = 'approval_payment' and t.state = 'done' order by t.finished_at desc limit 1) t on true
 where p.person_id = %(person)s and {until("asked", "p.created_at", "p.id")}
 """
 RECEIVED = f"""
@@ -153,12 +157,13 @@ from assignment_extensions x join assignments a on a.id = x.assignment_id join b
   left join people d on d.id = x.created_by
 where x.person_id = %(person)s and {until("extended", "x.created_at", "a.id")}
 """
-# What was done, has left its message: only what did not come to be is told of a step.
+# What was done has left its message: a step tells of what did not come to be, and of what no message says.
 STEP = f"""
 select t.id, t.finished_at as at, jsonb_build_object('kind', t.kind, 'state', t.state, 'reason', t.reason,
   'attempt', t.attempt, 'due_at', t.due_at, 'rule', t.rule_key, 'version', t.rule_version, 'about', {STEP_ABOUT}) as facts
 from automation_steps t
-where t.person_id = %(person)s and t.state in ('skipped', 'cancelled', 'failed') and {until("step", "t.finished_at", "t.id")}
+where t.person_id = %(person)s and (t.state in ('skipped', 'cancelled', 'failed')
+    or t.state = 'done' and t.reason <> '' and t.rule_key <> 'approval_payment') and {until("step", "t.finished_at", "t.id")}
 """
 AUDIT = f"""
 select g.id, g.at, jsonb_build_object('action', g.action, 'by', g.actor_name, 'details', g.details,

@@ -11,15 +11,17 @@ from domain.dashboard.kinds import email_name, step_name
 from domain.language import _
 from domain.payments.money import rupees
 from domain.sessions.attending import state_names
+from domain.timeline.whys import why_held, why_sent
 
 Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """An entry in words. ``state`` and ``tone`` are its badge, unless it is of a delivery, whose badge says ``sent_state``.
+    """An entry in words. ``why`` is what caused it, where no automation did.
 
-    ``transcript`` is what was said in a call, a line each: who, a colon, and the words.
+    ``state`` and ``tone`` are its badge, unless it is of a delivery, whose badge says ``sent_state``. ``transcript`` is what was
+    said in a call, a line each: who, a colon, and the words.
     """
 
     icon: str
@@ -29,6 +31,7 @@ class Words:
     state: str = ""
     tone: str = "grey"
     reason: str = ""
+    why: str = ""
     sent_state: tuple[str, str | None] | None = None
     transcript: str = ""
 
@@ -75,7 +78,8 @@ def _delivery(facts: Facts, id_: UUID) -> Words:
         name,
         _joined(*about, talked, clicks),
         f"/admin/deliveries/{id_}",
-        reason=facts["reason"],
+        reason=why_held(facts.get("held") or "") or facts["reason"],
+        why=why_sent(facts),
         sent_state=(facts["state"], facts["log_state"]),
         transcript=facts["transcript"] or "",
     )
@@ -222,6 +226,7 @@ STEP_STATES = {
     "skipped": ("Skipped", "grey"),
     "cancelled": ("Cancelled", "grey"),
     "failed": ("Failed", "rose"),
+    "done": ("Done", "emerald"),
     "planned": ("Planned", "sky"),
     "running": ("Running", "sky"),
 }
@@ -231,6 +236,8 @@ def _step(facts: Facts, _id: UUID) -> Words:
     state, tone = STEP_STATES[facts["state"]]
     name = step_name(facts["rule"] or facts["kind"])
     icon, about = "workflow" if facts["rule"] else "settings", facts["about"] or ""
+    if held := why_held(facts.get("held") or ""):
+        return Words(icon, name, about, "", _("Paused"), "amber", held)
     return Words(icon, name, about, "", _(state), tone, facts["reason"])
 
 

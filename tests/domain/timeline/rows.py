@@ -34,13 +34,14 @@ async def add_message(
     due_in: timedelta = timedelta(hours=5),
     rule: str | None = "lead_day_3",
     days_ago: float = 0,
+    kind: str = "cta",
 ) -> UUID:
     """An e-mail to Asha, by an automation unless said otherwise."""
     at = work.now - timedelta(days=days_ago)
     return await work.value(
-        "insert into deliveries (channel, kind, person_id, to_address, template, idempotency_key, due_at, state, created_at,"
-        " sent_at, rule_key, rule_version) values ('email', 'cta', %(asha)s, %(to)s, 'cta', %(key)s, %(due)s, %(state)s, %(at)s,"
-        " %(sent)s, %(rule)s, 2) returning id",
+        "insert into deliveries (channel, kind, person_id, to_address, template, idempotency_key, due_at, state,"
+        " created_at, sent_at, rule_key, rule_version) values ('email', %(kind)s, %(asha)s, %(to)s, 'cta', %(key)s, %(due)s,"
+        " %(state)s, %(at)s, %(sent)s, %(rule)s, 2) returning id",
         asha=ASHA.id,
         to=ASHA.email,
         key=str(uuid4()),
@@ -49,4 +50,5 @@ async def add_message(
         at=at,
         sent=at if state == "sent" else None,
         rule=rule,
+        kind=kind,
     )

@@ -4,8 +4,11 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from domain.audit import record
+from domain.automation.holding import pause_automations, pause_rule, resume_automations
+from domain.dashboard.kinds import EMAILS
 from domain.timeline.person import find_person
 from domain.timeline.reading import PER_PAGE, Timeline, read_timeline
+from domain.timeline.whys import WHY
 from domain.work import Work
 from tests.domain.dashboard.rows import add_batch, add_payment, enrol
 from tests.domain.timeline.rows import add_message, add_rule_step
@@ -191,6 +194,67 @@ async def test_what_is_ahead_stands_apart_the_soonest_first_with_what_can_be_don
     ]
     assert timeline.ahead[0].words.state == "Overdue"
     assert titles(timeline) == ["Enrolled", "Asked for ₹5,000"]
+
+
+async def test_what_was_done_is_told_where_no_message_says_it_and_each_entry_says_why(work: Work) -> None:
+    await add_rule_step(work, "done", rule_key="unpaid_attention", reason="The admins were told.")
+    await add_rule_step(work, "done", rule_key="session_reminder_24h", reason="has not agreed to WhatsApp")
+    await add_rule_step(work, "done", rule_key="feedback_request")
+    for kind in ("welcome", "classes_ahead", "payment_received"):
+        await add_message(work, "sent", rule=None, days_ago=1, kind=kind)
+    told = {
+        entry.words.title: (entry.words.state, entry.words.reason or entry.words.why, entry.rule)
+        for entry in (await read_timeline(work, ASHA.id)).past
+    }
+    assert told == {
+        "Unpaid: needs attention": ("Done", "The admins were told.", "Unpaid: needs attention"),
+        "Class reminder: a day before": ("Done", "has not agreed to WhatsApp", "Class reminder: a day before"),
+        "Welcome e-mail": ("", "Because their application was approved.", ""),
+        "Classes ahead": ("", "Because they came into the batch.", ""),
+        "Receipt": ("", "Because they have paid.", ""),
+    }
+
+
+def test_every_kind_of_message_says_why_it_went() -> None:
+    assert set(EMAILS) <= set(WHY) | {"cta", "broadcast"}  # of which the campaign or broadcast is named
+
+
+async def test_what_is_held_back_says_so(work: Work) -> None:
+    await add_rule_step(work, due_in=timedelta(hours=-14))
+    await add_message(work)
+    await add_rule_step(work, rule_key=None)
+
+    async def shown() -> list[tuple[str, str]]:
+        ahead = (await read_timeline(work, ASHA.id)).ahead
+        return [(entry.words.state, entry.words.reason) for entry in ahead if entry.rule]
+
+    assert await shown() == [("Planned", ""), ("", "")]
+    await pause_rule(work, "lead_day_3", paused=True)
+    assert await shown() == [
+        ("Paused", "This automation is paused: it waits."),
+        ("", "This automation is paused: it waits."),
+    ]
+    await pause_automations(work)
+    assert (await shown())[0] == ("Paused", "All automations are paused: it waits.")
+    await pause_rule(work, "lead_day_3", paused=False)
+    await resume_automations(work)
+    await work.run("update business_settings set value = 'true' where key = 'sending_paused'")
+    assert (await shown())[0] == ("Paused", "Sending is paused: it waits.")
+
+
+async def test_a_request_to_pay_after_an_approval_is_one_entry_that_names_its_automation(work: Work) -> None:
+    await enrol(work, await add_batch(work), ASHA.id, 2)
+    enrolment = await work.value("select id from enrolments")
+    await add_payment(work, 1, 5_000_00)
+    await work.run("update payments set enrolment_id = %(id)s, created_by = null", id=enrolment)
+    values = {"rule_key": "approval_payment", "subject_id": enrolment, "reason": "Asked for ₹5,000."}
+    await add_rule_step(work, "done", **values)
+    timeline = await read_timeline(work, ASHA.id)
+    assert [(entry.words.title, entry.rule) for entry in timeline.past] == [
+        ("Paid ₹5,000", ""),
+        ("Asked for ₹5,000", "Request to pay"),
+        ("Enrolled", ""),
+    ]
 
 
 async def test_older_pages_go_on_where_the_last_ended_and_tell_nothing_twice(work: Work) -> None:
