@@ -15,8 +15,8 @@ def gurudesk(launcher: Launcher, database_url: str, redis_address: str) -> Launc
 
 def test_a_command_brings_the_servers_it_needs_and_takes_them_away_again(launcher: Launcher) -> None:
     gurudesk = launcher()
-    assert "The database is at the newest version." in gurudesk.run("migrate").stdout
-    assert "Business time is" in gurudesk.run("clock").stdout
+    assert "The database is at the newest version." in gurudesk.run_afresh("migrate").stdout
+    assert "Business time is" in gurudesk.run_afresh("clock").stdout
     assert not (gurudesk.data_dir / "postgres" / "cluster" / "postmaster.pid").exists()
 
 
