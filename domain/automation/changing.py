@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from domain.audit import record
 from domain.automation.choices import wrong_texts
-from domain.automation.planning import PLACE, count_would, plan_rule
+from domain.automation.planning import IN_ORDER, PLACE, count_would, plan_rule
 from domain.automation.rule import Rule, RuleSettings, Unit
 from domain.automation.rule_states import RuleState, find_rule, read_version
 from domain.automation.wording import changes_between
@@ -43,15 +43,23 @@ with changed as (
 )
 select version from changed
 """
-SWITCHED_OFF = """
-with steps as (
-  update automation_steps set state = 'cancelled', reason = %(reason)s, finished_at = %(now)s, retry_at = null
-   where rule_key = %(key)s and state = 'planned'
-), letters as (
-  update deliveries set state = 'cancelled', reason = %(reason)s, retry_at = null
-   where rule_key = %(key)s and state in ('pending', 'retry')
+_PLANNED = f"""
+held as (
+  select id from automation_steps where rule_key = %(rule)s and state = 'planned' order by dedupe_key {IN_ORDER} for update
 )
-select 1
+"""
+# First the steps: what is being acted upon is waited for, and what that wrote is then found among the messages.
+CANCEL_STEPS = f"""
+with {_PLANNED} update automation_steps set state = 'cancelled', reason = %(reason)s, finished_at = %(now)s, retry_at = null
+where id in (select id from held)
+"""
+# Found among what waits, however much the rule has ever sent.
+CANCEL_MESSAGES = """
+with waiting as materialized (select id, rule_key from deliveries where state in ('pending', 'retry')), held as (
+  select id from deliveries where id in (select id from waiting where rule_key = %(rule)s) and state in ('pending', 'retry')
+   order by id for update
+)
+update deliveries set state = 'cancelled', reason = %(reason)s, retry_at = null where id in (select id from held)
 """
 # What is planned takes the new settings and moves to where they put it; a moment that thereby is past is not made up for. What
 # was due already is not past thereby, and what waits, with its reason, had its moment: both stay where they are.
@@ -63,12 +71,13 @@ where s.rule_key = %(rule)s and s.state = 'planned' and s.person_id = o.person_i
   and s.subject_version = o.version
 """
 RETIME = f"""
+with {_PLANNED}
 update automation_steps s set due_at = case when {IS_WAITING} then s.due_at else m.due_at end, rule_version = %(version)s,
   put_off_from = case when {IS_WAITING} then s.put_off_from end,
   state = case when {IS_PAST} then 'skipped' else 'planned' end,
   reason = case when {IS_PAST} then %(late)s when {IS_WAITING} then s.reason else '' end,
   finished_at = case when {IS_PAST} then %(now)s::timestamptz end
-{_FOLLOWS}
+{_FOLLOWS} and s.id in (select id from held)
 """
 REACH = f"""
 select (select count(*) from automation_steps where rule_key = %(rule)s and state = 'planned') as planned, (
@@ -132,7 +141,9 @@ async def change_rule(
     await _store(work, before, settings, is_on)
     after = replace(before, settings=settings, is_on=is_on, version=seen + 1)
     if not is_on:
-        await work.run(SWITCHED_OFF, key=key, reason=_("The rule was switched off."), now=work.now)
+        reason = _("The rule was switched off.")
+        await work.run(CANCEL_STEPS, rule=key, reason=reason, now=work.now)
+        await work.run(CANCEL_MESSAGES, rule=key, reason=reason)
     elif expected is not None:
         await _apply(work, after, expected)
     await record(

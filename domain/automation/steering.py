@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain import audit
+from domain.automation.planning import IN_ORDER, plan_rules
+from domain.automation.rules import RULES
 from domain.dashboard.kinds import step_name
 from domain.errors import Conflict, DomainError, NotFound
 from domain.language import _, ngettext
@@ -42,13 +44,20 @@ GO_ON = """
 update people set automations_stopped_at = null where id = %(id)s and automations_stopped_at is not null
 returning coalesce(nullif(name, ''), email, phone) as name
 """
-CANCEL_STEPS = """
+CANCEL_STEPS = f"""
+with held as (
+  select id from automation_steps where person_id = %(id)s and state = 'planned' and rule_key is not null
+   order by dedupe_key {IN_ORDER} for update
+)
 update automation_steps set state = 'cancelled', reason = %(reason)s, finished_at = %(now)s, retry_at = null
- where person_id = %(id)s and state = 'planned' and rule_key is not null
+where id in (select id from held)
 """
 CANCEL_DELIVERIES = """
-update deliveries set state = 'cancelled', reason = %(reason)s, retry_at = null
- where person_id = %(id)s and state in ('pending', 'retry') and rule_key is not null
+with held as (
+  select id from deliveries where person_id = %(id)s and state in ('pending', 'retry') and rule_key is not null
+   order by id for update
+)
+update deliveries set state = 'cancelled', reason = %(reason)s, retry_at = null where id in (select id from held)
 returning id, campaign_id, broadcast_id
 """
 
@@ -102,11 +111,15 @@ async def stop_automations(work: Work, person_id: UUID) -> str:
 
 
 async def let_automations_go_on(work: Work, person_id: UUID) -> None:
-    """Let automations act for a person again; what was cancelled stays so. Raises Conflict when they are not stopped."""
+    """Let automations act for a person again. What was cancelled stays so, but for what comes again each year.
+
+    Raises Conflict when they are not stopped.
+    """
     work.require_admin()
     person = await work.row(GO_ON, id=person_id)
     if person is None:
         raise Conflict(_("Automations are not stopped for this person."))
+    await plan_rules(work, [rule.key for rule in RULES.values() if rule.recurs], "person_id", [person_id])
     await audit.record(work, "person.automations_resumed", "person", person_id, person.name)
     _tell(work, person_id)
 

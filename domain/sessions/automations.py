@@ -20,11 +20,15 @@ CERTIFICATE = "certificate_ready"
 SUBJECTS = """
 select id from sessions where batch_id = %(batch)s union all select id from assignments where batch_id = %(batch)s
 """
+BATCHES_OF = """
+select id from batches where id in (select batch_id from enrolments where person_id = %(person)s and state = 'active')
+order by id for update
+"""
 # Whoever comes into a batch while a class is moved or an assignment published would miss what the other plans: each waits.
 HOLD_CLASSES = """
-select id from sessions where batch_id = %(batch)s and ends_at > %(now)s order by starts_at, id for share
+select id from sessions where batch_id = any(%(batches)s) and ends_at > %(now)s order by starts_at, id for share
 """
-HOLD_ASSIGNMENTS = "select id from assignments where batch_id = %(batch)s order by id for share"
+HOLD_ASSIGNMENTS = "select id from assignments where batch_id = any(%(batches)s) order by id for share"
 OF_SESSION = "select id from assignments where session_id = %(id)s"
 
 
@@ -48,8 +52,7 @@ async def void_class(work: Work, session_id: UUID) -> None:
 
 async def plan_for_person(work: Work, person_id: UUID, batch_id: UUID) -> None:
     """Plan what still makes sense for somebody who has just come into a batch."""
-    await work.rows(HOLD_CLASSES, batch=batch_id, now=work.now)
-    await work.rows(HOLD_ASSIGNMENTS, batch=batch_id)
+    await _hold(work, [batch_id])
     await plan_rules(work, ALL, "cause_id", [batch_id], person_id=person_id)
 
 
@@ -62,6 +65,7 @@ async def void_for_person(work: Work, person_id: UUID, batch_id: UUID) -> None:
 
 async def plan_for_returned(work: Work, person_id: UUID) -> None:
     """Plan what still makes sense for somebody whose account is active again."""
+    await _hold(work, [row.id for row in await work.rows(BATCHES_OF, person=person_id)])
     await plan_rules(work, ALL, "person_id", [person_id])
 
 
@@ -102,6 +106,12 @@ async def move_assignment(work: Work, assignment_id: UUID) -> None:
 async def void_assignment(work: Work, assignment_id: UUID) -> None:
     """Take back what was planned for an assignment that students do not see any more."""
     await void_rules(work, [assignment_id], _("The assignment was withdrawn."), rules=[GIVEN, DUE])
+
+
+async def _hold(work: Work, batches: Sequence[UUID]) -> None:
+    """Hold what is planned for in these batches, whose rows the caller holds: nothing new comes into them meanwhile."""
+    await work.rows(HOLD_CLASSES, batches=list(batches), now=work.now)
+    await work.rows(HOLD_ASSIGNMENTS, batches=list(batches))
 
 
 async def _move_assignments(work: Work, session_id: UUID) -> None:

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from adapters.postgres.database import Database
 from domain.automation.acting import act_on_due
+from domain.automation.changing import change_rule
 from domain.automation.holding import stop_flood
 from domain.automation.planning import move_planned, plan_rules, void_rules
+from domain.automation.rule_states import find_rule
 from domain.work import SYSTEM, Work
 from tests.domain.automation.test_acting import DAYS, sequence
 from tests.fixtures.leads import new_course, new_lead
@@ -120,6 +122,28 @@ async def test_near_the_limit_one_waits_for_what_another_writes_and_counts_it(da
             meanwhile = asyncio.create_task(stop_flood(another, 1, 1))
             await until_waiting(database, meanwhile)
         assert await meanwhile
+
+
+async def test_what_a_rule_writes_while_it_is_switched_off_is_cancelled_with_the_rest(database: Database) -> None:
+    async with database.work(SYSTEM) as work:
+        await begun(work, 2)
+
+    async def switch_off() -> None:
+        async with database.work(SYSTEM) as work:
+            state = await find_rule(work, "lead_day_1")
+            await change_rule(work, "lead_day_1", state.version, state.settings, is_on=False)
+
+    async with database.work(SYSTEM) as worker:
+        worker.now += timedelta(days=1, seconds=1)
+        assert await act_on_due(worker, most=1) == 1
+        switching = asyncio.create_task(switch_off())
+        await until_waiting(database, switching)
+    await switching
+    async with database.work(SYSTEM) as work:
+        left = await work.rows("select state, reason from deliveries")
+        steps = await work.rows("select state from automation_steps where rule_key = 'lead_day_1'")
+    assert [(row.state, row.reason) for row in left] == [("cancelled", "The rule was switched off.")]
+    assert sorted(row.state for row in steps) == ["cancelled", "done"]
 
 
 async def until_waiting(database: Database, task: asyncio.Task[Any]) -> None:

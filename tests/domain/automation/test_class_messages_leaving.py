@@ -1,6 +1,6 @@
 """What rules around classes write leaves as a whole: with the way in, the calendar file, the links and the buttons."""
 
-from domain.sessions.automations import plan_for_person
+from domain.sessions.automations import plan_for_person, plan_for_returned
 from domain.work import SYSTEM
 from tests.fixtures._ics import read_ics
 from tests.fixtures.cast import ASHA
@@ -60,3 +60,15 @@ async def test_a_class_is_not_moved_while_somebody_comes_in_so_neither_misses_th
         await plan_for_person(work, ASHA.id, batch_id)
         assert await classroom.all(free, id=session_id) == []
     assert await classroom.all(free, id=session_id) != []
+
+
+async def test_no_class_is_made_or_moved_while_somebody_is_let_in_again(classroom):
+    session_id = await classroom.schedule(tell=False)
+    free = "select batch_id from sessions where id = %(id)s for update skip locked"
+    takes_more = "select id from batches where id = %(id)s for key share skip locked"  # as a new class needs it
+    ((batch_id,),) = await classroom.all(free, id=session_id)
+    async with classroom.house.database.work(SYSTEM) as work:
+        await plan_for_returned(work, ASHA.id)
+        assert await classroom.all(free, id=session_id) == []
+        assert await classroom.all(takes_more, id=batch_id) == []
+    assert await classroom.all(takes_more, id=batch_id) != []

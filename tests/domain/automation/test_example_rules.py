@@ -1,12 +1,13 @@
 """The two examples are off, and work once they are switched on."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from domain.accounts.profile import keep_birthday
 from domain.automation.acting import act_on_due
 from domain.automation.planning import plan_rule, plan_rules
 from domain.automation.rule_states import read_states
 from domain.automation.rules.examples import RULES
+from domain.automation.steering import let_automations_go_on, stop_automations
 from domain.work import Work
 from tests.fixtures.cast import ASHA
 
@@ -42,6 +43,17 @@ async def test_a_birthday_is_greeted_on_the_day_and_the_next_one_planned(work):
     await act(work)
     assert [row.state for row in await work.rows(steps)] == ["done", "done", "planned"]
     assert await work.value("select count(*) from deliveries where rule_key = 'birthday'") == 2
+
+
+async def test_who_lets_automations_go_on_is_greeted_the_years_after(work):
+    await switch_on(work)
+    work.now = datetime(2030, 5, 1, tzinfo=UTC)
+    await keep_birthday(work, ASHA.id, date(1995, 5, 2))
+    await stop_automations(work, ASHA.id)
+    work.now += timedelta(days=30)
+    await let_automations_go_on(work, ASHA.id)
+    states = await work.rows("select state from automation_steps where rule_key = 'birthday' order by due_at")
+    assert [row.state for row in states] == ["cancelled", "planned"]
 
 
 async def test_who_has_completed_a_course_is_told_of_the_certificate_once_the_rule_is_on(work, catalogue):
