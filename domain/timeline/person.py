@@ -24,6 +24,17 @@ from people h left join profiles p on p.person_id = h.id left join imported_lead
   left join email_suppressions s on s.email = h.email
 where h.id = %(id)s
 """
+IS_THEIRS = """
+select exists (select from automation_steps where id = %(id)s and person_id = %(person)s)
+  or exists (select from deliveries where id = %(id)s and person_id = %(person)s)
+"""
+
+
+async def check_theirs(work: Work, person_id: UUID, subject_id: UUID) -> None:
+    """Raise NotFound unless a step or a message of this id is for this person."""
+    work.require_admin()
+    if not await work.value(IS_THEIRS, id=subject_id, person=person_id):
+        raise NotFound(_("This is nothing of theirs."))
 
 
 async def find_person(work: Work, person_id: UUID) -> Row:

@@ -12,7 +12,7 @@ from domain.problems.keeping import keep_count
 from domain.work import SYSTEM
 from tests.domain.dashboard.rows import add_delivery
 from tests.domain.timeline.rows import add_message, add_rule_step
-from tests.fixtures.cast import ASHA, WorkAs
+from tests.fixtures.cast import ASHA, CHITRA, WorkAs
 
 PAGE = f"/admin/people/{ASHA.id}"
 
@@ -57,6 +57,8 @@ async def test_what_is_planned_is_steered_from_the_page(as_admin: httpx.AsyncCli
         answer = await as_admin.post(f"{PAGE}/{action}", follow_redirects=True)
         assert said in answer.text
     assert (await as_admin.post(f"{PAGE}/steps/{step}/skip")).status_code == 409
+    for what in (f"steps/{step}/skip", f"steps/{step}/retry"):  # by the page of somebody else
+        assert (await as_admin.post(f"/admin/people/{CHITRA.id}/{what}")).status_code == 404
     stopped = await as_admin.post(f"{PAGE}/stop", follow_redirects=True)
     assert "Automations are stopped for this person" in stopped.text
     assert "1 planned step was cancelled, and 0 waiting messages." in stopped.text

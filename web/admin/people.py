@@ -18,7 +18,7 @@ from domain.automation.steering import (
 )
 from domain.language import _
 from domain.messaging.interventions import cancel_delivery, retry_delivery, send_now
-from domain.timeline.person import find_person
+from domain.timeline.person import check_theirs, find_person
 from domain.timeline.reading import KINDS, Cursor, read_timeline
 from domain.work import Work
 from web.rendering import go, page_or_fragment, with_query
@@ -147,6 +147,7 @@ async def act(
     do: Callable[[Work, UUID], Awaitable[None]],
     message: str,
 ) -> Response[Any]:
+    await check_theirs(work, person_id, subject_id)
     await do(work, subject_id)
     return go(request, f"/admin/people/{person_id}", message)
 
