@@ -1,6 +1,7 @@
 """The texts of our e-mails: the list, writing one anew with its preview, and what it was before."""
 
 from typing import Annotated, Any
+from uuid import UUID, uuid4
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
@@ -14,14 +15,15 @@ from domain.messaging.templates.checking import check_text
 from domain.messaging.templates.previewing import show_text
 from domain.messaging.templates.reading import as_text, find_version, list_texts, list_versions, read_common
 from domain.messaging.templates.text import TOPICS, TemplateText
-from domain.messaging.templates.trying import try_text
+from domain.messaging.templates.trying import find_tried, try_text
 from domain.messaging.templates.writing import reset_text, restore_text, save_text
 from domain.people import search_people
 from domain.work import Work
+from web.addresses import uuid_or_none
 from web.admin.campaigns import PREVIEW_HEADERS
 from web.fields import OneLine, Paragraphs
 from web.forms import Form, FormModel, read_form, refuse, typed_values
-from web.rendering import go, page
+from web.rendering import go, page, with_query
 from web.work import services_of
 
 INDEX = "/admin/templates"
@@ -36,6 +38,10 @@ class TextForm(FormModel):
     body: Annotated[Paragraphs, Field(max_length=LONGEST)] = ""
     seen: Annotated[int, Field(ge=0)] = 0
     who: Annotated[OneLine, Field(max_length=200)] = ""
+
+
+class TrialForm(TextForm):
+    form_token: UUID
 
 
 class SeenForm(FormModel):
@@ -60,7 +66,17 @@ class MessageTemplateController(Controller):
 
     @get("/{key:str}")
     async def edit(self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]) -> Template:
-        return page(request, EDIT, form=None, **await question(work, key))
+        context = await question(work, key)
+        asked = request.query_params
+        tried_id = uuid_or_none(asked.get("tried", ""))
+        tried = await find_tried(work, key, tried_id) if tried_id else None
+        if tried is None:
+            return page(request, EDIT, form=None, **context)
+        # What was typed stays, saved or not, and is still a change of the version that was looked at.
+        seen = asked.get("seen", "")
+        values = {"subject": tried.subject, "body": tried.body, "who": asked.get("who", "")[:200]}
+        values["seen"] = seen if seen.isdecimal() else str(context["text"].revision)
+        return page(request, EDIT, form=Form(values), **context | {"tried": tried_id})
 
     @post("/{key:str}")
     async def update(
@@ -98,21 +114,24 @@ class MessageTemplateController(Controller):
         written = text.rewritten(typed.get("subject", ""), typed.get("body", ""))
         return await shown(request, work, written, business, typed.get("who", "")[:200])
 
-    @post("/{key:str}/trial", status_code=200)
-    async def trial(self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]) -> Template:
-        """Send a text to whoever asks. What is typed stays in the form: it need not be saved."""
+    @post("/{key:str}/trial")
+    async def trial(
+        self, request: Request[Any, Any, Any], work: NamedDependency[Work], key: FromPath[str]
+    ) -> Response[Any]:
+        """Send a text to whoever asks, once a form. What is typed stays in the form: it need not be saved."""
         context = await question(work, key)
-        data, form = await read_form(request, TextForm, EDIT, **context)
+        data, form = await read_form(request, TrialForm, EDIT, **context)
         services, text = services_of(request), context["text"].rewritten(data.subject, data.body)
         try:
             check_text(text, text.subject, text.body)
             seen = await show_text(
                 work, services.renderer, text, services.settings.base_url, business=context["business"], who=data.who
             )
-            delivery_id = await try_text(work, text, seen.values)
+            delivery_id = await try_text(work, text, seen.values, data.form_token)
         except DomainError as error:
             raise refuse(EDIT, form, error, **context) from None
-        return page(request, EDIT, form=form, **context | {"tried": delivery_id})
+        back = with_query(f"{INDEX}/{key}", tried=delivery_id, seen=data.seen, who=data.who)
+        return go(request, back, _("A test is on its way to you."))
 
     @get("/{key:str}/versions/{version:int}")
     async def version(
@@ -163,6 +182,7 @@ async def question(work: Work, key: str) -> dict[str, Any]:
         "versions": await list_versions(work, key),
         "topic": topic_names()[text.topic],
         "tried": None,
+        "form_token": uuid4(),
     }
 
 
