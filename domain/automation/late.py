@@ -20,19 +20,22 @@ SIGNED: dict[str, tuple[str, Callable[[bytes, UUID], str]]] = {
 
 
 def late_links(row: Row, ports: Ports) -> list[str]:
-    """Return the ends of the link buttons of a claimed WhatsApp message of a rule, in their order.
+    """Return the ends of the link buttons of a claimed WhatsApp message, in their order.
 
-    Its delivery holds what `Rule.links` name: a path as it is, or what is signed into one here.
+    Its delivery holds what they are made of: a path as it is, or what is signed into one here, as its ``links`` say or, of
+    what a rule writes itself, `Rule.links`.
     """
-    rule = RULES.get(row.rule_key)
+    rule = RULES.get(row.rule_key) if row.rule_key else None
     told = [str(one) for one in row.params.get("buttons", ())]
-    names = rule.links if rule else ()
+    names = row.params.get("links") or (rule.links if rule else ())
     return [_link(name, value, row, ports) for name, value in zip(names, told, strict=False)] or told
 
 
 def _link(name: str, value: str, row: Row, ports: Ports) -> str:
     if name in SIGNED and value:
         return SIGNED[name][1](ports.secret, UUID(value)).removeprefix("/")
+    if name == "receipt_id" and value:
+        return f"{pay_path(ports.secret, row.subject_id)}/receipts/{value}".removeprefix("/")
     if name == "apply_path" and value:
         return f"{value}?t={tracking_token(ports.secret, row.id)}".removeprefix("/")
     return value.removeprefix("/")

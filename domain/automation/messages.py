@@ -28,7 +28,7 @@ class WhatsAppTexts:
 
 async def find_whatsapp_texts(work: Work, state: RuleState) -> WhatsAppTexts:
     """Return how the rule's WhatsApp template is filled; a rule without that channel asks nothing."""
-    if "whatsapp" not in state.settings.channels or state.rule.act is not None:
+    if "whatsapp" not in state.settings.channels:
         return WhatsAppTexts()
     campaign = state.settings.templates.get("whatsapp", "")
     found = await work.row(ONE, campaign=campaign)

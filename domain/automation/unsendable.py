@@ -39,7 +39,7 @@ def read_unsendable(
 def problems_of(states: Iterable[RuleState], templates: Mapping[str, Any] | None) -> Iterable[tuple[str, str]]:
     """Yield which of these rules cannot send by WhatsApp, and why, from what TEMPLATES has found."""
     for state in states:
-        if not state.is_on or state.rule.act is not None or "whatsapp" not in state.settings.channels:
+        if not state.is_on or "whatsapp" not in state.settings.channels:
             continue
         campaign = state.settings.templates.get("whatsapp", "")
         found = (templates or {}).get(campaign)

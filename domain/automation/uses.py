@@ -23,12 +23,7 @@ select count(*) from (select from deliveries where channel = 'whatsapp' and temp
 def sends(state: RuleState, campaign: str) -> bool:
     """Say whether a rule, as it stands, writes with a WhatsApp template."""
     settings = state.settings
-    return (
-        state.is_on
-        and state.rule.act is None
-        and "whatsapp" in settings.channels
-        and settings.templates.get("whatsapp", "") == campaign
-    )
+    return state.is_on and "whatsapp" in settings.channels and settings.templates.get("whatsapp", "") == campaign
 
 
 async def list_senders(work: Work, campaign: str) -> Sequence[Rule]:

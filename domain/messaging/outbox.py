@@ -75,6 +75,7 @@ async def plan_whatsapp(
     params: Sequence[str] = (),
     media: WhatsAppMedia | None = None,
     buttons: Sequence[str] = (),
+    links: Sequence[str] = (),
     person_id: UUID | None = None,
     subject_id: UUID | None = None,
     broadcast_id: UUID | None = None,
@@ -85,8 +86,9 @@ async def plan_whatsapp(
     """Write a WhatsApp template message to be sent after the commit; return as `plan_email` does.
 
     ``to`` is E.164, ``template`` the campaign's name in `whatsapp_templates`, ``params`` fill its {{1}}, {{2}} … in order,
-    and ``buttons`` the ends of its links in order. Whether they fit is checked when it is composed: a message that does
-    not fit fails with its reason. ``begins_at`` is when what it tells of begins: quiet hours give way to it.
+    and ``buttons`` the ends of its links in order; with ``links`` they are what those are made of when it leaves, by these
+    names of late.py. Whether they fit is checked when it is composed: a message that does not fit fails with its reason.
+    ``begins_at`` is when what it tells of begins: quiet hours give way to it.
     A template of the marketing category is marketing, whatever ``marketing`` says.
     """
     return await _plan(
@@ -96,7 +98,9 @@ async def plan_whatsapp(
         to=to,
         name=name,
         key=key,
-        params=whatsapp_params(params, media, buttons) | ({"begins_at": begins_at.isoformat()} if begins_at else {}),
+        params=whatsapp_params(params, media, buttons)
+        | ({"links": list(links)} if links else {})
+        | ({"begins_at": begins_at.isoformat()} if begins_at else {}),
         template=template,
         person_id=person_id,
         subject_id=subject_id,

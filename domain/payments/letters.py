@@ -13,7 +13,6 @@ from domain.errors import Conflict, InvalidInput, NotFound, TooMany
 from domain.language import _
 from domain.messaging.outbox import plan_email, plan_whatsapp
 from domain.payments.announcing import BY_HAND, Announcement
-from domain.payments.links import pay_path
 from domain.payments.money import HOME_ZONE, rupees
 from domain.sessions.telling import CAN_EMAIL, CAN_PHONE
 from domain.work import Row, Work
@@ -54,9 +53,7 @@ where id in (select id from here where state = 'cancelled')
 """
 
 
-async def plan_link(
-    work: Work, payment_id: UUID, channels: Collection[str], secret: bytes, told: Announcement = BY_HAND
-) -> None:
+async def plan_link(work: Work, payment_id: UUID, channels: Collection[str], told: Announcement = BY_HAND) -> None:
     """Plan the link of a payment to leave through those of the channels that reach the person. A second call sends again.
 
     Where a rule has asked for it, it leaves as the rule's.
@@ -92,7 +89,8 @@ async def plan_link(
             template=told.whatsapp,
             key=f"{key}:whatsapp",
             params=told.filled(about),
-            buttons=[pay_path(secret, payment_id).removeprefix("/")],
+            buttons=[str(payment_id)],
+            links=["payment_id"],
             person_id=facts.person_id,
             subject_id=payment_id,
             due_at=told.due_at,
@@ -109,7 +107,7 @@ async def bring_links_back(work: Work, person_id: UUID) -> None:
         work.signal("deliveries")
 
 
-async def send_link_again(work: Work, payment_id: UUID, channels: Collection[str], secret: bytes) -> None:
+async def send_link_again(work: Work, payment_id: UUID, channels: Collection[str]) -> None:
     """Send the link once more. Raises Conflict when there is nothing to pay, TooMany within a minute of the last."""
     work.require_admin()
     facts = await work.row(FACTS, id=payment_id, now=work.now)
@@ -127,7 +125,7 @@ async def send_link_again(work: Work, payment_id: UUID, channels: Collection[str
     if sent and sent.last_at and (wait := sent.last_at + BETWEEN_LINKS - work.now) > timedelta(0):
         seconds = int(wait.total_seconds()) + 1
         raise TooMany(_("It was sent a moment ago. Try again in {count} seconds.", count=seconds), seconds)
-    await plan_link(work, payment_id, channels, secret)
+    await plan_link(work, payment_id, channels)
     await record(work, "payment.link_sent", "payment", payment_id, facts.name, amount=rupees(facts.amount_paise))
     work.signal(f"payment:{payment_id}")
 
@@ -166,14 +164,13 @@ async def plan_receipt(work: Work, request: Row, gateway_payment_id: UUID, paise
 
 
 async def send_receipt(run: StepRun) -> None:
-    """Handle the step: send a receipt by WhatsApp. Its link is made here, where our secret is at hand."""
+    """Handle the step: send a receipt by WhatsApp."""
     receipt_id, received = run.step.payload["receipt_id"], run.step.payload["received"]
     async with run.work() as work:
         await hold(work, run.step, run.lease_seconds)
         facts = await work.row(FACTS, id=run.step.subject_id, now=work.now)
         if facts is None or not facts.takes_whatsapp:
             raise Skip(_("They take nothing on WhatsApp any more."))
-        path = f"{pay_path(run.ports.secret, facts.id)}/receipts/{receipt_id}"
         await plan_whatsapp(
             work,
             kind="payment_received",
@@ -182,7 +179,8 @@ async def send_receipt(run: StepRun) -> None:
             template="payment_received",
             key=f"payment_received:{receipt_id}:whatsapp",
             params=[_params(facts)["first_name"], received, facts.purpose],
-            buttons=[path.removeprefix("/")],
+            buttons=[receipt_id],
+            links=["receipt_id"],
             person_id=facts.person_id,
             subject_id=facts.id,
         )

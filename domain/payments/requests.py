@@ -150,7 +150,7 @@ async def _opened(run: StepRun, link: PaymentLink) -> None:
             await wake_reminders(work, request)
         if request.cancelled_at is None and request.announce:
             told = await find_announcement(work, request.step_id)
-            await plan_link(work, request.payment_id, request.announce, run.ports.secret, told)
+            await plan_link(work, request.payment_id, request.announce, told)
             await work.run("update payments set announce = '{}' where id = %(id)s", id=request.payment_id)
         tell(work, request.payment_id, request.person_id)
 

@@ -38,7 +38,7 @@ from payments p left join cta_submissions a on a.id = p.application_id where p.i
 """
 
 
-async def mend_problem(work: Work, problem: str, subject_id: UUID, act: str, secret: bytes) -> str:
+async def mend_problem(work: Work, problem: str, subject_id: UUID, act: str) -> str:
     """Do what a row's button says; return what follows, in words.
 
     What an act is about is named after it, parted by dots. Raises NotFound for an act that does not belong to the problem,
@@ -47,32 +47,29 @@ async def mend_problem(work: Work, problem: str, subject_id: UUID, act: str, sec
     work.require_admin()
     if (problem, act.partition(".")[0]) == ("unmatched", "match"):
         message = await match_plain(work, subject_id, act)
-    elif (problem, act) in WITH_SECRET:
-        mend, message = WITH_SECRET[problem, act]
-        await mend(work, subject_id, secret)
-    elif (problem, act) in PLAIN:
-        plain, message = PLAIN[problem, act]
-        await plain(work, subject_id)
+    elif (problem, act) in MENDS:
+        mend, message = MENDS[problem, act]
+        await mend(work, subject_id)
     else:
         raise NotFound(_("There is no such problem."))
     await count_again(work)
     return _(message)
 
 
-async def remind_of_payment(work: Work, payment_id: UUID, secret: bytes) -> None:
+async def remind_of_payment(work: Work, payment_id: UUID) -> None:
     """Send the link of a payment once more, on every channel that reaches the person."""
     payer = await work.row(PAYER, id=payment_id)
     if payer is None:
         raise NotFound(_("There is no such payment."))
-    await send_link_again(work, payment_id, _channels(payer), secret)
+    await send_link_again(work, payment_id, _channels(payer))
 
 
-async def remind_of_enrolment(work: Work, enrolment_id: UUID, secret: bytes) -> None:
+async def remind_of_enrolment(work: Work, enrolment_id: UUID) -> None:
     """Send the link of the payment that an enrolment was asked for with. Raises Conflict when it was cancelled meanwhile."""
     enrolment = await _enrolment(work, enrolment_id)
     if enrolment.asked is None:
         raise Conflict(_("Nothing is asked for any more. Look at it again."))
-    await remind_of_payment(work, enrolment.asked, secret)
+    await remind_of_payment(work, enrolment.asked)
 
 
 async def ask_for_enrolment(work: Work, enrolment_id: UUID) -> None:
@@ -148,7 +145,7 @@ def _channels(person: Row) -> list[str]:
     return [name for name, to in (("email", person.email), ("whatsapp", person.phone)) if to]
 
 
-PLAIN: dict[tuple[str, str], tuple[Callable[[Work, UUID], Awaitable[None]], str]] = {
+MENDS: dict[tuple[str, str], tuple[Callable[[Work, UUID], Awaitable[None]], str]] = {
     ("failed", "retry"): (retry_delivery, "It is on its way again."),
     ("unknown", "lookup"): (look_up_again, "The provider is being asked."),
     ("unknown", "another"): (send_anyway, "It is sent again."),
@@ -157,6 +154,8 @@ PLAIN: dict[tuple[str, str], tuple[Callable[[Work, UUID], Awaitable[None]], str]
     ("not_enrolled", "approve"): (approve_paid, "Approved and enrolled."),
     ("flagged", "resolve"): (resolve_flagged, "Noted as dealt with."),
     ("unpaid", "ask"): (ask_for_enrolment, "It is asked for. The link is on its way."),
+    ("unpaid", "link"): (remind_of_enrolment, "The link is on its way."),
+    ("overdue", "link"): (remind_of_payment, "The link is on its way."),
     ("unpaid", "make"): (make_link_of_enrolment, "The link is being made, and sent when it is there."),
     ("overdue", "make"): (make_links, "The link is being made, and sent when it is there."),
     ("imports", "check"): (check_again, "It is being checked again. Confirm it on its page then."),
@@ -166,8 +165,4 @@ PLAIN: dict[tuple[str, str], tuple[Callable[[Work, UUID], Awaitable[None]], str]
     ("recordings", "sync"): (sync_now, "Zoom is being asked."),
     ("steps", "retry"): (retry_step, "It is planned again, for now."),
     ("steps", "now"): (run_step_now, "It is being tried now."),
-}
-WITH_SECRET: dict[tuple[str, str], tuple[Callable[[Work, UUID, bytes], Awaitable[None]], str]] = {
-    ("unpaid", "link"): (remind_of_enrolment, "The link is on its way."),
-    ("overdue", "link"): (remind_of_payment, "The link is on its way."),
 }

@@ -26,7 +26,6 @@ from domain.work import Work
 from web.admin.payment_forms import form_key
 from web.forms import Form, refuse, typed_values
 from web.rendering import go, page
-from web.work import services_of
 
 INDEX = "/admin/payments"
 REFUND = "admin/payments/refund.html"
@@ -41,7 +40,7 @@ class PaymentChangeController(Controller):
     ) -> Response[Any]:
         values = await typed_values(request)
         channels = [name for name in CHANNELS if values.get(f"by_{name}")]
-        await send_link_again(work, payment_id, channels, services_of(request).settings.secret)
+        await send_link_again(work, payment_id, channels)
         return go(request, f"{INDEX}/{payment_id}", _("The link is on its way."))
 
     @post("/cancellation")

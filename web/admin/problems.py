@@ -18,7 +18,6 @@ from web.admin.dashboard import worker_age
 from web.forms import typed_values
 from web.paging import page_number
 from web.rendering import go, page_or_fragment, with_query
-from web.work import services_of
 
 INDEX = "/admin/problems"
 
@@ -63,5 +62,5 @@ class ProblemController(Controller):
         act: FromPath[str],
     ) -> Response[Any]:
         chosen = (await typed_values(request)).get("list") == problem
-        message = await mend_problem(work, problem, subject_id, act, services_of(request).settings.secret)
+        message = await mend_problem(work, problem, subject_id, act)
         return go(request, with_query(INDEX, problem=problem if chosen else ""), message)

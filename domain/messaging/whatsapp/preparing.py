@@ -34,7 +34,7 @@ async def prepare_whatsapp(work: Work, row: Row, ports: Ports) -> WhatsAppMessag
     params, media, links = (
         [str(one) for one in row.params.get("params", ())],
         row.params.get("media"),
-        _links(row, ports),
+        late_links(row, ports),
     )
     if problem := problem_of(template, params, media, links):
         raise CannotCompose(problem)
@@ -58,12 +58,6 @@ def _message(
         buttons=[WhatsAppButton(index, link) for index, link in zip(template.links, links, strict=True)],
         tags=[row.kind],
     )
-
-
-def _links(row: Row, ports: Ports) -> list[str]:
-    if row.rule_key:
-        return late_links(row, ports)
-    return [str(one) for one in row.params.get("buttons", ())]
 
 
 def _public(url: str, base_url: str) -> str:

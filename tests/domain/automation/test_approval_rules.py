@@ -232,7 +232,7 @@ async def test_the_link_leaves_by_the_ways_with_the_texts_and_in_the_hours_of_th
     await act(work)
     payment = await work.row("select * from payments")
     assert payment.announce == ["email"]
-    await plan_link(work, payment.id, payment.announce, b"secret", await find_announcement(work, payment.step_id))
+    await plan_link(work, payment.id, payment.announce, await find_announcement(work, payment.step_id))
     links = "select channel, template, due_at, params from deliveries where kind = 'payment_link' order by created_at"
     (link,) = await work.rows(links)
     assert (link.channel, link.template, f"{link.due_at.astimezone(HOME_ZONE):%H:%M}") == (

@@ -78,6 +78,11 @@ async def test_what_the_product_sends_without_a_rule_keeps_its_parameters_and_it
     assert "asked to pay" in (await refused(work, row, campaign="another"))["campaign"]
     with pytest.raises(Conflict, match="asked to pay"):
         await switch_template(work, row.id, False)
+    # The request to pay fills a template by its names, as rules do that write their messages themselves.
+    labels = await refused(work, row, labels=("First name", "Amount", "Weather", "Due"))
+    assert "“Request to pay” does not know “Weather”" in labels["labels"]
+    await work.run("update whatsapp_templates set is_active = false where id = %(id)s", id=row.id)
+    assert [one.state.key for one in (await read_overview(work)).rules if one.problem] == ["approval_payment"]
 
 
 async def test_a_rule_is_given_no_template_that_it_cannot_fill_and_can_always_be_switched_off(work: Work) -> None:

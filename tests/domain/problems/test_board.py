@@ -18,8 +18,6 @@ from domain.work import Work
 from tests.domain.dashboard.rows import add_application, add_batch, add_delivery, add_payment, add_step, enrol
 from tests.fixtures.cast import ASHA, CHITRA
 
-SECRET = b"a secret of the tests"
-
 
 async def board(work: Work) -> Board:
     found = await read_board(work, 1.0)
@@ -46,7 +44,7 @@ async def mend(work: Work, problem: str, row: ProblemRow, number: int = 0) -> No
     """Press a row's button."""
     button = row.mends[number]
     assert isinstance(button, Mend)
-    assert await mend_problem(work, problem, UUID(row.id), button.act, SECRET)
+    assert await mend_problem(work, problem, UUID(row.id), button.act)
 
 
 async def add_session(work: Work, **values: Any) -> UUID:
@@ -236,7 +234,7 @@ async def test_what_needs_a_choice_leads_to_where_it_is_made(work: Work) -> None
     await work.run("update webhook_rejections set count = count + 1 where day = now()::date")
     assert (await problems(work))["rejected"][0].text == "1 webhook"
     with pytest.raises(NotFound):
-        await mend_problem(work, "waiting", uuid4(), "approve", SECRET)
+        await mend_problem(work, "waiting", uuid4(), "approve")
 
 
 async def test_a_participant_who_plainly_is_one_student_is_matched_with_one_press_and_others_are_not_guessed(
@@ -264,7 +262,7 @@ async def test_a_participant_who_plainly_is_one_student_is_matched_with_one_pres
     assert [one.text for one in row.mends] == ["Say who they were"]
     for act in ("match", "match.x.y"):
         with pytest.raises(NotFound):
-            await mend_problem(work, "unmatched", session, act, SECRET)
+            await mend_problem(work, "unmatched", session, act)
 
 
 async def test_a_failed_import_is_checked_again_as_it_was(work: Work) -> None:
