@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.automation.holding import stop_flood
 from domain.automation.judging import find_facts, pointless, unreachable
-from domain.automation.messages import WhatsAppTexts, deliveries_of, find_whatsapp_texts
+from domain.automation.messages import WhatsAppTexts, deliveries_of, find_whatsapp_texts, with_texts_of
 from domain.automation.planning import plan_rule
 from domain.automation.rule import Acted
 from domain.automation.rule_states import RuleState, settings_of, state_of
@@ -144,6 +144,9 @@ async def _act(work: Work, steps: Sequence[Row]) -> None:
         return
     facts = await find_facts(work, state, steps)
     texts = await find_whatsapp_texts(work, state)
+    if texts.problem:
+        state = with_texts_of(state, now)
+        texts = await find_whatsapp_texts(work, state)
     ended = Ended()
     for fact in facts:
         await _act_for_one(work, state, fact, texts, ended)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,12 @@ async def find_whatsapp_texts(work: Work, state: RuleState) -> WhatsAppTexts:
     campaign = state.settings.templates.get("whatsapp", "")
     found = await work.row(ONE, campaign=campaign)
     return WhatsAppTexts(_names(found), template_problem(state.rule, campaign, found))
+
+
+def with_texts_of(state: RuleState, now: RuleState) -> RuleState:
+    """Return a rule as steps were planned under, with the ways and texts that it has by now: what they had cannot be sent."""
+    settings = replace(state.settings, channels=now.settings.channels, templates=now.settings.templates)
+    return replace(state, settings=settings)
 
 
 async def find_whatsapp_names(work: Work, settings: RuleSettings) -> Sequence[str]:

@@ -18,6 +18,12 @@ WAITING = """
 select count(*) from (select from deliveries where channel = 'whatsapp' and template = %(campaign)s
   and state in ('pending', 'retry', 'sending') limit 1000) waiting
 """
+# What is planned is sent with the template it was planned under.
+PLANNED_WITH = """
+select v.key from automation_rule_versions v
+where v.settings -> 'templates' ->> 'whatsapp' = %(campaign)s and v.settings -> 'channels' ? 'whatsapp' and exists (
+  select from automation_steps s where s.rule_key = v.key and s.state = 'planned' and s.rule_version = v.version)
+"""
 
 
 def sends(state: RuleState, campaign: str) -> bool:
@@ -27,8 +33,10 @@ def sends(state: RuleState, campaign: str) -> bool:
 
 
 async def list_senders(work: Work, campaign: str) -> Sequence[Rule]:
-    """Return the rules that are on and send a WhatsApp template: one round trip."""
-    return [state.rule for state in (await read_states(work)).values() if sends(state, campaign)]
+    """Return the rules that are on and send a WhatsApp template, with what they have planned under earlier settings, too."""
+    earlier = {row.key for row in await work.rows(PLANNED_WITH, campaign=campaign)}
+    states = await read_states(work)
+    return [state.rule for state in states.values() if sends(state, campaign) or (state.is_on and state.key in earlier)]
 
 
 def known_to_all(rules: Sequence[Rule]) -> list[str]:
@@ -62,8 +70,8 @@ async def why_kept(work: Work, campaign: str) -> str:
     if rules := await list_senders(work, campaign):
         names = ", ".join(f"“{_(rule.title)}”" for rule in rules)
         return ngettext(
-            "The automation {names} sends it by this name. Choose another template there first.",
-            "The automations {names} send it by this name. Choose another template there first.",
+            "The automation {names} sends it by this name. Choose another template there first, for existing people, too.",
+            "The automations {names} send it by this name. Choose another template there first, for existing people, too.",
             len(rules),
             names=names,
         )

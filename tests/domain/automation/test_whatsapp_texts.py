@@ -137,6 +137,24 @@ async def test_a_rule_whose_template_is_gone_all_the_same_writes_e_mails_and_who
     assert [one.state for one in await steps(work) if one.rule_key == KEY] == ["done", "done"]
 
 
+async def test_what_was_planned_with_a_template_keeps_it_in_use_and_goes_with_the_rules_next_one_where_it_is_gone(
+    work: Work, course_id
+) -> None:
+    await send_by_whatsapp(work, "whatsapp")
+    await lead_with_phone(work, course_id, "Asha", email=False)
+    row = await template(work, WHATSAPP)
+    await add_template(work, replace(facts_of(row), campaign="lead_reminder_2", body="Come, {{1}}: {{2}}"))
+    state = await find_rule(work, KEY)
+    other = replace(state.settings, templates={**state.settings.templates, "whatsapp": "lead_reminder_2"})
+    await change_rule(work, KEY, state.version, other, is_on=True)
+    with pytest.raises(Conflict, match="Lead sequence: day 1"):
+        await switch_template(work, row.id, False)
+    await work.run("update whatsapp_templates set is_active = false where id = %(id)s", id=row.id)
+    await later(work, days=1)
+    await act(work)
+    assert await work.value("select array_agg(template) from deliveries") == ["lead_reminder_2"]
+
+
 def test_what_a_rule_says_it_fills_is_among_its_facts() -> None:
     rules = [rule for rule in RULES.values() if rule.act is None]
     assert [(rule.key, name) for rule in rules for name in filled_by(rule) if f"'{name}'" not in rule.facts] == []
