@@ -91,10 +91,8 @@ def _automations(found: Mapping[str, Any]) -> Iterable[Concern]:
 def _unsendable(found: Mapping[str, Any]) -> Iterable[Concern]:
     for key, why in read_unsendable(found["changed_rules"], found["rule_templates"]):
         name = _(RULES[key].title)
-        text = _(
-            "“{name}” cannot send by WhatsApp, and who can be reached in no other way waits. {why}", name=name, why=why
-        )
-        yield Concern(text, f"/admin/automations/{key}/edit", _("Choose a template"), tone="rose")
+        text = _("“{name}” cannot send by WhatsApp: who has no other way waits. {why}", name=name, why=why)
+        yield Concern(text, f"/admin/automations/{key}/edit", _("Mend it"), tone="rose")
 
 
 def _providers(broken: Iterable[str]) -> Iterable[Concern]:
