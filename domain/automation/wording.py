@@ -69,12 +69,14 @@ def quiet_words(rule: Rule, settings: RuleSettings) -> str:
     return _("None: it is waited for") if rule.is_urgent else _("Those of the business")
 
 
-def days_in_words(days: Sequence[int]) -> str:
-    """Return days as they are counted from the beginning, like “on day 1, 3 and 7”."""
-    *first, last = [str(day) for day in days]
-    if not first:
-        return _("on day {day}", day=last)
-    return _("on day {days} and {last}", days=", ".join(first), last=last)
+def after_words(moments: Sequence[RuleSettings]) -> str:
+    """Return moments from one beginning on, like “after 1 day, 3 days and 7 days”."""
+    lengths = [_length(one) for one in moments if one.amount]
+    if not lengths:
+        return _("at once")
+    *first, last = lengths
+    later = _("after {times} and {last}", times=", ".join(first), last=last) if first else _("after {time}", time=last)
+    return _("at once and {later}", later=later) if len(lengths) < len(moments) else later
 
 
 def _length(settings: RuleSettings) -> str:

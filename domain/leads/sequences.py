@@ -17,6 +17,7 @@ from domain.language import _, ngettext
 from domain.leads.filters import FIRST_OR_LAST, LeadFilter
 from domain.leads.listing import FROM
 from domain.leads.reach import reachable_sql, ways_of_sequences
+from domain.leads.sequence_moments import all_are_off, sequence_moments
 from domain.notifications import notify_admins
 from domain.work import Row, Work
 
@@ -123,6 +124,8 @@ async def start_sequences(work: Work, wanted: LeadFilter, course_id: UUID | None
     InvalidInput without a course.
     """
     work.require_admin()
+    if not await sequence_moments(work):
+        raise Conflict(all_are_off())
     course = await _open_course(work, course_id)
     _check(await count_startable(work, wanted, course.id), expected)
     where, values = wanted.conditions()
@@ -173,12 +176,14 @@ async def begin_some_of_import(work: Work, import_id: UUID, step_id: UUID) -> in
     """Begin the sequence that an import's form asked for, for some thousands of its leads, and plan it; return for how many.
 
     None are left when it returns 0, and none are begun for an import that was undone meanwhile. About a course that takes
-    no applications any more nobody is written to: the import's page and the admins are told so.
+    no applications any more, or with all of its automations off, nobody is written to: the import's page and the admins are
+    told so.
     """
     chosen = await work.row(CHOSEN, id=import_id, step=step_id)
     if chosen is None:
         return 0
-    if not chosen.is_open:
+    is_on = bool(await sequence_moments(work))
+    if not (chosen.is_open and is_on):
         if not chosen.is_known:
             await _tell_not_begun(work, import_id, chosen)
         return 0
@@ -197,6 +202,8 @@ async def _tell_not_begun(work: Work, import_id: UUID, chosen: Row) -> None:
         reason = _("Its course was deleted before the import ended.")
     elif chosen.archived_at is not None:
         reason = _("“{course}” was archived before the import ended.", course=chosen.title)
+    elif chosen.is_open:
+        reason = _("All automations of the lead sequence were off when the import ended.")
     else:
         reason = _("“{course}” was hidden before the import ended, and takes no applications.", course=chosen.title)
     await work.run(NOT_BEGUN, id=import_id, reason=reason)
@@ -260,6 +267,8 @@ async def settle_sequences(run: StepRun) -> None:
 
 
 async def _open_course(work: Work, course_id: UUID | None) -> Row:
+    if not await sequence_moments(work):
+        raise Conflict(all_are_off())
     course = next((one for one in await list_sequence_courses(work) if one.id == course_id), None)
     if course is None:
         raise InvalidInput({"course": _("Please choose a course that is open for applications.")})

@@ -1,9 +1,13 @@
 """Lead sequences and conversion as an admin's browser sees them."""
 
+from dataclasses import replace
+
 import httpx
 
 from adapters.bootstrap import Services
+from domain.automation.changing import change_rule
 from domain.automation.holding import limit_messages
+from domain.automation.rule_states import find_rule
 from domain.leads.imports import start_import
 from tests.domain.leads.test_import_steps import check, people, run_due, uploaded
 from tests.fixtures.cast import BEN, WorkAs
@@ -48,6 +52,38 @@ async def test_a_sequence_is_begun_with_its_courses_count_seen_in_the_funnel_and
     async with work_as(BEN.identity) as work:
         reasons = await work.rows("select distinct stop_reason from lead_sequences")
     assert [row.stop_reason for row in reasons] == [f"Stopped by {BEN.name}."]
+
+
+async def test_what_a_sequence_is_offered_as_is_what_its_automations_are_set_to(
+    services: Services, as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    async with work_as(BEN.identity) as work:
+        course_id = await new_course(work, "data-analytics", "Data Analytics")
+        state = await find_rule(work, "lead_day_3")
+        await change_rule(work, "lead_day_3", 1, replace(state.settings, amount=6, unit="hours"), is_on=True)
+        await change_rule(work, "lead_day_7", 1, (await find_rule(work, "lead_day_7")).settings, is_on=False)
+    import_id = await uploaded(services, people(3))
+    await check(services, import_id)
+    page, selection = f"/admin/imports/{import_id}", "/admin/leads/selection?action=sequence&scope=all"
+    assert "after 6 hours and 1 day, until they apply" in (await as_admin.get(page)).text
+    assert "from now on: after 6 hours and 1 day, until they apply" in (await as_admin.get(selection)).text
+
+    async with work_as(BEN.identity) as work:
+        await start_import(work, import_id, None, course_id)
+        await change_rule(work, "lead_day_1", 1, (await find_rule(work, "lead_day_1")).settings, is_on=False)
+        await change_rule(work, "lead_day_3", 2, (await find_rule(work, "lead_day_3")).settings, is_on=False)
+    other_id = await uploaded(services, people(2))
+    await check(services, other_id)
+    shown = (await as_admin.get(f"/admin/imports/{other_id}")).text
+    assert "All automations of the lead sequence are off: nobody would be written to." in shown
+    assert 'name="sequence"' not in shown
+    await run_due(services)
+    assert "All automations of the lead sequence were off when the import ended." in (await as_admin.get(page)).text
+    start = {"scope": "all", "action": "sequence", "course": str(course_id), f"expected-{course_id}": "3"}
+    refused = await as_admin.post("/admin/leads/selection/sequences", data=start)
+    assert "All automations of the lead sequence are off" in refused.text
+    async with work_as(BEN.identity) as work:
+        assert await work.value("select count(*) from lead_sequences") == 0
 
 
 async def test_who_would_begin_more_than_may_be_written_to_in_an_hour_is_told_before(

@@ -19,6 +19,7 @@ from domain.language import _
 from domain.leads.cells import cell_text
 from domain.leads.import_listing import KINDS, PER_PAGE, find_import, list_imports, list_remarks, write_rejects
 from domain.leads.imports import LeadImport, add_import, discard_import, sheets_left_out
+from domain.leads.sequence_moments import sequence_moments
 from domain.leads.sequences import list_sequence_courses
 from domain.leads.unreadable import MAX_BYTES, FileTooLarge
 from domain.work import Row, Work
@@ -141,6 +142,7 @@ async def life_context(request: Request[Any, Any, Any], work: Work, found: Row) 
     return {
         "lead_import": found,
         "sequences": [(one, found.reachable_count - found.taken.get(str(one.id), 0)) for one in courses],
+        "sequence_moments": await sequence_moments(work) if courses else "",
         "sheets_left_out": sheets_left_out(found.sheets),
         "counts": counts,
         "kind": kind,

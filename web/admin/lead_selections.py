@@ -12,6 +12,7 @@ from domain.leads.filters import LeadFilter, read_filter
 from domain.leads.listing import count_leads, file_names
 from domain.leads.mass_deletion import MANY, plan_deletion
 from domain.leads.removing import delete_leads
+from domain.leads.sequence_moments import sequence_moments
 from domain.leads.sequences import (
     count_running,
     count_startable,
@@ -152,6 +153,7 @@ async def confirmation(work: Work, typed: dict[str, Any]) -> dict[str, Any]:
     return {
         "action": action,
         "count": await (count_running if action == "unsequence" else count_leads)(work, wanted),
+        "sequence_moments": await sequence_moments(work) if courses else "",
         "courses": [(one, await count_startable(work, wanted, one.id)) for one in courses],
         "selection": as_query(wanted),
         "chips": chips(wanted, await file_names(work, wanted)),
