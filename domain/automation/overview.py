@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.automation.holding import Due, count_due
+from domain.automation.leaves_at import LEAVES_AT, leaving_values
 from domain.automation.rule_states import RuleState, find_rule, state_of
 from domain.automation.rules import RULES
 from domain.automation.unsendable import TEMPLATES, problems_of
@@ -46,11 +47,11 @@ select (select value = 'true' from business_settings where key = 'automations_pa
   {TEMPLATES} as templates
 """
 PLANNED = f"""
-select s.id, s.state, s.reason, s.due_at, s.finished_at, s.rule_version, s.person_id, p.name, p.email, p.phone,
+select t.id, t.state, t.reason, {LEAVES_AT} as due_at, t.finished_at, t.rule_version, t.person_id, p.name, p.email, p.phone,
   (select count(*) from (select from automation_steps x where x.rule_key = %(key)s and x.state = 'planned' limit {COUNTED}) c)
     as total
-from automation_steps s join people p on p.id = s.person_id where s.rule_key = %(key)s and s.state = 'planned'
-order by s.due_at, s.id limit {PER_PAGE} offset %(offset)s
+from automation_steps t join people p on p.id = t.person_id where t.rule_key = %(key)s and t.state = 'planned'
+order by t.due_at, t.id limit {PER_PAGE} offset %(offset)s
 """
 ENDED = f"""
 select s.id, s.state, s.reason, s.due_at, s.finished_at, s.rule_version, s.person_id, p.name, p.email, p.phone,
@@ -123,7 +124,10 @@ async def list_steps(work: Work, key: str, view: str, page: int = 1) -> StepsPag
     work.require_admin()
     values: dict[str, Any] = {"key": key, "offset": (page - 1) * PER_PAGE}
     is_planned = view not in VIEWS or view == "planned"
-    rows = await work.rows(PLANNED if is_planned else ENDED, **values, state=view)
+    if is_planned:
+        rows = await work.rows(PLANNED, **values, **leaving_values())
+    else:
+        rows = await work.rows(ENDED, **values, state=view)
     return StepsPage(rows, rows[0].total if rows else 0, page)
 
 

@@ -1,11 +1,12 @@
 """What is planned for one person: a branch for each table, like those of the past."""
 
+from domain.automation.leaves_at import LEAVES_AT
 from domain.learning.deadlines import OPEN_UNTIL
 from domain.timeline.moments import ENDED, HELD, STEP_ABOUT
 from domain.timeline.past import DELIVERY_FACTS, DELIVERY_FROM
 
 STEP = f"""
-select t.id, t.due_at as at, jsonb_build_object('kind', t.kind, 'state', t.state, 'reason', t.reason, 'attempt', t.attempt,
+select t.id, {LEAVES_AT} as at, jsonb_build_object('kind', t.kind, 'state', t.state, 'reason', t.reason, 'attempt', t.attempt,
   'retry_at', t.retry_at, 'rule', t.rule_key, 'version', t.rule_version, 'about', {STEP_ABOUT},
   'held', case when t.rule_key is not null then {HELD.format(rule="t.rule_key")} end) as facts
 from automation_steps t

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.automation.leaves_at import leaving_values
 from domain.dashboard.kinds import step_name
 from domain.sessions.attending import RULES
 from domain.timeline import ahead, past
@@ -123,6 +124,7 @@ def values(now: datetime, person_id: UUID, kind: str = "", after: Cursor | None 
         "told": list(past.TOLD_ELSEWHERE),
         "most": PER_PAGE + 1,
         "ahead": MOST_AHEAD,
+        **leaving_values(),
     }
 
 
