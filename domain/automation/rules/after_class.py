@@ -63,7 +63,7 @@ RULES = (
         group="after_class",
         title="Recording of the class",
         about="Where to watch it, and the summary that the host wrote.",
-        when="the class ended, or as soon as the recording is there",
+        when="the class ended, or later, as soon as its recording is there",
         conditions="Once a class, to who is in the batch. It waits for a recording that students may see; without one it is"
         " given up after ten days.",
         occasions=OCCASIONS,
