@@ -139,6 +139,13 @@ async def test_the_steps_that_refresh_themselves_are_those_of_the_open_view_and_
     assert "Nothing done yet" in (await as_admin.get(listener.replace("&amp;", "&"))).text
 
 
+async def test_the_form_begins_with_what_is_saved_and_never_with_what_was_typed_earlier(
+    as_admin: httpx.AsyncClient,
+) -> None:
+    # A setting that was refused or left is no text to come back to: put back, it would be saved by mistake.
+    assert not re.search("<form[^>]* data-draft", (await as_admin.get(f"/admin/automations/{KEY}/edit")).text)
+
+
 async def test_what_a_form_does_not_show_is_kept_for_every_rule(as_admin: httpx.AsyncClient, work_as: WorkAs) -> None:
     async with work_as(SYSTEM) as work:
         for key, rule in RULES.items():
