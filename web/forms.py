@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from litestar import Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from domain.errors import DomainError, InvalidInput, TooMany
-from domain.language import _
+from domain.language import _, number
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -94,6 +94,9 @@ def message_of(problem: Any) -> str:
         return _("There is no such field.")
     if kind in ("literal_error", "enum", "uuid_parsing", "bool_parsing"):
         return _("Please choose one of the options.")
+    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
+        (bound,) = (value for name, value in context.items() if name in ("ge", "le", "gt", "lt"))
+        return _out_of_range(kind, number(bound) if isinstance(bound, int) else str(bound))
     if kind.startswith(("int", "decimal")):
         return _("Please write a number.")
     if kind.startswith("date"):
@@ -101,3 +104,25 @@ def message_of(problem: Any) -> str:
     if kind.startswith("time_"):
         return _("Please write a time, as 19:30.")
     return _("This does not look right. Please check it.")
+
+
+def _out_of_range(kind: str, bound: str) -> str:
+    return {
+        "greater_than_equal": _("At least {bound}, please.", bound=bound),
+        "less_than_equal": _("At most {bound}, please.", bound=bound),
+        "greater_than": _("More than {bound}, please.", bound=bound),
+        "less_than": _("Less than {bound}, please.", bound=bound),
+    }[kind]
+
+
+def _whole(typed: Any) -> Any:
+    """Read a whole number; what is none reads as one that is out of every range."""
+    text = typed.replace(",", "").strip() if isinstance(typed, str) else typed
+    try:
+        return int(text)
+    except (TypeError, ValueError):
+        return -1
+
+
+# A number whose range the domain knows and tells together with what else is wrong.
+Whole = Annotated[int, BeforeValidator(_whole)]

@@ -1,8 +1,8 @@
 """Changing a rule: its settings and whether it is on, version by version, and what becomes of who is planned for already."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import time
 from typing import Any, get_args
 
 from domain.audit import record
@@ -12,9 +12,10 @@ from domain.automation.rule import Rule, RuleSettings, Unit
 from domain.automation.rule_states import RuleState, find_rule, read_version
 from domain.automation.wording import changes_between
 from domain.errors import Conflict, InvalidInput
-from domain.language import _, ngettext
+from domain.language import _, ngettext, number
 from domain.work import Work
 
+HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 # The longest way from a rule's moment, by unit.
 MOST: Mapping[Unit, int] = {"minutes": 1440, "hours": 720, "days": 365}
 
@@ -172,7 +173,12 @@ async def check_settings(work: Work, rule: Rule, settings: RuleSettings, *, is_o
     if settings.unit not in get_args(Unit):
         problems["unit"] = _("Choose minutes, hours or days.")
     elif not 0 <= settings.amount <= MOST[settings.unit]:
-        problems["amount"] = _("Between 0 and {most}, please.", most=MOST[settings.unit])
+        most = MOST[settings.unit]
+        problems["amount"] = {
+            "minutes": _("Between 0 and {most} minutes, please.", most=number(most)),
+            "hours": _("Between 0 and {most} hours, please.", most=number(most)),
+            "days": _("Between 0 and {most} days, please.", most=number(most)),
+        }[settings.unit]
     if rule.goes_by_channels:
         if not settings.channels or set(settings.channels) - set(rule.channels):
             problems["channels"] = _("Choose at least one way.")
@@ -184,10 +190,9 @@ async def check_settings(work: Work, rule: Rule, settings: RuleSettings, *, is_o
 
 
 def _are_hours(hours: tuple[str, str]) -> bool:
-    try:
-        since, until = (time.fromisoformat(hour) for hour in hours)
-    except ValueError:
+    if not all(HOUR.fullmatch(hour) for hour in hours):
         return False
+    since, until = hours
     return since != until
 
 

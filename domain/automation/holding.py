@@ -160,7 +160,7 @@ async def limit_messages(work: Work, an_hour: int) -> None:
     """Set how many messages rules may write within an hour before they stop themselves. Raises InvalidInput."""
     work.require_admin()
     if not LEAST_AN_HOUR <= an_hour <= MOST_AN_HOUR:
-        text = _("Between {least} and {most}, please.", least=LEAST_AN_HOUR, most=MOST_AN_HOUR)
+        text = _("Between {least} and {most}, please.", least=LEAST_AN_HOUR, most=number(MOST_AN_HOUR))
         raise InvalidInput({"automatic_messages_an_hour": text})
     if await work.run(LIMIT, limit=an_hour):
         await record(work, "automations.limited", "setting", None, str(an_hour))

@@ -93,12 +93,14 @@ async def test_of_two_tabs_the_one_that_saw_what_was_undoes_nothing_that_the_oth
 
 
 async def test_what_cannot_be_is_said_beside_its_field_and_what_was_typed_stays(as_admin: httpx.AsyncClient) -> None:
-    typed = {"is_on": "yes", "amount": "999", "unit": "days", "template_email": KEY, "version": "1"}
-    refused = await as_admin.post(f"/admin/automations/{KEY}/edit", data=typed)
-    assert refused.status_code == 422
-    assert "Between 0 and 365, please." in refused.text
-    assert "Choose at least one way." in refused.text
-    assert 'value="999"' in refused.text
+    typed = {"is_on": "yes", "unit": "days", "template_email": KEY, "version": "1", "quiet_from": "25:00"}
+    for amount in ("999999", "-1", "soon", ""):
+        refused = await as_admin.post(f"/admin/automations/{KEY}/edit", data=typed | {"amount": amount})
+        assert refused.status_code == 422
+        assert "Between 0 and 365 days, please." in refused.text
+        assert "Choose at least one way." in refused.text
+        assert "Give both hours, like 21:00 and 09:00, or none." in refused.text
+        assert f'value="{amount}"' in refused.text
 
 
 async def test_a_rehearsal_makes_somebody_up_for_whom_the_sequence_begins(
@@ -117,6 +119,8 @@ async def test_a_rehearsal_makes_somebody_up_for_whom_the_sequence_begins(
 async def test_a_limit_that_cannot_be_is_refused(as_admin: httpx.AsyncClient) -> None:
     refused = await as_admin.post("/admin/automations/limit", data={"an_hour": "0"})
     assert refused.status_code == 422
+    assert "Between 1 and 10,00,000, please." in refused.text
+    assert 'value="0"' in refused.text
 
 
 async def test_the_request_to_pay_says_by_which_ways_and_with_which_texts(as_admin: httpx.AsyncClient) -> None:

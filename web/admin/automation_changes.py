@@ -19,27 +19,29 @@ from domain.errors import DomainError
 from domain.language import _
 from domain.messaging.outbox import Channel
 from domain.work import Work
-from web.forms import FormModel, read_form, refuse, typed_values
+from web.forms import FormModel, Whole, read_form, refuse, typed_values
 from web.rendering import go, page
 
 EDIT, CONFIRM = "admin/automations/edit.html", "admin/automations/confirm.html"
-TIME = r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$"
 
 Several = Annotated[list[Channel], BeforeValidator(lambda sent: sent if isinstance(sent, list) else [sent])]
 
 
 class RuleForm(FormModel):
-    """``apply`` answers the question whom the change concerns: only who comes from now on, or existing people, too."""
+    """What is wrong with its values the domain says, of all of them at once.
+
+    ``apply`` answers the question whom the change concerns: only who comes from now on, or existing people, too.
+    """
 
     version: int = Field(ge=1)
     is_on: bool = False
-    amount: int = Field(0, ge=0, le=100_000)
+    amount: Whole = -1
     unit: Literal["minutes", "hours", "days"] = "days"
     channels: Several = Field(default_factory=list)
     template_email: str = Field("", max_length=80)
     template_whatsapp: str = Field("", max_length=120)
-    quiet_from: str = Field("", pattern=TIME)
-    quiet_until: str = Field("", pattern=TIME)
+    quiet_from: str = ""
+    quiet_until: str = ""
     apply: Literal["", "new", "existing"] = ""
     planned: int = Field(0, ge=0)
     would: int = Field(0, ge=0)

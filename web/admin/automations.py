@@ -6,7 +6,6 @@ from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response, Template
-from pydantic import Field
 
 from domain.automation.foreseeing import foresee, list_choices
 from domain.automation.history import read_history
@@ -18,7 +17,7 @@ from domain.language import _
 from domain.messaging.templates.catalogue import TEMPLATES
 from domain.work import Work
 from web.addresses import uuid_or_none
-from web.forms import FormModel, read_form, refuse, typed_values
+from web.forms import FormModel, Whole, read_form, refuse, typed_values
 from web.paging import page_number
 from web.rendering import go, page
 
@@ -27,7 +26,7 @@ LIST, SHOW, FORESIGHT = (f"admin/automations/{name}.html" for name in ("index", 
 
 
 class LimitForm(FormModel):
-    an_hour: int = Field(ge=1, le=1_000_000)
+    an_hour: Whole = -1
 
 
 class AutomationController(Controller):
