@@ -20,13 +20,14 @@ async def enrolments_of(work: Work, person_id: UUID) -> Sequence[Row]:
 
 
 def letter_params(name: str, email: str, batch: Row) -> dict[str, str]:
-    """Return what the e-mails about an enrolment say; ``batch`` has course, name, starts_on and ends_on."""
+    """Return what the e-mails about an enrolment say; ``batch`` has course, summary, name, starts_on and ends_on."""
     return {
         "first_name": (name.split() or [_("there")])[0],
         "sign_in_email": email,
         "course_title": batch.course,
         "batch_name": batch.name,
         "batch_dates": _dates(batch),
+        "course_summary": batch.summary,
     }
 
 

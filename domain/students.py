@@ -89,7 +89,7 @@ WELCOMES = """
 select count(*) as count, max(created_at) as last_at from deliveries where person_id = %(id)s and kind = 'welcome'
 """
 LAST_BATCH = """
-select c.title as course, b.name, b.starts_on, b.ends_on from enrolments e join batches b on b.id = e.batch_id
+select c.title as course, c.summary, b.name, b.starts_on, b.ends_on from enrolments e join batches b on b.id = e.batch_id
 join courses c on c.id = b.course_id where e.person_id = %(id)s order by e.enrolled_at desc limit 1
 """
 

@@ -29,7 +29,7 @@ returning a.id
 # and two admins would give away the same last place.
 LOCK_BATCHES = "select id from batches where id = any(%(ids)s) order by id for update"
 BATCHES = """
-select b.id, b.course_id, b.name, b.starts_on, b.ends_on, b.capacity, c.title as course,
+select b.id, b.course_id, b.name, b.starts_on, b.ends_on, b.capacity, c.title as course, c.summary,
   coalesce(b.price_paise, c.price_paise) as price_paise,
   b.archived_at is not null or c.archived_at is not null as is_archived,
   (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn') as taken
@@ -156,7 +156,7 @@ async def _make_student(work: Work, application: Row, batch: Row, is_known: bool
         now=work.now,
     )
     await _plan_email(work, application, batch, "enrolled" if is_known else "welcome")
-    await welcome_to_classes(work, person_id, batch.id)
+    await welcome_to_classes(work, person_id, batch.id, with_welcome=True)
     await record(
         work,
         "application.approved",
@@ -179,7 +179,7 @@ async def _plan_email(work: Work, application: Row, batch: Row, kind: str) -> No
         to=email,
         name=name,
         key=f"{kind}:{application.id}",
-        params=letter_params(name, email, batch),
+        params=letter_params(name, email, batch) | {"classes_of": str(batch.id)},
         person_id=application.person_id,
         subject_id=application.id,
     )

@@ -28,7 +28,7 @@ from domain.messaging.variables import used_in
 from domain.payments.links import pay_path
 from domain.ports import Attachment, Email, Recipient, RenderedEmail
 from domain.sessions.automations import REMINDERS
-from domain.sessions.letters import LETTERS, reminder_file, write_letter
+from domain.sessions.letters import LETTERS, reminder_file, write_letter, write_welcome
 from domain.work import Row, Work
 
 LOG = """
@@ -77,6 +77,9 @@ class Composer:
         attachments: Sequence[Attachment] = ()
         if row.kind in LETTERS:
             letter = await write_letter(work, row, self.ports, common["business_name"])
+            values, attachments = {**values, **letter.values}, letter.attachments
+        elif row.params.get("classes_of"):
+            letter = await write_welcome(work, row, self.ports)
             values, attachments = {**values, **letter.values}, letter.attachments
         text = text or tried_text(row.template, row.params)
         rendered = self._written(text, self._values(text, values)) if text else self._rendered(row.template, values)

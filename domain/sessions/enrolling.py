@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from domain.automation.rule_states import find_rule
 from domain.automation.steps import plan_step
 from domain.messaging.outbox import plan_email, plan_whatsapp
 from domain.messaging.quiet_hours import leaves_at
@@ -28,12 +29,15 @@ on conflict (session_id, person_id) do update set version = excluded.version, to
 """
 
 
-async def welcome_to_classes(work: Work, person_id: UUID, batch_id: UUID, *, tell: bool = True) -> int:
+async def welcome_to_classes(
+    work: Work, person_id: UUID, batch_id: UUID, *, tell: bool = True, with_welcome: bool = False
+) -> int:
     """Tell somebody who has just been enrolled in a batch of the classes still to come; return how many there are.
 
     What rules do around classes and assignments is planned for them, too.
     Call it in the transaction that makes or moves the enrolment, after it. Once an enrolment: a second call for the same
-    one plans nothing. Without ``tell`` they are not written to.
+    one plans nothing. Without ``tell`` they are not written to; ``with_welcome`` says that a welcome goes to them now, whose
+    e-mail carries the classes.
     """
     await plan_for_person(work, person_id, batch_id)
     person = await work.row(PERSON, person=person_id, batch=batch_id, now=work.now)
@@ -41,7 +45,7 @@ async def welcome_to_classes(work: Work, person_id: UUID, batch_id: UUID, *, tel
     if person is None or not sessions:
         return 0
     if tell:
-        await _write(work, person, batch_id, sessions[0])
+        await _write(work, person, batch_id, sessions[0], with_welcome)
         await work.run(NOTE, person=person_id, sessions=[one.id for one in sessions], now=work.now)
     for session in sessions:
         if session.zoom_has_registration and session.zoom_meeting_id:
@@ -52,9 +56,9 @@ async def welcome_to_classes(work: Work, person_id: UUID, batch_id: UUID, *, tel
     return len(sessions)
 
 
-async def _write(work: Work, person: Row, batch_id: UUID, first: Row) -> None:
+async def _write(work: Work, person: Row, batch_id: UUID, first: Row, with_welcome: bool) -> None:
     key = f"{AHEAD}:{person.enrolment_id}:{batch_id}:{person.enrolled_at.isoformat()}"
-    if person.by_email:
+    if person.by_email and not with_welcome:
         await plan_email(
             work,
             kind=AHEAD,
@@ -65,6 +69,8 @@ async def _write(work: Work, person: Row, batch_id: UUID, first: Row) -> None:
             person_id=person.id,
             subject_id=batch_id,
         )
+    if with_welcome and person.by_email and (await find_rule(work, "approval_whatsapp")).is_on:
+        return  # one word on WhatsApp at once is enough: the welcome
     if person.by_phone and (person.consent_whatsapp or not person.by_email):
         params = ahead_params([first], person.name, person.own_zone)
         await plan_whatsapp(

@@ -68,14 +68,23 @@ async def write_letter(work: Work, row: Row, ports: Ports, business: str) -> Let
     organizer = Party(ports.mail_from, business)
     if row.kind == AHEAD:
         sessions = await still_to_come(work, row.subject_id, row.person_id)
-        values = _values_of_all(sessions, row.to_name)
-        file = calendar_file(sessions, method="PUBLISH", base_url=ports.base_url, now=work.now, name=values["course"])
-        return Letter(values, [Attachment("classes.ics", MEDIA_TYPE, file, "PUBLISH")])
+        return Letter(_values_of_all(sessions, row.to_name), [_calendar(work, sessions, ports)])
     if row.kind == LEFT:
         return await _letter_of_leaving(work, row, ports, organizer)
     session = await true_session(work, row)
     values = values_of(session, row.to_name, session.own_zone) | _move(session, row)
     return Letter(values, [_invitation(work, session, row, ports, organizer)])
+
+
+async def write_welcome(work: Work, row: Row, ports: Ports) -> Letter:
+    """Return what a claimed welcome says of the classes ahead, with their file: nothing where there are none."""
+    batch_id = UUID(row.params["classes_of"])
+    try:
+        sessions = await still_to_come(work, batch_id, row.person_id)
+    except Outdated:
+        return Letter({}, ())
+    values = _values_of_all(sessions, row.to_name)
+    return Letter({name: values[name] for name in ("count", "classes", "more")}, [_calendar(work, sessions, ports)])
 
 
 async def reminder_file(work: Work, row: Row, ports: Ports, business: str) -> Attachment:
@@ -84,6 +93,12 @@ async def reminder_file(work: Work, row: Row, ports: Ports, business: str) -> At
     if session is None:
         raise Outdated(_("The class is gone."))
     return _invitation(work, session, row, ports, Party(ports.mail_from, business))
+
+
+def _calendar(work: Work, sessions: Sequence[Row], ports: Ports) -> Attachment:
+    name = sessions[0].course
+    file = calendar_file(sessions, method="PUBLISH", base_url=ports.base_url, now=work.now, name=name)
+    return Attachment("classes.ics", MEDIA_TYPE, file, "PUBLISH")
 
 
 def _invitation(work: Work, session: Row, row: Row, ports: Ports, organizer: Party) -> Attachment:

@@ -117,13 +117,13 @@ The file that is attached takes it out of your calendar.
         "Your classes in {{course_title}}: {{count}} ahead",
         """# Your classes, {{first_name}}
 
-In {{course_title}}, {{batch_name}} there are {{count}} ahead:
+In {{course_title}}, {{batch_name}} you have ahead of you: {{count}}.
 
 - {{classes}}
 
 {{more}}
 
-All of them are in the file that is attached: open it to have them in your calendar.
+Open the file that is attached to have it all in your calendar.
 
 [See your classes and join them]({{schedule_url}})""",
         SEVERAL,
@@ -136,13 +136,13 @@ All of them are in the file that is attached: open it to have them in your calen
         "You are not in {{batch_name}} any more",
         """# You have left {{batch_name}}, {{first_name}}
 
-You are not in {{batch_name}} of {{course_title}} any more. {{count}} leave your schedule:
+You are not in {{batch_name}} of {{course_title}} any more. Out of your schedule: {{count}}.
 
 - {{classes}}
 
 {{more}}
 
-The file that is attached takes them out of your calendar.
+The file that is attached takes it all out of your calendar.
 
 [See your classes]({{schedule_url}})""",
         SEVERAL,

@@ -16,6 +16,20 @@ SIGN_IN_EMAIL = Variable("sign_in_email", "the address they sign in with", "asha
 BATCH_DATES = Variable(
     "batch_dates", "when the batch runs, as a sentence; empty while it has no days", "It starts on 4 January 2027."
 )
+AHEAD = (
+    SUMMARY,
+    Variable(
+        "calendar",
+        "how many classes are ahead, and that they are in the file that is attached; may be empty",
+        "Ahead of you: 12 classes. Open the file that is attached to have it all in your calendar.",
+    ),
+    Variable(
+        "classes",
+        "the next classes, a line for each; may be empty",
+        "Joins: Saturday 9 January 2027, 19:00 IST\nWindow functions: Saturday 16 January 2027, 19:00 IST",
+    ),
+    Variable("more", "how many more there are, as a sentence; may be empty", "And 10 more."),
+)
 PAYMENT = (
     FIRST_NAME,
     Variable("purpose", "what is paid for", "Data Analytics, Batch 7"),
@@ -55,14 +69,23 @@ Questions? Just reply to this e-mail.""",
     TemplateText(
         "welcome",
         "Welcome to a new student",
-        "Goes to whoever is approved and has no account yet. It brings the temporary password.",
+        "Goes to whoever is approved and has no account yet. It brings the temporary password, and the classes ahead with a file"
+        " for their calendar.",
         "joining",
         "Welcome to {{course_title}}: your account",
         """# Welcome, {{first_name}}
 
 You are in: {{course_title}}, {{batch_name}}.
 
+{{course_summary}}
+
 {{batch_dates}}
+
+{{calendar}}
+
+- {{classes}}
+
+{{more}}
 
 Your e-mail: {{sign_in_email}}
 Your temporary password: {{temporary_password}}
@@ -76,6 +99,7 @@ If it has run out, choose a new one here: {{forgot_password_url}}""",
             COURSE,
             BATCH,
             BATCH_DATES,
+            *AHEAD,
             SIGN_IN_EMAIL,
             Variable("temporary_password", "the password that works once", "abcd-efgh-ijkl", is_required=True),
             SIGN_IN_URL,
@@ -92,7 +116,15 @@ If it has run out, choose a new one here: {{forgot_password_url}}""",
 
 {{opening}}
 
+{{course_summary}}
+
 {{batch_dates}}
+
+{{calendar}}
+
+- {{classes}}
+
+{{more}}
 
 Sign in with the account you have: {{sign_in_email}}
 
@@ -109,6 +141,7 @@ If you do not know your password, choose a new one here: {{forgot_password_url}}
             COURSE,
             BATCH,
             BATCH_DATES,
+            *AHEAD,
             SIGN_IN_EMAIL,
             SIGN_IN_URL,
             PASSWORD_URL,

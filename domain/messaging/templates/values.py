@@ -43,12 +43,21 @@ def _subject_name(given: Given) -> str:
     return "" if given.get("is_nameless") or not name or name == _("there") else f"{name}, "
 
 
+def _welcome(given: Given) -> dict[str, str]:
+    """Return what is said of the course and its classes ahead: nothing where none is known."""
+    made, count = _classes_ahead(given), given.get("count", "")
+    file = _("Ahead of you: {count}. Open the file that is attached to have it all in your calendar.", count=count)
+    about = {"course_summary": "", "calendar": file if made["classes"] else ""}
+    return about | {"classes": made["classes"], "more": made["more"]}
+
+
 def _enrolled(given: Given) -> dict[str, str]:
+    classes = _welcome(given)
     about = {"course_title": given["course_title"], "batch_name": given["batch_name"]}
     if given.get("by_hand"):
-        return {"opening": _("You are enrolled in: {course_title}, {batch_name}.", **about)}
+        return {"opening": _("You are enrolled in: {course_title}, {batch_name}.", **about)} | classes
     accepted = _("Good news: your application is accepted. You are in: {course_title}, {batch_name}.", **about)
-    return {"opening": accepted}
+    return {"opening": accepted} | classes
 
 
 def _payment_link(given: Given) -> dict[str, str]:
@@ -94,6 +103,7 @@ def _submission_marked(given: Given) -> dict[str, str]:
 
 
 MADE: Mapping[str, Callable[[Given], dict[str, str]]] = {
+    "welcome": _welcome,
     "enrolled": _enrolled,
     "payment_link": _payment_link,
     "payment_received": _payment_received,
@@ -105,6 +115,8 @@ MADE: Mapping[str, Callable[[Given], dict[str, str]]] = {
 }
 # A delivery holds under these names what the text says in words.
 MADE_ANEW: Mapping[str, Sequence[str]] = {
+    "welcome": ("classes", "more"),
+    "enrolled": ("classes", "more"),
     "payment_link": ("parts",),
     "class_changed": ("was",),
     "classes_ahead": ("classes", "more"),

@@ -9,6 +9,7 @@ import pytest
 
 from domain.accounts.class_news import choose_class_news
 from domain.admissions.approving import Approval, approve
+from domain.enrolling import enrol_student
 from domain.errors import InvalidInput
 from domain.sessions.changing import cancel_session
 from domain.sessions.enrolling import welcome_to_classes
@@ -329,7 +330,9 @@ async def test_a_thousand_students_are_told_in_chunks_and_a_killed_worker_leaves
     assert (rows[0].count, rows[0].people) == (5, 5)
 
 
-async def test_who_is_enrolled_later_gets_what_is_ahead_in_one_message(classroom, applies):
+async def test_who_is_approved_gets_what_is_ahead_with_the_welcome_and_who_is_enrolled_by_hand_by_itself(
+    classroom, applies, cast
+):
     await classroom.schedule(minutes=60)
     await classroom.schedule(minutes=3 * 24 * 60)
     over = await classroom.schedule(minutes=-300)
@@ -339,12 +342,23 @@ async def test_who_is_enrolled_later_gets_what_is_ahead_in_one_message(classroom
     application_id = await applies(ROHIT)
     async with classroom.house.database.work(BEN.identity) as work:
         await approve(work, Approval(application_id, 1, classroom.batch_id))
+        await enrol_student(work, CHITRA.id, classroom.batch_id, beyond_capacity=True)
     await classroom.run()
-    letters = [one for one in await classroom.house.mailbox(ROHIT.email) if "classes" in one["subject"].lower()]
-    assert [one["subject"] for one in letters] == ["Your classes in Data Analytics: 2 classes ahead"]
-    calendar = read_ics(await classroom.attachment(letters[0]))
-    assert (calendar["METHOD"], len(calendar.components)) == ("PUBLISH", 2)
-    assert not any(str(over) in event["UID"] for event in calendar.components)
+    by_hand = {one["subject"]: one for one in await classroom.house.mailbox(CHITRA.email)}
+    (welcome,) = [one for one in await classroom.house.mailbox(ROHIT.email) if "Welcome" in one["subject"]]
+    ahead = by_hand["Your classes in Data Analytics: 2 classes ahead"]
+    for letter in (welcome, ahead):
+        calendar = read_ics(await classroom.attachment(letter))
+        assert (calendar["METHOD"], len(calendar.components)) == ("PUBLISH", 2)
+        assert not any(str(over) in event["UID"] for event in calendar.components)
+        text = await classroom.html(letter)
+        assert "Joins: " in text
+        assert "2 classes" in text
+    assert "From spreadsheets to answers." in await classroom.html(welcome)
+    told = "select channel, kind from deliveries where person_id = %(id)s and kind <> 'payment_link'"
+    rohit = await classroom.one("select id from people where email = %(email)s", email=ROHIT.email)
+    written = {(row.channel, row.kind) for row in await classroom.all(told, id=rohit.id)}
+    assert written == {("email", "welcome"), ("whatsapp", "approval_whatsapp")}
 
 
 async def test_who_came_later_hears_of_changes_like_everybody_and_never_twice_of_the_same(classroom):
