@@ -15,7 +15,10 @@ select a.id, a.person_id, a.course_id, a.batch_id, a.name, a.email, a.phone, a.c
   a.consent_whatsapp, a.status, a.version, a.decided_at, a.decided_by, a.decision_reason, a.submitted_at, a.updated_at,
   c.title as course, b.name as batch, coalesce(d.name, '') as decider, h.email as known_email, h.phone as known_phone,
   p.role, p.is_active, l.status as lead_status, l.source as lead_source, l.created_at as lead_since,
-  i.file_name as import_name, i.id as import_id, l.person_id as lead_person_id, k.name as campaign
+  i.file_name as import_name, i.id as import_id, l.person_id as lead_person_id, k.name as campaign,
+  exists (select from payments m left join enrolments e on e.id = m.enrolment_id left join batches o on o.id = e.batch_id
+    left join cta_submissions s on s.id = m.application_id where m.person_id = a.person_id and m.cancelled_at is null
+      and coalesce(o.course_id, s.course_id) = a.course_id) as is_asked
 from cta_submissions a
 join courses c on c.id = a.course_id
 join people h on h.id = a.person_id
@@ -29,9 +32,11 @@ where a.id = %(id)s
 """
 # Batches of the course that are not over; one that is closed to visitors an admin may still choose.
 BATCHES = """
-select b.id, b.name, b.starts_on, b.is_open, b.capacity,
+select b.id, b.name, b.starts_on, b.is_open, b.capacity, coalesce(b.price_paise, c.price_paise) as price_paise,
+  coalesce(b.instalments, c.instalments) as instalments, c.instalment_every, c.instalment_unit,
   (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn') as taken
-from batches b where b.course_id = %(course_id)s and (b.archived_at is null or b.id = %(batch_id)s)
+from batches b join courses c on c.id = b.course_id
+where b.course_id = %(course_id)s and (b.archived_at is null or b.id = %(batch_id)s)
   and (b.ends_on is null or b.ends_on >= (%(now)s at time zone b.timezone)::date or b.id = %(batch_id)s)
 order by b.is_open desc, b.starts_on nulls last, b.name
 """

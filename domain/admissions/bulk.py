@@ -18,8 +18,8 @@ order by submitted_at, id
 COURSES = """
 select c.id, c.title,
   (select json_agg(json_build_array(b.id, b.name, b.capacity,
-      (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn'))
-      order by b.is_open desc, b.starts_on nulls last, b.name)
+      (select count(*) from enrolments e where e.batch_id = b.id and e.state <> 'withdrawn'),
+      coalesce(b.price_paise, c.price_paise)) order by b.is_open desc, b.starts_on nulls last, b.name)
     from batches b where b.course_id = c.id and b.archived_at is null
     and (b.ends_on is null or b.ends_on >= (%(now)s at time zone b.timezone)::date)
   ) as batches

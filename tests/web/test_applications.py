@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
+from domain.automation.changing import change_rule
+from domain.automation.rule_states import find_rule
 from domain.work import SYSTEM
 from tests.fixtures.applicants import ARJUN, MEERA, ROHIT
 
@@ -52,6 +55,44 @@ async def test_the_side_panel_is_a_fragment_of_the_page_of_the_application(as_ad
         assert text in panel
     assert "<html" in page
     assert "<html" not in panel
+
+
+async def test_before_approving_it_says_what_is_asked_for_and_what_goes_out_by_which_way(
+    as_admin, applies, catalogue, database, cast
+):
+    async with database.work(SYSTEM) as work:
+        await work.run("update batches set instalments = 3")
+        state = await find_rule(work, "approval_call")
+        await change_rule(work, state.key, 1, state.settings, is_on=True)
+    rohit, meera = await applies(ROHIT), await applies(MEERA)
+    said = said_by((await as_admin.get(f"{QUEUE}/{rohit}")).text)
+    assert "₹30,000 is asked for, in 3 parts: ₹10,000 by" in said
+    assert "by e-mail to rohit@example.com: their account with the sign-in details" in said
+    for line in (
+        "Welcome by WhatsApp: WhatsApp",
+        "Welcome by a call (2 hours after they were approved): Call",
+        "Request to pay: E-mail, WhatsApp",
+        "Reminder of the first payment (3 days after they were approved): E-mail, WhatsApp",
+        "Unpaid: needs attention (7 days after they were approved): Done without a message",
+    ):
+        assert line in said, said
+    assert "Welcome by WhatsApp: nothing · has not agreed to WhatsApp" in said_by(
+        (await as_admin.get(f"{QUEUE}/{meera}")).text
+    )
+    async with database.work(SYSTEM) as work:
+        state = await find_rule(work, "approval_payment")
+        await change_rule(work, state.key, 1, state.settings, is_on=False)
+    said = said_by((await as_admin.get(f"{QUEUE}/{rohit}")).text)
+    assert "₹30,000, which is not asked for by itself. The automation that asks for it is switched off." in said
+    assert "Reminder of the first payment" not in said
+    many = await as_admin.post(f"{QUEUE}/decisions/new", data={"action": "approve", "id": [str(rohit), str(meera)]})
+    assert "Welcome by WhatsApp: WhatsApp" in said_by(many.text)
+
+
+def said_by(page: str) -> str:
+    """Return the words of what approving brings about."""
+    section = page[page.index('aria-labelledby="consequences"') :].split(">", 1)[1].split("</section>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", section)).split()).replace(" , ", ", ").replace(" :", ":")
 
 
 async def test_the_panel_tells_the_persons_history(as_admin, rohit, approval, applies):

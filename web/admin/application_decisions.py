@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from domain.admissions.approving import BatchFull
 from domain.admissions.bulk import Selection, approve_selection, batch_choices, reject_selection, selected
+from domain.admissions.following import list_following
 from domain.admissions.queue import read_moment
 from domain.errors import DomainError, InvalidInput
 from domain.language import _, ngettext
@@ -104,7 +105,8 @@ async def _confirming(work: Work, selection: Selection, values: dict[str, Any], 
         raise InvalidInput({"": text})
     choices = await batch_choices(work, applications)
     query = query_of(read_filters(values))
-    return {"count": len(applications), "choices": choices, "query": query, "until": until}
+    context = {"count": len(applications), "choices": choices, "query": query, "until": until}
+    return context | {"follows": await list_following(work)}
 
 
 def _selection(data: SelectionForm, values: dict[str, Any], until: str) -> Selection:

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 
 from domain.admissions.application import show_application
 from domain.admissions.approving import Approval, BatchFull, approve
+from domain.admissions.following import what_follows
 from domain.admissions.queue import Filters, list_applications, neighbours, news_since, read_moment
 from domain.admissions.rejecting import Rejection, reject, undo_rejections, undoable
 from domain.errors import DomainError
@@ -95,7 +96,7 @@ class ApplicationController(Controller):
         except DomainError as error:
             context = await shown(work, application_id, filters)
             raise refuse(template_of(request), form, error, full=False, undo=None, **context) from None
-        message = _("{name} is approved. The e-mail is on its way.", name=name)
+        message = _("{name} is approved. What follows is on its way.", name=name)
         return await onwards(request, work, data.next, filters, message)
 
     @post("/{application_id:uuid}/rejection")
@@ -144,7 +145,9 @@ async def shown(work: Work, application_id: UUID, filters: Filters) -> dict[str,
     before, after = await neighbours(work, application_id, filters)
     query = query_of(filters)
     me = work.identity.person_id
-    return {"application": application, "before": before, "after": after, "query": query, "me": me}
+    follows = await what_follows(work, application) if application.is_open else None
+    context = {"application": application, "before": before, "after": after, "query": query, "me": me}
+    return context | {"consequences": follows}
 
 
 async def onwards(
