@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0043c"
-down_revision = "0043b"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
