@@ -5,6 +5,7 @@ import re
 from adapters.email_templates import JinjaMessageRenderer
 from bench.round_trips import counted
 from domain.messaging.showing import find_delivery, render_email
+from domain.messaging.whatsapp.versions import COLUMNS
 from domain.work import SYSTEM
 from tests.fixtures.cast import ASHA, BEN
 
@@ -100,3 +101,13 @@ async def test_a_whatsapp_template_is_read_as_somebody_sent_to_a_number_and_its_
     assert "As it was at first" in (await as_admin.get(f"{here}/versions")).text
     assert (await as_admin.post(f"{here}/reset", data={"seen": "2"})).status_code == 303
     assert "Version 3" in (await as_admin.get(f"{here}/versions")).text
+    # What the automation could not fill is not brought back either.
+    old = COLUMNS.replace("param_labels", "array['Naam', 'Kab']")
+    async with work_as(SYSTEM) as work:
+        await work.run(
+            f"insert into whatsapp_template_versions (template_id, version, {COLUMNS}, created_at)"
+            f" select template_id, 4, {old}, now()"
+            " from whatsapp_template_versions where version = 1"
+        )
+    gone = await as_admin.post(f"{here}/versions/4/restoration", data={"seen": "4"})
+    assert (gone.status_code, "does not know “Naam”" in gone.text) == (422, True)

@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from adapters.postgres.database import Database
 from domain.automation.acting import act_on_due
@@ -13,8 +13,14 @@ from domain.automation.changing import change_rule
 from domain.automation.holding import stop_flood
 from domain.automation.planning import move_planned, plan_rules, void_rules
 from domain.automation.rule_states import find_rule
+from domain.broadcasts.broadcast import Audience, Message
+from domain.broadcasts.drafting import create_draft, write_message
+from domain.broadcasts.planning import plan_chunk
+from domain.broadcasts.starting import confirm_broadcast
+from domain.messaging.capping import hold_people
 from domain.work import SYSTEM, Work
 from tests.domain.automation.test_acting import DAYS, sequence
+from tests.fixtures.cast import ASHA, CHITRA
 from tests.fixtures.leads import new_course, new_lead
 
 ENOUGH = 30  # people
@@ -108,6 +114,10 @@ async def test_of_two_rules_that_write_to_somebody_at_once_one_finds_the_days_ad
         assert "as often today" in waits.reason
 
 
+ADVERTISED = """
+insert into deliveries (channel, kind, person_id, to_address, template, idempotency_key, marketing, due_at, created_at)
+select 'email', 'lead_day_1', id, email, '', 'y', true, %(now)s, %(now)s from people where id = %(id)s
+"""
 WRITTEN = """
 insert into deliveries (channel, kind, to_address, template, idempotency_key, due_at, created_at, rule_key)
 values ('email', 'lead_day_1', 'asha@example.test', '', 'x', %(now)s, %(now)s, 'lead_day_1')
@@ -144,6 +154,25 @@ async def test_what_a_rule_writes_while_it_is_switched_off_is_cancelled_with_the
         steps = await work.rows("select state from automation_steps where rule_key = 'lead_day_1'")
     assert [(row.state, row.reason) for row in left] == [("cancelled", "The rule was switched off.")]
     assert sorted(row.state for row in steps) == ["cancelled", "done"]
+
+
+async def test_a_broadcast_waits_for_who_is_being_written_to_and_finds_the_days_advertising_gone(
+    database: Database, cast: object
+) -> None:
+    async with database.work(SYSTEM) as work:
+        broadcast_id = await create_draft(work, uuid4(), "News", "email", Audience(), is_marketing=True)
+        await write_message(work, broadcast_id, Message(subject="Hello", body="Come."))
+        await confirm_broadcast(work, broadcast_id, 2)
+    async with database.work(SYSTEM) as another:
+        async with database.work(SYSTEM) as one:
+            await hold_people(one, [ASHA.id])
+            await one.run(ADVERTISED, id=ASHA.id, now=one.now)
+            meanwhile = asyncio.create_task(plan_chunk(another, broadcast_id))
+            await until_waiting(database, meanwhile)
+        await meanwhile
+    async with database.work(SYSTEM) as work:
+        rows = await work.rows("select to_address from deliveries where broadcast_id is not null")
+        assert [row.to_address for row in rows] == [CHITRA.email]
 
 
 async def until_waiting(database: Database, task: asyncio.Task[Any]) -> None:
