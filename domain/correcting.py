@@ -8,6 +8,7 @@ from domain.accounts.one_time_links import void_links
 from domain.audit import record
 from domain.errors import InvalidInput, NotFound
 from domain.language import _
+from domain.messaging.progress import end_what_is_over, tell
 from domain.work import Row, Work
 
 STUDENT = """
@@ -21,6 +22,14 @@ CORRECT = """
 update people set name = %(name)s, email = nullif(%(email)s, ''), phone = nullif(%(phone)s, ''), city = %(city)s,
   updated_at = %(now)s
 where id = %(id)s
+"""
+# What waits goes where they are reached now; what cannot any more, nowhere.
+REDIRECT = """
+update deliveries set to_address = coalesce(nullif(%(new)s, ''), to_address),
+  retry_at = case when %(new)s <> '' then retry_at end,
+  state = case when %(new)s = '' then 'cancelled' else state end, reason = case when %(new)s = '' then %(reason)s else reason end
+where person_id = %(id)s and state in ('pending', 'retry') and to_address = %(old)s and (channel = 'email') = %(is_email)s
+returning id, campaign_id, broadcast_id
 """
 
 
@@ -37,8 +46,9 @@ class Contacts:
 async def correct_student(work: Work, person_id: UUID, contacts: Contacts) -> bool:
     """Change what is kept about a student and return whether the e-mail address is another one now.
 
-    They sign in with the new contacts, and stay signed in where they are. Raises InvalidInput when somebody else has the
-    address or the number. Links in e-mails to the old address are for `forget_links` to end.
+    What waits to be sent to them goes to the new contacts. They sign in with these, and stay signed in where they are.
+    Raises InvalidInput when somebody else has the address or the number. Links in e-mails to the old address are for
+    `forget_links` to end.
     """
     work.require_admin()
     known = await work.row(STUDENT, id=person_id)
@@ -55,6 +65,9 @@ async def correct_student(work: Work, person_id: UUID, contacts: Contacts) -> bo
     }
     if changed:
         await work.run(CORRECT, id=person_id, **asdict(after), now=work.now)
+        for field, is_email in (("email", True), ("phone", False)):
+            if field in changed:
+                await _redirect(work, person_id, *changed[field], is_email=is_email)
         await record(work, "student.corrected", "student", person_id, after.name, changed=changed)
         for topic in ("students", "leads"):
             work.signal(topic)
@@ -64,6 +77,13 @@ async def correct_student(work: Work, person_id: UUID, contacts: Contacts) -> bo
 async def forget_links(work: Work, person_id: UUID) -> None:
     """End the links to set a password that went to an earlier address. Runs as the system: nobody else sees links."""
     await void_links(work, "set_password", person_id)
+
+
+async def _redirect(work: Work, person_id: UUID, old: str, new: str, *, is_email: bool) -> None:
+    reason = _("It was to an address that they have no more.")
+    moved = await work.rows(REDIRECT, id=person_id, old=old, new=new, is_email=is_email, reason=reason)
+    tell(work, moved)
+    await end_what_is_over(work, moved)
 
 
 def _check_free(contacts: Contacts, others: Sequence[Row]) -> None:

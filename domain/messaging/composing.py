@@ -35,8 +35,8 @@ LOG = """
 insert into email_logs (delivery_id, person_id, to_email, from_email, subject, created_at, updated_at)
 select d.id, d.person_id, d.to_address, %(sender)s, s.subject, %(now)s, %(now)s
   from unnest(%(ids)s::uuid[], %(subjects)s::text[]) as s (id, subject) join deliveries d on d.id = s.id
-on conflict (delivery_id) do update set subject = excluded.subject, state = 'sending', rank = 0, reason = '',
-   updated_at = excluded.updated_at
+on conflict (delivery_id) do update set to_email = excluded.to_email, subject = excluded.subject, state = 'sending',
+   rank = 0, reason = '', updated_at = excluded.updated_at
 """
 PAYMENT_LETTERS = ("payment_link", "payment_received")
 LINK_HOURS = {"set_password": 2, "verify_admin_request": 48}

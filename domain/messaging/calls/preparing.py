@@ -6,7 +6,8 @@ from domain.work import Row, Work
 LOG = """
 insert into call_logs (delivery_id, person_id, to_phone, agent_id, user_data, created_at, updated_at)
 values (%(id)s, %(person_id)s, %(phone)s, %(agent_id)s, %(user_data)s, %(now)s, %(now)s)
-on conflict (delivery_id) do update set agent_id = excluded.agent_id, user_data = excluded.user_data, call_id = null, status = '',
+on conflict (delivery_id) do update set to_phone = excluded.to_phone, agent_id = excluded.agent_id,
+  user_data = excluded.user_data, call_id = null, status = '',
   state = 'sending', rank = 0, reason = '', duration_seconds = null, has_recording = false, transcript = '', summary = '',
   extracted = null, cost_cents = null, started_at = null, ended_at = null, reported_at = null, read_at = null,
   created_at = excluded.created_at, updated_at = excluded.updated_at

@@ -15,9 +15,10 @@ LOG = """
 insert into whatsapp_logs (delivery_id, person_id, to_phone, campaign, params, media, body, price_paise, created_at, updated_at)
 values (%(id)s, %(person_id)s, %(phone)s, %(campaign)s, to_jsonb(%(params)s::text[]), %(media)s, %(body)s, %(price)s, %(now)s,
   %(now)s)
-on conflict (delivery_id) do update set campaign = excluded.campaign, params = excluded.params, media = excluded.media,
-  body = excluded.body, price_paise = excluded.price_paise, submitted_id = null, message_id = null, state = 'sending', rank = 0,
-  reason = '', code = null, fault = '', submitted_at = null, created_at = excluded.created_at, updated_at = excluded.updated_at
+on conflict (delivery_id) do update set to_phone = excluded.to_phone, campaign = excluded.campaign, params = excluded.params,
+  media = excluded.media, body = excluded.body, price_paise = excluded.price_paise, submitted_id = null, message_id = null,
+  state = 'sending', rank = 0, reason = '', code = null, fault = '', submitted_at = null,
+  created_at = excluded.created_at, updated_at = excluded.updated_at
 """
 
 
