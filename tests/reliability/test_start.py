@@ -35,16 +35,39 @@ def started() -> Iterator[Launch]:
         yield make().ready()
 
 
-def test_a_start_prints_addresses_and_each_component_and_a_stop_leaves_nothing(launcher: Launcher) -> None:
+def test_a_start_says_what_runs_a_stop_leaves_nothing_and_the_next_start_keeps_all_data(launcher: Launcher) -> None:
     launch = launcher().ready()
     for expected in (f"http://127.0.0.1:{launch.port}", f"http://127.0.0.1:{launch.sandbox_port}", "create-admin"):
         assert expected in launch.printed
     for component in ("postgres", "redis", "sandbox", "worker", "web"):
         assert any(line.split()[:2] == [component, "ready"] for line in launch.lines), component
     assert (launch.health(), launch.health(launch.sandbox_port)) == (200, 200)
+    doctor_finds_it_well(launch)
+    launch.ask("INSERT INTO courses (slug, title, created_at, updated_at) VALUES ('kept', 'Kept', now(), now())")
     pids = running(launch)
     assert launch.stop() == 0
     assert gone(pids)
+    doctor_finds_it_stopped(launch)
+
+    launch.ready()
+    assert launch.ask("SELECT title FROM courses") == "Kept"
+    assert "up to date" in launch.printed
+    pids = running(launch)
+    assert launch.stop(signal.SIGTERM) == 0
+    assert gone(pids)
+
+
+def doctor_finds_it_well(launch: Launch) -> None:
+    well = launch.run("doctor", "--json")
+    assert [finding for finding in json.loads(well.stdout) if not finding["ok"]] == []
+    assert well.returncode == 0
+
+
+def doctor_finds_it_stopped(launch: Launch) -> None:
+    stopped = launch.run("doctor")
+    assert stopped.returncode == 1
+    assert "WRONG  Gurudesk: Not running" in stopped.stdout
+    assert "right  Row security" in stopped.stdout
 
 
 def test_the_first_start_says_how_to_sign_in_to_the_demo_once_that_works(launcher: Launcher) -> None:
@@ -59,9 +82,11 @@ def test_the_first_start_says_how_to_sign_in_to_the_demo_once_that_works(launche
     assert "  demo      loaded" not in launch.lines
 
 
-def test_a_start_without_its_database_leaves_nothing_that_waits_for_it(launcher: Launcher) -> None:
+def test_a_start_without_its_database_says_so_and_leaves_nothing_that_waits_for_it(launcher: Launcher) -> None:
     launch = launcher(GURUDESK_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
-    launch.refused()
+    said = launch.refused()
+    assert "The database does not answer" in said
+    assert "Traceback" not in said
     mark = f"GURUDESK_DATA_DIR={launch.data_dir}".encode()
     assert not [pid for pid in os.listdir("/proc") if pid.isdigit() and mark in environment_of(pid)]
 
@@ -73,22 +98,13 @@ def environment_of(pid: str) -> bytes:
         return b""
 
 
-def test_a_second_start_keeps_all_data(launcher: Launcher) -> None:
-    launch = launcher().ready()
-    launch.ask("CREATE TABLE kept AS SELECT 42 AS answer")
-    launch.stop(signal.SIGTERM)
-    launch.ready()
-    assert launch.ask("SELECT answer FROM kept") == 42
-    assert "up to date" in launch.printed
-
-
-def test_two_copies_run_side_by_side(launcher: Launcher) -> None:
-    first, second = launcher("first").ready(), launcher("second").ready()
-    assert (first.health(), second.health()) == (200, 200)
-    first.ask("CREATE TABLE only_here ()")
-    assert second.ask("SELECT to_regclass('only_here')") is None
-    first.stop()
-    assert second.health() == 200
+def test_two_copies_run_side_by_side(launcher: Launcher, started: Launch) -> None:
+    other = launcher().ready()
+    assert (started.health(), other.health()) == (200, 200)
+    other.ask("CREATE TABLE only_here ()")
+    assert started.ask("SELECT to_regclass('only_here')") is None
+    other.stop()
+    assert started.health() == 200
 
 
 def test_a_second_copy_on_the_same_folder_is_refused_and_harms_nothing(launcher: Launcher, started: Launch) -> None:
@@ -117,20 +133,13 @@ def test_an_unknown_setting_stops_the_start_with_its_name(launcher: Launcher) ->
     assert "Unknown setting GURUDESK_PROT" in launcher(GURUDESK_PROT="1").refused()
 
 
-def test_an_external_database_that_is_away_is_told(launcher: Launcher) -> None:
-    said = launcher(GURUDESK_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none").refused()
-    assert "The database does not answer" in said
-    assert "Traceback" not in said
-
-
-def test_a_killed_run_leaves_no_process_and_the_next_start_works(launcher: Launcher) -> None:
-    launch = launcher().ready()
-    launch.ask("CREATE TABLE kept AS SELECT 42 AS answer")
-    pids = running(launch)
-    launch.kill()
-    launch.ready()
-    assert "An earlier run was killed" in launch.printed
-    assert launch.ask("SELECT answer FROM kept") == 42
+def test_a_killed_run_leaves_no_process_and_the_next_start_works(started: Launch) -> None:
+    started.ask("CREATE TABLE kept AS SELECT 42 AS answer")
+    pids = running(started)
+    started.kill()
+    started.ready()
+    assert "An earlier run was killed" in started.printed
+    assert started.ask("SELECT answer FROM kept") == 42
     assert gone(pids)
 
 
@@ -162,15 +171,3 @@ def test_a_database_that_dies_comes_back_with_everything_on_top_of_it(started: L
     os.kill(postgres, signal.SIGQUIT)
     started.wait_for("postgres  ready again")
     started.until(lambda: "yes" if started.health() == 200 else "", "healthy web")
-
-
-def test_doctor_finds_a_running_copy_well_and_a_stopped_one_not(launcher: Launcher) -> None:
-    launch = launcher().ready()
-    well = launch.run("doctor", "--json")
-    assert [finding for finding in json.loads(well.stdout) if not finding["ok"]] == []
-    assert well.returncode == 0
-    launch.stop()
-    stopped = launch.run("doctor")
-    assert stopped.returncode == 1
-    assert "WRONG  Gurudesk: Not running" in stopped.stdout
-    assert "right  Row security" in stopped.stdout
