@@ -28,8 +28,8 @@ IS_BOUND = f"""
 """
 # News of a class that begins before this long after the quiet hours is worth the disturbance: its params say when it begins.
 BEFORE_CLASS = timedelta(hours=1)
-# Until when a delivery d waits, with its person p and the hours q: null when it may leave at %(now)s. Hours that its rule was
-# given go before those of the business, and hold for e-mail, too.
+# Until when a delivery d waits, with its person p and the hours q: null when it may leave at %(now)s. Hours that its rule had
+# of its own in the version it was written by go before those of the business, and hold for e-mail, too.
 WAITS_UNTIL = f"""
 (select nullif(h.after_quiet, %(now)s) from (select case
     when own.since is not null and d.kind not in {AT_ONCE} then
@@ -37,7 +37,8 @@ WAITS_UNTIL = f"""
     when q.since is not null and {IS_BOUND} then
       after_quiet_hours(%(now)s, coalesce(p.timezone, 'Asia/Kolkata'), q.since, q.until) end as after_quiet
   from (select) one left join (select (settings -> 'quiet_hours' ->> 0)::time as since,
-      (settings -> 'quiet_hours' ->> 1)::time as until from automation_rules where key = d.rule_key) own on true) h
+      (settings -> 'quiet_hours' ->> 1)::time as until
+      from automation_rule_versions where key = d.rule_key and version = d.rule_version) own on true) h
   where case when d.kind in ('class_scheduled', 'classes_ahead') then (d.params ->> 'begins_at')::timestamptz end
     > h.after_quiet + interval '{BEFORE_CLASS.total_seconds():.0f} seconds' is not false)
 """

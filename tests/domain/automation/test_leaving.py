@@ -1,7 +1,13 @@
 """What rules have written leaves as it was meant, unless it has become pointless or the rule is held back meanwhile."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 from domain.automation.acting import act_on_due
+from domain.automation.changing import change_rule
 from domain.automation.holding import pause_rule
+from domain.automation.rule_states import find_rule
+from domain.payments.money import HOME_ZONE
 from domain.work import SYSTEM
 from tests.domain.automation.test_acting import sequence
 from tests.fixtures.house import House
@@ -9,12 +15,12 @@ from tests.fixtures.leads import new_course, new_lead
 
 DUE = "update automation_steps set due_at = %(now)s where rule_key = 'lead_day_1'"
 STATES = "select state, reason from deliveries where rule_key = 'lead_day_1' order by to_name"
-# For two hours around now, where the leads are.
-QUIET_NOW = """
-update automation_rules set settings = settings || jsonb_build_object('quiet_hours', jsonb_build_array(
-  to_char((%(now)s::timestamptz at time zone 'Asia/Kolkata') - interval '1 hour', 'HH24:MI'),
-  to_char((%(now)s::timestamptz at time zone 'Asia/Kolkata') + interval '1 hour', 'HH24:MI')))
-"""
+
+
+def around(now: datetime) -> tuple[str, str]:
+    """Return quiet hours for two hours around now, where the leads are."""
+    here = now.astimezone(HOME_ZONE)
+    return f"{here - timedelta(hours=1):%H:%M}", f"{here + timedelta(hours=1):%H:%M}"
 
 
 async def due(house: House, *names: str) -> None:
@@ -69,14 +75,26 @@ async def test_what_a_paused_rule_has_written_waits(house: House) -> None:
 
 
 async def test_quiet_hours_of_a_rule_are_kept_by_what_leaves_later_than_it_was_written(house: House) -> None:
+    async with house.database.work(SYSTEM) as work:
+        settings = (await find_rule(work, "lead_day_1")).settings
+        await change_rule(work, "lead_day_1", 1, replace(settings, quiet_hours=around(work.now)), is_on=True)
     await due(house, "Asha")
     async with house.database.work(SYSTEM) as work:
         await act_on_due(work)
-        await pause_rule(work, "lead_day_1", paused=True)
-        await pause_rule(work, "lead_day_1", paused=False)
-        await work.run(QUIET_NOW, now=work.now)
+        await work.run("update deliveries set due_at = %(now)s", now=work.now)  # as after a retry
+        await change_rule(work, "lead_day_1", 2, settings, is_on=True)  # for who comes from now on
     await house.run_due()
     assert await house.mailbox() == []
     async with house.database.work(SYSTEM) as work:
         waits = "select due_at - %(now)s > interval '50 minutes' and state = 'pending' from deliveries"
         assert await work.value(waits, now=work.now)
+
+
+async def test_quiet_hours_that_a_rule_was_given_since_hold_for_who_comes_from_now_on(house: House) -> None:
+    await due(house, "Asha")
+    async with house.database.work(SYSTEM) as work:
+        await act_on_due(work)
+        wanted = replace((await find_rule(work, "lead_day_1")).settings, quiet_hours=around(work.now))
+        await change_rule(work, "lead_day_1", 1, wanted, is_on=True)
+    await house.run_due()
+    assert [mail["to"] for mail in await house.mailbox()] == ["asha@example.test"]
