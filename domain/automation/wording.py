@@ -8,6 +8,9 @@ from domain.automation.rule_states import RuleState
 from domain.language import _, ngettext
 from domain.messaging.outbox import Channel
 from domain.messaging.templates.catalogue import TEMPLATES
+from domain.messaging.whatsapp.defaults import DEFAULTS
+
+NO_TEXT = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,10 @@ def facts_of(state: RuleState) -> list[tuple[str, str]]:
 
 
 def changes_between(before: RuleState, after: RuleState) -> list[Change]:
-    """Return what changed of a rule from one version to another. A text is told of where the rule goes by its channel."""
+    """Return what changed of a rule from one version to another. That a text is of no use any more its way says already."""
     was, now = facts_of(before), facts_of(after)
-    return [Change(what, old, new) for (what, old), (_what, new) in zip(was, now, strict=True) if old != new]
+    pairs = [(what, old, new) for (what, old), (_what, new) in zip(was, now, strict=True)]
+    return [Change(what, old, new) for what, old, new in pairs if old != new and new != NO_TEXT]
 
 
 def way_words(channel: Channel) -> str:
@@ -90,5 +94,6 @@ def _length(settings: RuleSettings) -> str:
 def _text(settings: RuleSettings, channel: Channel) -> str:
     text = settings.templates.get(channel, "")
     if channel not in settings.channels or not text:
-        return "–"
-    return _(TEMPLATES[text].title) if channel == "email" and text in TEMPLATES else text
+        return NO_TEXT
+    known = TEMPLATES.get(text) if channel == "email" else DEFAULTS.get(text)
+    return _(known.title) if known else text

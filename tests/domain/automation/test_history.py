@@ -24,12 +24,12 @@ async def test_each_version_says_what_it_changed_and_what_going_back_to_it_would
     ]
     assert [str(change) for change in second.changes] == [
         "By: E-mail, WhatsApp → E-mail",
-        "WhatsApp template: session_reminder_24h → –",
         "Quiet hours: Those of the business → 21:00 to 08:00, its own",
     ]
     assert (first.changes, third.going_back) == ((), [])
     assert dict(first.facts)["By"] == "E-mail, WhatsApp"
     await restore_version(work, KEY, 3, 1)
+    assert "WhatsApp template: – → Class tomorrow" in [str(change) for change in first.going_back]
     undone = [(change.what, change.now) for change in (await read_history(work, await find_rule(work, KEY)))[0].changes]
     assert undone == [(change.what, change.now) for change in first.going_back]
 
