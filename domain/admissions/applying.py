@@ -8,6 +8,7 @@ from domain.courses.catalogue import Offer
 from domain.errors import Conflict, InvalidInput
 from domain.language import _
 from domain.leads.sequences import stop_sequences_of
+from domain.leads.tracking import note_arrival
 from domain.notifications import notify_admins
 from domain.work import Row, Work
 
@@ -82,6 +83,7 @@ async def apply(work: Work, offer: Offer, applicant: Applicant, answers: Answers
     _check(offer, answers)
     person_id = await find_or_add_person(work, applicant, answers.form_token)
     values = {"delivery_id": answers.delivery_id, "person_id": person_id, "course_id": offer.course.id}
+    await note_arrival(work, answers.delivery_id)
     origin = await work.row(ORIGIN, phone=applicant.phone, **values)
     assert origin is not None
     application_id, happened = await _keep(work, offer, applicant, answers, person_id, origin)

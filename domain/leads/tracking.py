@@ -1,10 +1,15 @@
-"""The token in a campaign's link: it names the delivery that was clicked, and nobody can make one up."""
+"""The token in a link to the application form: it names the delivery that was clicked, and nobody can make one up."""
 
 from uuid import UUID
 
 from domain.signed_tokens import SignedToken
+from domain.work import Work
 
 TOKEN = SignedToken(b"tracking", 12)
+# Where the provider follows no clicks, or tells of them late, who came by the link has clicked all the same.
+ARRIVED = """
+update email_logs set clicked_at = %(now)s, updated_at = %(now)s where delivery_id = %(id)s and clicked_at is null
+"""
 
 
 def tracking_token(secret: bytes, delivery_id: UUID) -> str:
@@ -15,3 +20,9 @@ def tracking_token(secret: bytes, delivery_id: UUID) -> str:
 def read_token(secret: bytes, token: str) -> UUID | None:
     """Return the delivery the token names, or None for one we did not make."""
     return TOKEN.read(secret, token)
+
+
+async def note_arrival(work: Work, delivery_id: UUID | None) -> None:
+    """Note that somebody came by the link of an e-mail, the first time; by none, nothing."""
+    if delivery_id is not None:
+        await work.run(ARRIVED, id=delivery_id, now=work.now)

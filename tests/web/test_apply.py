@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from domain.leads.tracking import tracking_token
+from domain.messaging.outbox import plan_email
 from domain.work import SYSTEM
 from tests.fixtures.cast import send_csrf
 from web.public.apply import PER_ADDRESS, SECONDS
@@ -130,3 +132,24 @@ async def test_control_characters_are_refused_or_dropped(visitor, form, text, da
     answer = await visitor.post("/apply/data-analytics", data={**form, "name": text, "motivation": text})
     assert answer.status_code in (303, 422)
     assert all("\0" not in one.name for one in await applications(database))
+
+
+async def test_who_comes_by_the_link_of_an_e_mail_has_clicked_the_first_time_they_come(visitor, database, settings):
+    async with database.work(SYSTEM) as work:
+        delivery_id = await plan_email(work, kind="cta", to="lead@example.com", key="k")
+        await work.run(
+            "insert into email_logs (delivery_id, to_email, from_email, subject, created_at, updated_at)"
+            " values (%(id)s, 'lead@example.com', 'us@example.com', '', now(), now())",
+            id=delivery_id,
+        )
+    clicked = []
+    for token in (
+        "made-up",
+        tracking_token(settings.secret, delivery_id),
+        tracking_token(settings.secret, delivery_id),
+    ):
+        assert (await visitor.get(f"/apply/data-analytics?t={token}")).status_code == 200
+        async with database.work(SYSTEM) as work:
+            clicked.append(await work.value("select clicked_at from email_logs"))
+    assert clicked[0] is None
+    assert clicked[1] == clicked[2] is not None

@@ -14,7 +14,7 @@ from domain.admissions.applying import Answers, apply
 from domain.courses.catalogue import Offer, find_offer
 from domain.errors import DomainError, NotFound, TooMany
 from domain.language import _, ngettext
-from domain.leads.tracking import read_token
+from domain.leads.tracking import note_arrival, read_token
 from domain.work import SYSTEM, Work
 from web.fields import EmailAddress, OneLine, Paragraphs, PersonName, Phone
 from web.forms import Form, FormModel, FormRefused, read_form, refuse
@@ -69,6 +69,10 @@ class ApplyController(Controller):
         offer = await _offer(work, slug)
         if offer is None or not offer.is_open:
             return page(request, CLOSED, status_code=404 if offer is None else 200, offer=offer)
+        services = services_of(request)
+        if delivery_id := read_token(services.settings.secret, t):
+            async with services.database.work(SYSTEM) as system:
+                await note_arrival(system, delivery_id)
         return page(request, FORM, form=None, offer=offer, form_token=uuid4(), t=t)
 
     @post()
