@@ -16,7 +16,7 @@ from domain.automation.rule_states import RuleState, settings_of, state_of
 from domain.automation.rules import RULES
 from domain.automation.running import MOST_ATTEMPTS, Skip
 from domain.backoff import backoff
-from domain.language import _
+from domain.language import _, ngettext
 from domain.messaging.capping import hold_free
 from domain.messaging.outbox import Channel
 from domain.work import Row, Work
@@ -105,7 +105,10 @@ class CannotAct(Exception):
     """Acting on these steps went wrong; the cause is the error's."""
 
     def __init__(self, steps: Sequence[Row]) -> None:
-        super().__init__(_("{count} steps of “{rule}” went wrong.", count=len(steps), rule=steps[0].rule_key))
+        rule, count = steps[0].rule_key, len(steps)
+        super().__init__(
+            ngettext("{count} step of “{rule}” went wrong.", "{count} steps of “{rule}” went wrong.", count, rule=rule)
+        )
         self.steps = steps
 
 

@@ -108,6 +108,8 @@ async def test_a_student_says_it_on_the_page_of_a_class_of_theirs_and_admins_rea
         page = await as_admin.get("/admin/feedback?host=meera@example.test&rating=2")
         assert counting.round_trips <= 4
     assert re.search(r"meera@example.test.*2\.0 of 5", page.text, re.DOTALL)
+    axis = page.text[page.text.index("chart-wide") :].split("</svg>")[0]
+    assert re.findall(r'text-anchor="end">([^<]+)<', axis) == ["1", "2", "3", "4", "5"]
     assert "The sound broke off." in page.text
     assert "The sound broke off." not in (await as_admin.get("/admin/feedback?host=-")).text
     export = await as_admin.get("/admin/feedback/export?rating=2")
