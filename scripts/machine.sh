@@ -45,8 +45,3 @@ want_servers() {
 }
 
 has_faketime() { [ -n "$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null)" ]; }
-
-# Workers are also tested under clocks that are wrong, where what makes them so may be installed.
-want_faketime() {
-    if ! has_faketime && may_install; then apt faketime; fi
-}

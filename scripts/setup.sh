@@ -20,6 +20,6 @@ compile_code
 need "Pango (documents are printed with it)" "has_pango" libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 if [ "${1:-run}" = test ]; then
     need "Chromium (pages are tested in it)" "has_chromium" chromium
+    need "libfaketime (workers are tested under clocks that are wrong)" "has_faketime" faketime
     want_servers
-    want_faketime
 fi

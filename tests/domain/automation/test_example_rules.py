@@ -1,6 +1,7 @@
 """The two examples are off, and work once they are switched on."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from domain.accounts.profile import keep_birthday
 from domain.automation.acting import act_on_due
@@ -54,6 +55,19 @@ async def test_who_lets_automations_go_on_is_greeted_the_years_after(work):
     await let_automations_go_on(work, ASHA.id)
     states = await work.rows("select state from automation_steps where rule_key = 'birthday' order by due_at")
     assert [row.state for row in states] == ["cancelled", "planned"]
+
+
+async def test_who_was_born_on_29_february_is_greeted_on_the_28th_in_other_years(work):
+    await work.run("update people set timezone = 'America/New_York' where id = %(id)s", id=ASHA.id)
+    await switch_on(work)
+    work.now = datetime(2027, 1, 10, 12, tzinfo=UTC)
+    await keep_birthday(work, ASHA.id, date(1996, 2, 29))
+    for day in (date(2027, 2, 28), date(2028, 2, 29), date(2029, 2, 28)):
+        due_at = await work.value("select min(due_at) from automation_steps where state = 'planned'")
+        assert due_at == datetime.combine(day, time(9), ZoneInfo("America/New_York"))
+        work.now = due_at
+        await act(work)
+    assert await work.value("select count(*) from deliveries where rule_key = 'birthday'") == 3
 
 
 async def test_who_has_completed_a_course_is_told_of_the_certificate_once_the_rule_is_on(work, catalogue):

@@ -27,8 +27,8 @@ POINTLESS = {
 FEW = 20
 
 
-@pytest.mark.skipif(FAKETIME is None, reason="faketime is not installed: sudo apt-get install faketime")
 def test_workers_whose_clocks_are_three_minutes_apart_send_each_once_and_none_early(ground: Ground) -> None:
+    assert FAKETIME, "libfaketime is missing: scripts/setup.sh test sees to it, or sudo apt-get install faketime"
     ahead, behind = ground.start_worker_with_clock("+90s"), ground.start_worker_with_clock("-90s")
     said = [ground.said_by(worker) for worker in (ahead, behind)]
     assert [one.own_time - time.time() for one in said] == pytest.approx([90, -90], abs=12)
