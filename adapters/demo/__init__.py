@@ -36,6 +36,12 @@ MAKERS = """
 update lead_imports i set created_by = m.created_by
   from jsonb_to_recordset(%(rows)s::jsonb) as m (id uuid, created_by uuid) where i.id = m.id
 """
+# What had been taken back is planned anew with all the rest, though they have paid.
+CANCELLED = """
+update automation_steps s set state = 'cancelled', reason = c.reason, finished_at = c.finished_at
+  from jsonb_to_recordset(%(rows)s::jsonb) as c (id uuid, state text, reason text, finished_at timestamptz)
+ where s.id = c.id and c.state = 'cancelled' and s.state = 'planned'
+"""
 TAKEN = """
 select email from people where email is not null union all select phone from people where phone is not null
 union all select slug from courses
@@ -76,6 +82,7 @@ async def load_demo(work: Work, hasher: PasswordHasher, files: FileStore) -> boo
     for state in (await read_states(work)).values():
         if state.is_on:
             await plan_rule(work, state, None)  # what is ahead of what the demo says has been done
+    await work.run(CANCELLED, rows=_as_json(tables["automation_steps"]))
     await keep_films(files, tables["recordings"])
     return True
 

@@ -24,7 +24,7 @@ STEPS = {
     "sync_meeting": "Zoom meeting of a class",
     "tell_session": "News of a class",
     "register_students": "Join links of a class",
-    "end_registrations": "Join links of who left a batch",
+    "end_registrations": "Join links of students who left",
     "read_attendance": "Attendance of a class",
     "look_at_meeting": "Look at the meeting before class",
     "check_recordings": "Look for recordings",

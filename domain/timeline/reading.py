@@ -64,7 +64,10 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened or is planned. ``acts`` are what an admin may do about it, in the order they are shown."""
+    """One thing that happened or is planned. ``acts`` are what an admin may do about it, in the order they are shown.
+
+    ``rule`` is the title of the automation that did it, ``rule_key`` its key; both are empty where none did.
+    """
 
     id: UUID
     what: str
@@ -72,6 +75,7 @@ class Entry:
     is_ahead: bool
     words: Words
     rule: str
+    rule_key: str
     version: int | None
     acts: Sequence[str] = ()
 
@@ -132,7 +136,8 @@ def _entry(row: Row, now: datetime) -> Entry:
     facts = row.facts
     words = words_of(row.what, facts, row.id, is_ahead=row.is_ahead)
     rule, acts = step_name(facts["rule"]) if facts.get("rule") else "", _acts(row, now)
-    return Entry(row.id, row.what, row.at, row.is_ahead, words, rule, facts.get("version"), acts)
+    key = facts.get("rule") or ""
+    return Entry(row.id, row.what, row.at, row.is_ahead, words, rule, key, facts.get("version"), acts)
 
 
 def _acts(row: Row, now: datetime) -> list[str]:

@@ -44,7 +44,7 @@ async def test_what_is_planned_is_steered_from_the_page(as_admin: httpx.AsyncCli
         step, message = await add_rule_step(work), await add_message(work, due_in=timedelta(hours=8))
         failed = await add_rule_step(work, "failed", reason="It went wrong.")
     shown = (await as_admin.get(PAGE)).text
-    assert "By itself, version 2 of the automation" in shown
+    assert "Automation, version 2" in shown
     actions = [
         (f"steps/{step}/now", "It is being done now."),
         (f"steps/{step}/skip", "It is skipped."),

@@ -64,8 +64,8 @@ RULES = (
         title="Recording of the class",
         about="Where to watch it, and the summary that the host wrote.",
         when="the class ended, or later, as soon as its recording is there",
-        conditions="Once a class, to who is in the batch. It waits for a recording that students may see; without one it is"
-        " given up after ten days.",
+        conditions="Once a class, to students in the batch. It waits for a recording that they may see, and gives up after"
+        " ten days.",
         occasions=OCCASIONS,
         supposes="approval",
         otherwise="There is no class of theirs.",
@@ -77,9 +77,10 @@ RULES = (
         key=FEEDBACK,
         group="after_class",
         title="How was the class?",
-        about="A form of one tap, without signing in.",
+        about="A form of one tap that needs no sign-in.",
         when="the class ended",
-        conditions="To who was there or has watched it, and has not said it already; to everybody where nothing told who came.",
+        conditions="To those who were there or have watched it, and have not said how it was; to everybody where nothing"
+        " told who came.",
         occasions=OCCASIONS,
         supposes="approval",
         otherwise="There is no class of theirs.",

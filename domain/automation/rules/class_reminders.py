@@ -68,7 +68,7 @@ def _rule(key: str, title: str, about: str, when: str, settings: tuple[int, str]
         title=title,
         about=about,
         when=when,
-        conditions="Not when the class was cancelled or is over, and only to who is in the batch then.",
+        conditions="Only if the class takes place and is not over, and only to students who are in the batch then.",
         facts=FACTS.format(until=until),
         defaults=defaults,
         supposes="approval",
@@ -91,7 +91,7 @@ RULES = (
     _rule(
         "session_reminder_15m",
         "Class reminder: 15 minutes before",
-        "The way in, just before the class begins; also in quiet hours.",
+        "The way in, just before the class begins. It goes out in quiet hours, too.",
         "the class begins",
         (15, "minutes"),
         is_urgent=True,

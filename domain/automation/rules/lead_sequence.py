@@ -34,7 +34,7 @@ def _rule(day: int, title: str, about: str) -> Rule:
         title=title,
         about=about,
         when="the lead sequence began",
-        conditions="Not to who has applied or unsubscribed, or whom no way leads to.",
+        conditions="Not to people who have applied or unsubscribed, or who cannot be reached.",
         occasions=OCCASIONS,
         facts=FACTS,
         defaults=RuleSettings(day, "days", ("email",), {"email": key, "whatsapp": "lead_reminder"}),
@@ -47,8 +47,8 @@ def _rule(day: int, title: str, about: str) -> Rule:
 
 
 RULES = (
-    _rule(1, "Lead sequence: day 1", "The invitation to apply, to somebody who asked about a course."),
-    _rule(3, "Lead sequence: day 3", "A second word to who has not applied yet."),
-    _rule(7, "Lead sequence: day 7", "The last reminder; after it nobody is written to any more."),
+    _rule(1, "Lead sequence: day 1", "The invitation to apply, for somebody who asked about a course."),
+    _rule(3, "Lead sequence: day 3", "A second word to those who have not applied yet."),
+    _rule(7, "Lead sequence: day 7", "The last reminder. After it the sequence is over."),
 )
 KEYS = tuple(rule.key for rule in RULES)

@@ -45,7 +45,7 @@ def _rule(key: str, title: str, about: str, occasions: str, days: int, direction
         title=title,
         about=about,
         when="a payment or a part of it is due",
-        conditions="Not to who has paid meanwhile, nor for what was cancelled. Two days it waits for a link to pay at.",
+        conditions="Not if it was paid or cancelled meanwhile. Without a link to pay at it waits for one, two days.",
         occasions=occasions,
         facts=FACTS,
         defaults=RuleSettings(days, "days", ("email", "whatsapp"), {"email": key, "whatsapp": key}),

@@ -24,6 +24,7 @@ from domain.automation.handlers import HANDLERS
 from domain.automation.overview import read_overview
 from domain.automation.planning import PLACE
 from domain.automation.rules import RULES
+from domain.automation.rules.approval import UNPAID_KEYS
 from domain.automation.rules.class_reminders import NOW as BY_HAND
 from domain.demo import remove_demo
 from domain.messaging.templates.catalogue import default_text
@@ -232,6 +233,11 @@ async def test_the_automations_of_the_demo_have_a_history_that_their_rules_agree
             """
             moment = {"amount": rule.defaults.amount * rule.sign, "unit": rule.defaults.unit, "now": work.now}
             assert (key, await work.value(sql, key=key, **moment)) == (key, 0)
+        pointless = """
+            select count(*) from payments p join automation_steps s on s.subject_id = p.enrolment_id
+            where p.paid_paise > 0 and s.state = 'planned' and s.rule_key = any(%(keys)s)
+        """
+        assert await work.value(pointless, keys=list(UNPAID_KEYS)) == 0
     assert not [finding for finding in compare(settings) if not finding.ok]
 
 
