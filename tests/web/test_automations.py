@@ -64,6 +64,7 @@ async def test_a_change_asks_whom_it_concerns_before_it_is_made(as_admin: httpx.
     }
     question = await as_admin.post(f"/admin/automations/{KEY}/edit", data=typed)
     assert "1 planned step moves to its new moment" in question.text
+    assert "1 day after the lead sequence began</del>" in question.text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', question.text))
     answered = await as_admin.post(f"/admin/automations/{KEY}/edit", data=hidden | {"apply": "existing"})
     assert answered.status_code in (302, 303)

@@ -14,7 +14,7 @@ from domain.automation.changing import Reach, change_rule, restore_version, whom
 from domain.automation.choices import email_choices, whatsapp_choices
 from domain.automation.rule import RuleSettings
 from domain.automation.rule_states import RuleState, find_rule
-from domain.automation.wording import moment_words
+from domain.automation.wording import changes_between, moment_words
 from domain.errors import DomainError
 from domain.language import _
 from domain.messaging.outbox import Channel
@@ -84,7 +84,9 @@ class AutomationChangeController(Controller):
         try:
             reach = None if data.apply else await whom_to_ask(work, rule_key, data.version, settings, is_on=data.is_on)
             if reach:
-                return page(request, CONFIRM, **context, settings=settings, data=data, reach=reach)
+                after = replace(context["state"], settings=settings, is_on=data.is_on)
+                changes = changes_between(context["state"], after)
+                return page(request, CONFIRM, **context, changes=changes, data=data, reach=reach)
             expected = Reach(data.planned, data.would) if data.apply == "existing" else None
             await change_rule(work, rule_key, data.version, settings, is_on=data.is_on, expected=expected)
         except DomainError as error:
