@@ -73,7 +73,7 @@ async def test_before_approving_it_says_what_is_asked_for_and_what_goes_out_by_w
         "Welcome by a call (2 hours after they were approved): Call",
         "Request to pay: E-mail, WhatsApp",
         "Reminder of the first payment (3 days after they were approved): E-mail, WhatsApp",
-        "Unpaid: needs attention (7 days after they were approved): Done without a message",
+        "Unpaid: needs attention (7 days after they were approved): No message",
     ):
         assert line in said, said
     assert "Welcome by WhatsApp: nothing · has not agreed to WhatsApp" in said_by(
