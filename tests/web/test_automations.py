@@ -130,7 +130,7 @@ async def test_the_request_to_pay_says_by_which_ways_and_with_which_texts(as_adm
     assert typed["channels"] == ["email", "whatsapp"]
     assert (typed["template_email"], typed["template_whatsapp"]) == (["payment_link"], ["payment_link"])
     shown = (await as_admin.get("/admin/automations/approval_payment")).text
-    assert "Done without a message" not in shown
+    assert "No message" not in shown
     assert "Please pay" in shown
 
 
