@@ -19,16 +19,16 @@ create table kept_counts (
 insert into kept_counts (name, count, counted_at) values ('problems', 0, now());
 """
 # Seconds until the first of what is due may be tried again, if that is within so many: the clock does not jump over it. What
-# waits longer is in trouble, and what is held back waits for nobody.
+# waits longer, or has been tried three times, is in trouble, and what is held back waits for nobody.
 WAITS = """
 create function sandbox.product_waits(within double precision) returns double precision
 language sql stable security definer set search_path = public, pg_temp as $$
   select extract(epoch from min(at) - now())::double precision from (
     select retry_at as at from automation_steps
-     where state = 'planned' and due_at <= app_now() and retry_at > now() and not {held}
+     where state = 'planned' and due_at <= app_now() and retry_at > now() and attempt <= 3 and not {held}
     union all
     select d.retry_at from deliveries d
-     where d.state in ('pending', 'retry') and d.due_at <= app_now() and d.retry_at > now() and not {held}
+     where d.state in ('pending', 'retry') and d.due_at <= app_now() and d.retry_at > now() and d.attempt <= 3 and not {held}
        and not coalesce((select value = 'true' from business_settings where key = 'sending_paused'), false)
        and not exists (select from provider_traffic t where t.channel = d.channel
          and (t.opened_until > now() or t.probing_until > now()))

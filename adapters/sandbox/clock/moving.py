@@ -27,8 +27,8 @@ from adapters.settings import Settings
 PATIENCE = 30.0
 LIVED = timedelta(seconds=0.5)
 # Seconds of real time: so soon must something due try again to be waited for, and so long at most before one moment. What is
-# put off again and again waits ever longer: it is in trouble, and the clock goes on without it.
-SOON, MOST_WAITED = 20.0, 60.0
+# put off again and again is in trouble, and the clock goes on without it.
+SOON, MOST_WAITED = 15.0, 30.0
 ECHOES = timedelta(seconds=10)
 LOOK = 0.05
 _LOCK = 7_140_001
