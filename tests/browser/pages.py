@@ -11,8 +11,8 @@ from domain.payments.links import pay_token
 from domain.sessions.feedback_links import feedback_path
 from tests.fixtures.launcher import Launch
 from tests.fixtures.services import TEST_SECRET
+from tests.fixtures.web import lent_app
 from tests.web.route_table import route_table
-from web.app import create_app
 
 # Who looks at the pages of an audience: the demo's owner sees all that admins see.
 LOOKS = {"public": "", "student": "student", "signed_in": "student", "admin": "owner", "super_admin": "owner"}
@@ -151,10 +151,9 @@ class PlacedPage:
 
 def all_pages() -> list[PlacedPage]:
     """Return every page that a person can ask for."""
-    app = create_app(Settings(_env_file=None, secret_key=TEST_SECRET))
-    entries = [
-        entry for entry in route_table(app) if entry.method == "GET" and entry.is_page and entry.audience in LOOKS
-    ]
+    with lent_app(Settings(_env_file=None, secret_key=TEST_SECRET)) as app:
+        table = route_table(app)
+    entries = [entry for entry in table if entry.method == "GET" and entry.is_page and entry.audience in LOOKS]
     pages = {entry.template: entry.audience for entry in entries if entry.template not in NO_PAGES}
     return [PlacedPage(template, _looker(template, pages[template])) for template in sorted(pages)]
 

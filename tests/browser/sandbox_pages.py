@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 
 from adapters.provider_settings import SANDBOX_VALUES
-from adapters.sandbox.app import create_app
 from adapters.sandbox.zoom.recording_shape import play_passcode
 from adapters.settings import Settings
+from tests.fixtures._serving import lent_sandbox
 from tests.fixtures.launcher import Launch
 from tests.fixtures.services import TEST_SECRET
 
@@ -48,13 +48,13 @@ NAMES = {
 
 def sandbox_pages() -> list[str]:
     """Return the addresses of every page, and of some in another state, with names where something stands for itself."""
-    app = create_app(Settings(_env_file=None, secret_key=TEST_SECRET))
-    gets = {
-        route.path_format
-        for route in app.routes
-        for handler in route.route_handlers
-        if "GET" in getattr(handler, "http_methods", ())
-    }
+    with lent_sandbox(Settings(_env_file=None, secret_key=TEST_SECRET)) as app:
+        gets = {
+            route.path_format
+            for route in app.routes
+            for handler in route.route_handlers
+            if "GET" in getattr(handler, "http_methods", ())
+        }
     pages = {path for path in gets if not NO_PAGES.fullmatch(path)} - {"/journal/{form}/{number}"}
     return [*sorted(pages), *MORE]
 

@@ -9,11 +9,11 @@ from tests.fixtures.assignments import PDF, PROGRAM
 from tests.fixtures.cast import ASHA
 
 
-def picture(kind, size=(640, 400)):
+def picture(kind, size=(640, 400), mode="RGB", colour="teal"):
     stream = io.BytesIO()
     exif = Image.Exif()
     exif[0x010E] = "Home, 2nd floor"
-    Image.new("RGB", size, "teal").save(stream, kind, exif=exif)
+    Image.new(mode, size, colour).save(stream, kind, exif=exif)
     return stream.getvalue()
 
 
@@ -43,7 +43,7 @@ async def test_a_picture_is_kept_small_and_says_nothing_of_where_it_was_taken(as
         (PDF, "This is no picture that we can read"),
         (PROGRAM, "This is no picture that we can read"),
         (b"", "This is no picture that we can read"),
-        (picture("PNG", (9000, 6000)), "too many pixels"),
+        (picture("PNG", (9000, 6000), "1", 0), "too many pixels"),
         (b"a" * (10 * 1024 * 1024 + 1), "A picture of up to 10 MB"),
     ],
     ids=["pdf", "program", "nothing", "bomb", "large"],

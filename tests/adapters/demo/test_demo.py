@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import re
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,6 +18,8 @@ from adapters.demo.business import make_business
 from adapters.demo.story import Record
 from adapters.doctor.ledger import compare
 from adapters.email_templates import JinjaMessageRenderer
+from adapters.embedded.redis import EmbeddedRedis
+from adapters.files import open_files
 from adapters.files.disk import DiskFileStore
 from adapters.passwords import Argon2PasswordHasher
 from adapters.postgres.database import Database
@@ -36,10 +40,12 @@ from domain.sessions.following import AFTER_THE_END
 from domain.sessions.roster import attendance_of, show_roster
 from domain.timeline.reading import read_timeline
 from domain.work import SYSTEM, Work
-from tests.fixtures.cast import ASHA, send_csrf
+from tests.fixtures.cast import ASHA, PEOPLE, opened, rolled_back, send_csrf
+from tests.fixtures.services import DEMO, Databases, make_settings
 
 # A class reminded of by hand, and what a rule leaves to the payment that it makes.
 NOT_SENT = {"session_reminder_now", "approval_payment"}
+SEEN = "gurudesk_seen"
 NOW = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 RESERVED = re.compile(r".*@([a-z.]+\.test|example\.(com|org|net))")
 TABLES = """
@@ -51,26 +57,39 @@ TABLES = """
 """.split()  # noqa: SIM905
 
 
+@pytest.fixture(scope="module")
+def business(
+    databases: Databases, redis_server: EmbeddedRedis, demo_films: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """The settings of a Gurudesk with the demo, for all who only look at it or leave it as it was."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(demo_films, folder / "files")
+    redis = f"unix://{redis_server.places.redis_socket}?db=0"
+    yield make_settings(databases.clone(SEEN, DEMO), redis, folder)
+    databases.drop(SEEN)
+
+
 @pytest.fixture
-async def loaded(with_demo: Path, database: Database) -> Database:
-    return database
-
-
-@cache
-def business() -> dict[str, list[Record]]:
-    return make_business(NOW, "hash")
+async def loaded(business: Settings) -> AsyncIterator[Database]:
+    async with opened(business) as database:
+        yield database
 
 
 async def counts(work: Work) -> dict[str, int]:
     return {table: await work.value(f"select count(*) from {table}") for table in TABLES}
 
 
+@cache
+def at_now() -> dict[str, list[Record]]:
+    return make_business(NOW, "hash")
+
+
 def test_the_demo_is_the_same_business_every_time():
-    assert make_business(NOW, "hash") == business()
+    assert at_now() == make_business(NOW, "hash")
 
 
 def test_the_demo_has_the_size_of_a_real_business():
-    tables = business()
+    tables = at_now()
     sizes = {table: len(rows) for table, rows in tables.items()}
     assert (sizes["courses"], sizes["batches"], sizes["imported_leads"]) == (2, 3, 2000)
     assert 250 <= sizes["cta_submissions"] <= 320
@@ -79,7 +98,7 @@ def test_the_demo_has_the_size_of_a_real_business():
 
 
 def test_the_demo_ends_now_and_begins_sixty_days_ago():
-    tables = business()
+    tables = at_now()
     moments = [
         value
         for rows in tables.values()
@@ -92,7 +111,7 @@ def test_the_demo_ends_now_and_begins_sixty_days_ago():
 
 
 def test_classes_were_held_and_are_ahead_in_every_batch():
-    tables = business()
+    tables = at_now()
     sessions = tables["sessions"]
     ahead = [session for session in sessions if session["starts_at"] > NOW]
     assert {session["batch_id"] for session in ahead} == {batch["id"] for batch in tables["batches"]}
@@ -106,13 +125,13 @@ def test_classes_were_held_and_are_ahead_in_every_batch():
 
 
 def test_the_weeks_grow():
-    leads = business()["imported_leads"]
+    leads = at_now()["imported_leads"]
     by_half = [NOW - timedelta(days=30) < lead["created_at"] for lead in leads]
     assert sum(by_half) > 1.5 * (len(leads) - sum(by_half))
 
 
 def test_demo_addresses_belong_to_nobody_and_phones_are_indian_mobiles():
-    people = business()["people"]
+    people = at_now()["people"]
     assert all(RESERVED.fullmatch(person["email"]) for person in people if person["email"])
     phones = [phonenumbers.parse(person["phone"]) for person in people if person["phone"]]
     assert all(phonenumbers.is_valid_number_for_region(phone, "IN") for phone in phones)
@@ -120,7 +139,7 @@ def test_demo_addresses_belong_to_nobody_and_phones_are_indian_mobiles():
 
 
 def test_contacts_that_exist_already_are_left_alone():
-    person = business()["people"][500]
+    person = at_now()["people"][500]
     again = make_business(NOW, "hash", {person["email"], person["phone"], "data-analytics"})
     contacts = {other["email"] for other in again["people"]} | {other["phone"] for other in again["people"]}
     assert not contacts & {person["email"], person["phone"]}
@@ -139,7 +158,8 @@ async def test_only_the_three_demo_accounts_have_a_password(loaded: Database):
     }
 
 
-async def test_the_demo_password_signs_in(loaded: Database, client: httpx.AsyncClient, settings: Settings):
+async def test_the_demo_password_signs_in(client: httpx.AsyncClient, settings: Settings):
+    await asyncio.to_thread(demo.load, settings)
     send_csrf(client, settings)
     form = {"login": "owner@demo.gurudesk.test", "password": "gurudesk-demo"}
     answer = await client.post("/sign-in", data=form)
@@ -192,7 +212,7 @@ async def test_leads_applications_and_enrolments_tell_one_story(loaded: Database
 
 
 def test_demo_emails_can_be_sent_again():
-    deliveries = business()["deliveries"]
+    deliveries = at_now()["deliveries"]
     kinds = {delivery["kind"]: delivery for delivery in deliveries if delivery["channel"] == "email"}
     assert kinds.pop("broadcast")["broadcast_id"]  # its text stands with the broadcast
     by_rules = {kind for kind, delivery in kinds.items() if delivery["rule_key"]}
@@ -300,8 +320,9 @@ async def test_the_demo_student_has_a_class_ahead_one_attended_one_made_up_for_a
     assert due == 1
 
 
-async def test_the_films_of_the_demo_can_be_played(loaded: Database, with_demo: Path):
-    files = DiskFileStore(with_demo)
+async def test_the_films_of_the_demo_can_be_played(loaded: Database, business: Settings):
+    files = open_files(business)
+    assert isinstance(files, DiskFileStore)
     async with loaded.work(SYSTEM) as work:
         recordings = await work.rows(
             "select r.duration, s.stored_name, r.checksum from recordings r, recording_source(r.id) s where r.kind = 'video'"
@@ -333,14 +354,14 @@ async def test_removing_leaves_what_was_there_before(database: Database, cast: o
 
 
 async def test_audit_entries_outlive_the_demo(loaded: Database):
-    async with loaded.work(SYSTEM) as work:
+    async with rolled_back(loaded, SYSTEM) as work:
         before = await work.value("select count(*) from audit_logs")
         await remove_demo(work)
         assert await work.value("select count(*) from audit_logs") == before > 0
 
 
 async def test_what_users_did_with_demo_leads_goes_with_them(loaded: Database):
-    async with loaded.work(SYSTEM) as work:
+    async with rolled_back(loaded, SYSTEM) as work:
         await work.run(
             """
             insert into lead_campaigns (name, course_id, recipients, created_at)
@@ -363,8 +384,9 @@ async def test_what_users_did_with_demo_leads_goes_with_them(loaded: Database):
         assert await work.value("select count(*) from courses") == 0
 
 
-async def test_a_demo_course_that_real_people_are_in_becomes_real(loaded: Database, cast: object):
-    async with loaded.work(SYSTEM) as work:
+async def test_a_demo_course_that_real_people_are_in_becomes_real(loaded: Database):
+    async with rolled_back(loaded, SYSTEM) as work:
+        await work.run(PEOPLE, id=ASHA.id, name=ASHA.name, email=ASHA.email, phone=ASHA.phone, now=work.now)
         await work.run(
             """
             insert into enrolments (person_id, batch_id, enrolled_at)
@@ -380,7 +402,7 @@ async def test_a_demo_course_that_real_people_are_in_becomes_real(loaded: Databa
 
 
 async def test_a_batch_of_ones_own_keeps_its_demo_course(loaded: Database):
-    async with loaded.work(SYSTEM) as work:
+    async with rolled_back(loaded, SYSTEM) as work:
         await work.run(
             "update business_settings set updated_at = updated_at - interval '1 s' where key = 'demo_loaded'"
         )
@@ -393,8 +415,9 @@ async def test_a_batch_of_ones_own_keeps_its_demo_course(loaded: Database):
         assert [tuple(row) for row in rows] == [("UX Foundations", "Mine")]
 
 
-async def test_tags_of_ones_own_leads_stay_in_the_filter(loaded: Database, cast: object):
-    async with loaded.work(SYSTEM) as work:
+async def test_tags_of_ones_own_leads_stay_in_the_filter(loaded: Database):
+    async with rolled_back(loaded, SYSTEM) as work:
+        await work.run(PEOPLE, id=ASHA.id, name=ASHA.name, email=ASHA.email, phone=ASHA.phone, now=work.now)
         await work.run(
             "insert into imported_leads (person_id, tags, created_at) values (%(asha)s, '{vip,meta}', %(now)s)",
             asha=ASHA.id,
@@ -405,7 +428,7 @@ async def test_tags_of_ones_own_leads_stay_in_the_filter(loaded: Database, cast:
 
 
 async def test_demo_accounts_and_their_sign_ins_are_gone(loaded: Database):
-    async with loaded.work(SYSTEM) as work:
+    async with rolled_back(loaded, SYSTEM) as work:
         await work.run(
             "insert into sign_ins (person_id, token_hash) select person_id, 'x'::bytea from profiles where role = 'admin'"
         )
