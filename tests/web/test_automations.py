@@ -164,3 +164,25 @@ async def test_what_a_form_does_not_show_is_kept_for_every_rule(as_admin: httpx.
         async with work_as(SYSTEM) as work:
             state = await find_rule(work, key)
         assert state.settings == replace(rule.defaults, quiet_hours=("22:00", "07:30"), amount=5), key
+
+
+async def test_what_would_happen_is_shown_for_a_person_and_for_an_import_page_by_page(
+    as_admin: httpx.AsyncClient, work_as: WorkAs
+) -> None:
+    async with work_as(SYSTEM) as work:
+        course_id = await new_course(work, "data", "Data")
+        await new_course(work, "design", "Design")
+        import_id = await work.value(
+            "insert into lead_imports (file_name, stored_name, file_size, file_hash, header, state, created_at)"
+            " values ('fair.csv', 'x', 1, 'x', '[]', 'done', now()) returning id"
+        )
+        people = [await new_lead(work, f"Lead {n}", import_id=import_id, last_import_id=import_id) for n in range(21)]
+        await new_lead(work, "Phone only", email=None, import_id=import_id, last_import_id=import_id)
+    here = f"/admin/automations/{KEY}/foresight"
+    assert "Choose a person or an import" in (await as_admin.get(here)).text
+    one = (await as_admin.get(f"{here}?person={people[0]}&course={course_id}")).text
+    assert "Who is not being written to about Data is shown as if that began now." in one
+    first = (await as_admin.get(f"{here}?import={import_id}")).text
+    assert re.search(r"21 would happen.*1 would not.*1: no e-mail address", first, re.DOTALL)
+    last = (await as_admin.get(f"{here}?import={import_id}&page=2")).text
+    assert first.count("/admin/people/") + last.count("/admin/people/") == 22

@@ -112,7 +112,7 @@ class AutomationController(Controller):
         context["query"] = {"q": q} | {name: str(value) for name, value in chosen.items() if value}
         if chosen["person"] or chosen["import"]:
             ids = {f"{name}_id": value for name, value in chosen.items()}
-            context["foresight"] = await foresee(work, rule.state, **ids, page=page_number(asked))
+            context["foresight"] = await foresee(work, rule.state, **ids, page=page_number(request))
         return page(request, FORESIGHT, **context)
 
 
