@@ -89,7 +89,7 @@ WELCOMES = """
 select count(*) as count, max(created_at) as last_at from deliveries where person_id = %(id)s and kind = 'welcome'
 """
 LAST_BATCH = """
-select c.title as course, c.summary, b.name, b.starts_on, b.ends_on from enrolments e join batches b on b.id = e.batch_id
+select b.id, c.title as course, c.summary, b.name, b.starts_on, b.ends_on from enrolments e join batches b on b.id = e.batch_id
 join courses c on c.id = b.course_id where e.person_id = %(id)s order by e.enrolled_at desc limit 1
 """
 
@@ -213,7 +213,7 @@ async def send_welcome_again(work: Work, person_id: UUID) -> None:
         to=student.email,
         name=student.name,
         key=f"welcome:{person_id}:{welcomes.count}",
-        params=letter_params(student.name, student.email, batch),
+        params=letter_params(student.name, student.email, batch) | {"classes_of": str(batch.id)},
         person_id=person_id,
         subject_id=person_id,
     )
