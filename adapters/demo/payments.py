@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from adapters.demo.automations import SINCE
 from adapters.demo.office import Office
+from adapters.demo.steps import add_step
 from adapters.demo.story import IST, Record, Story
 from domain.payments.after_approval import FIRST_DUE
 from domain.payments.asking import divide
@@ -12,6 +13,8 @@ from domain.payments.money import rupees
 IN_PARTS = 0.16
 IN_FULL = 0.93  # of the others; the rest owes it
 INSTRUMENTS = {"UPI": 6, "Domestic Regular Debit Card (Visa/Mastercard)": 2, "Domestic Netbanking Regular": 1}
+SOON = timedelta(days=8)
+LINK = "create_payment_request:{}"  # the key of the step, as asking for a payment has it
 DECLINED = "The bank declined the payment."
 NOBODY: Record = {"id": None, "name": "Gurudesk"}
 
@@ -31,6 +34,7 @@ class Payments:
         for enrolment in list(self.story.tables["enrolments"]):
             title = courses[batches[enrolment["batch_id"]]["course_id"]]["title"]
             self._ask(enrolment, people[enrolment["person_id"]], title)
+        self._ask_for_links()
         # Numbered as they are written.
         self.story.tables["payments"].sort(key=lambda payment: payment["created_at"])
 
@@ -73,9 +77,25 @@ class Payments:
         if withdrawn and payment["paid_at"]:
             self._give_back(payment, person)
 
+    def _ask_for_links(self) -> None:
+        """Have the sandbox make the links of what is to be paid these days: reminders lead there."""
+        today = self.story.now.astimezone(IST).date()
+        people = {payment["id"]: payment["person_id"] for payment in self.story.tables["payments"]}
+        for part in self.story.tables["payment_requests"]:
+            if part["state"] == "planned" and timedelta(days=-2) < part["due_on"] - today < SOON:
+                whose = people[part["payment_id"]]
+                add_step(
+                    self.story,
+                    "create_payment_request",
+                    part["id"],
+                    self.story.now,
+                    person_id=whose,
+                    key=LINK.format(part["id"]),
+                )
+
     def _request(self, payment: Record, part: int, amount: int, due_on: object) -> Record:
         request_id = self.story.id()
-        # Without a link: one is made when somebody opens the page to pay at.
+        # Without a link: one is made when somebody opens the page to pay at, or soon, if it is to be reminded of soon.
         return self.story.add(
             "payment_requests",
             id=request_id,

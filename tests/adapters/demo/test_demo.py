@@ -174,7 +174,7 @@ async def test_nothing_of_the_demo_waits_to_be_sent_and_what_is_ahead_is_of_its_
         )
         kinds = await work.rows("select distinct kind from automation_steps where state = 'planned'")
     assert waiting == 0
-    assert {row.kind for row in kinds} <= {"sync_meeting", *AFTER_THE_END, *RULES}
+    assert {row.kind for row in kinds} <= {"sync_meeting", "create_payment_request", *AFTER_THE_END, *RULES}
 
 
 async def test_the_demo_gives_admins_something_to_mend(loaded: Database):
