@@ -1,4 +1,4 @@
-"""What came of an import's leads, or of a campaign's e-mails: people at each step from the e-mail on, and their money."""
+"""What came of an import's leads, or of a campaign's e-mails: people at each step from the message on, and their money."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,12 +8,15 @@ from domain.automation.rules.lead_sequence import KEYS
 from domain.leads.filters import LeadFilter
 from domain.work import Row, Work
 
-# What the funnel needs of e-mails (id, person_id, state) and of applications (id, person_id, status).
+# What the funnel needs of messages (id, person_id, state) and of applications (id, person_id, status).
 FUNNEL = """
 people_written_to as (
-  select m.person_id, bool_or(m.state = 'sent') as sent, bool_or(g.delivered_at is not null) as delivered,
-    bool_or(g.opened_at is not null) as opened, bool_or(g.clicked_at is not null) as clicked
-  from mails m left join email_logs g on g.delivery_id = m.id group by m.person_id
+  select m.person_id, bool_or(m.state = 'sent') as sent,
+    bool_or(coalesce(g.delivered_at, w.delivered_at) is not null) as delivered,
+    bool_or(coalesce(g.opened_at, w.read_at) is not null) as opened,
+    bool_or(coalesce(g.clicked_at, w.clicked_at) is not null) as clicked
+  from messages m left join email_logs g on g.delivery_id = m.id left join whatsapp_logs w on w.delivery_id = m.id
+  group by m.person_id
 ), enrolled as (
   select e.id, e.person_id from enrolments e join applications a on a.id = e.application_id where e.state <> 'withdrawn'
 ), funnel as (
@@ -27,14 +30,14 @@ people_written_to as (
   from people_written_to
 )
 """
-# Of the import's leads: the e-mails of campaigns and lead sequences, and the applications, since it was started.
+# Of the import's leads: the messages of campaigns and lead sequences, and the applications, since it was started.
 OF_IMPORT = f"""
 with since as (select coalesce(started_at, created_at) as at from lead_imports where id = %(import_id)s
 ), leads as materialized (
   select l.id, l.person_id from imported_leads l {{where}}
-), mails as (
+), messages as (
   select d.id, d.person_id, d.state from leads join deliveries d on d.person_id = leads.person_id
-   where d.channel = 'email' and (d.campaign_id is not null or d.rule_key = any(%(rules)s))
+   where (d.campaign_id is not null or d.rule_key = any(%(rules)s))
      and d.created_at >= (select at from since)
 ), applications as (
   select a.id, a.person_id, a.status from cta_submissions a where a.submitted_at >= (select at from since)
@@ -54,7 +57,7 @@ select f.*, (select count(*) from leads) as leads, (select count(*) from sequenc
 from funnel f
 """
 OF_CAMPAIGN = f"""
-with mails as (select d.id, d.person_id, d.state from deliveries d where d.campaign_id = %(campaign_id)s
+with messages as (select d.id, d.person_id, d.state from deliveries d where d.campaign_id = %(campaign_id)s
 ), applications as (select a.id, a.person_id, a.status from cta_submissions a where a.campaign_id = %(campaign_id)s
 ), {FUNNEL}
 select f.*, (select count(*) from people_written_to) as leads from funnel f
@@ -63,7 +66,7 @@ select f.*, (select count(*) from people_written_to) as leads from funnel f
 
 @dataclass(frozen=True, slots=True)
 class SequenceFigures:
-    """What came of the lead sequences of an import's leads. ``stopped`` are counts by reason, ``sent`` e-mails by rule."""
+    """What came of the lead sequences of an import's leads. ``stopped`` are counts by reason, ``sent`` messages by rule."""
 
     begun: int = 0
     running: int = 0

@@ -8,6 +8,9 @@ from domain.work import Work
 TOKEN = SignedToken(b"tracking", 12)
 # Where the provider follows no clicks, or tells of them late, who came by the link has clicked all the same.
 ARRIVED = """
+with on_whatsapp as (
+  update whatsapp_logs set clicked_at = %(now)s, updated_at = %(now)s where delivery_id = %(id)s and clicked_at is null
+)
 update email_logs set clicked_at = %(now)s, updated_at = %(now)s where delivery_id = %(id)s and clicked_at is null
 """
 
@@ -23,6 +26,6 @@ def read_token(secret: bytes, token: str) -> UUID | None:
 
 
 async def note_arrival(work: Work, delivery_id: UUID | None) -> None:
-    """Note that somebody came by the link of an e-mail, the first time; by none, nothing."""
+    """Note that somebody came by the link of an e-mail or of a message on WhatsApp, the first time; by none, nothing."""
     if delivery_id is not None:
         await work.run(ARRIVED, id=delivery_id, now=work.now)

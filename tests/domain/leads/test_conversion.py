@@ -6,6 +6,7 @@ from domain.admissions.approving import Approval, approve
 from domain.leads.conversion import find_campaign_conversion, find_import_conversion
 from domain.leads.filters import LeadFilter
 from domain.leads.sequences import settle_some, start_sequences
+from domain.leads.tracking import note_arrival
 from domain.work import Work
 from tests.fixtures.applicants import ROHIT, apply_for
 from tests.fixtures.leads import new_lead
@@ -26,6 +27,15 @@ with mail as (
 ) insert into email_logs (delivery_id, person_id, to_email, from_email, subject, delivered_at, opened_at, created_at, updated_at)
 select id, %(person)s, 'a@example.test', 'b@example.test', '', %(now)s, %(opened)s, %(now)s, %(now)s from mail
 returning delivery_id
+"""
+
+MESSAGE = """
+with message as (
+  insert into deliveries (channel, kind, person_id, to_address, template, idempotency_key, state, due_at, created_at, rule_key)
+  values ('whatsapp', 'lead_day_1', %(person)s, '+919800000001', '', 'by whatsapp', 'sent', %(now)s, %(now)s, 'lead_day_1')
+  returning id
+) insert into whatsapp_logs (delivery_id, person_id, to_phone, delivered_at, read_at, created_at, updated_at)
+select id, %(person)s, '+919800000001', %(now)s, %(now)s, %(now)s, %(now)s from message returning delivery_id
 """
 
 
@@ -79,3 +89,13 @@ async def test_an_import_counts_what_campaigns_and_sequences_brought_and_a_campa
     assert (sequences.stopped, sequences.sent) == ({"They have applied.": 1}, {"lead_day_1": 1, "lead_day_3": 1})
     campaign = await find_campaign_conversion(work, campaign_id)
     assert (campaign.leads, campaign.sent, campaign.applied, campaign.revenue_paise) == (2, 2, 0, 0)
+
+
+async def test_who_was_reached_on_whatsapp_is_in_the_funnel_and_who_came_by_its_link_has_clicked(work, catalogue):
+    import_id = await work.value(IMPORT, now=work.now)
+    of_import = {"import_id": import_id, "last_import_id": import_id}
+    lead = await new_lead(work, ROHIT.name, email=None, **of_import)
+    delivery_id = await work.value(MESSAGE, person=lead, now=work.now)
+    await note_arrival(work, delivery_id)
+    found = await find_import_conversion(work, import_id)
+    assert (found.leads, found.sent, found.delivered, found.opened, found.clicked) == (1, 1, 1, 1, 1)
