@@ -45,7 +45,7 @@ select s.id, s.rule_key, s.rule_version, s.person_id, s.subject_id, s.subject_ve
   from automation_steps s where s.rule_key = (select key from first)
    and s.rule_version is not distinct from (select rule_version from first)
    and s.state = 'planned' and s.due_at <= %(now)s and (s.retry_at is null or s.retry_at <= now())
- order by s.due_at limit %(most)s for update skip locked
+ order by s.due_at limit {most} for update skip locked
 """
 # As it stands, but with the settings it was planned under: who changes it says for whom.
 STATE = """
@@ -117,7 +117,7 @@ async def act_on_due(work: Work, *, most: int = MOST) -> int:
 
     Raises CannotAct, after which the transaction must end without a commit.
     """
-    steps = await work.rows(CLAIM, keys=list(RULES), now=work.now, most=most)
+    steps = await work.rows(CLAIM.format(most=most), keys=list(RULES), now=work.now)
     if steps:
         try:
             await _act(work, steps)

@@ -124,7 +124,7 @@ async def test_a_refused_webhook_is_tried_once_more_after_five_minutes(aisensy, 
     again = page.split(f"/messages/{message_id}/callbacks/")[1].split('"')[0]
     await aisensy.client.post(f"/phone/{ASHA}/messages/{message_id}/callbacks/{again}")
     await receiver.heard(3)
-    assert receiver.posts[0][1] in [receiver.posts[2][1], receiver.posts[1][1]]
+    assert receiver.posts[2][1] in [receiver.posts[0][1], receiver.posts[1][1]]
 
 
 async def _page_with(aisensy, address, words):
