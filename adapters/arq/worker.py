@@ -22,10 +22,13 @@ from adapters.settings import Settings
 log = logging.getLogger(__name__)
 
 BEAT_EVERY = 5.0
+# Where the cores are too few for both, who waits for a page goes before what nobody waits for.
+NICENESS = 10
 
 
 def run(settings: Settings) -> None:
     """Run the worker until SIGTERM or SIGINT."""
+    os.nice(NICENESS)
     asyncio.run(_run(settings))
 
 
