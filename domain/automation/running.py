@@ -62,12 +62,13 @@ class Failed(Exception):
 class Later(Exception):
     """The outside is not ready: do the step again, however often that takes. The message says why, to people.
 
-    ``wait`` are the seconds to wait at least.
+    ``wait`` are the seconds to wait at least. A step that ``got_further`` is not stuck: its attempts count anew.
     """
 
-    def __init__(self, reason: str, wait: float = 0.0) -> None:
+    def __init__(self, reason: str, wait: float = 0.0, *, got_further: bool = False) -> None:
         super().__init__(reason)
         self.wait = wait
+        self.got_further = got_further
 
 
 class LeaseLost(Exception):
@@ -174,8 +175,9 @@ async def finish_step(work: Work, step: Step, state: str, reason: str = "") -> N
 
 async def do_later(work: Work, step: Step, later: Later) -> None:
     """Plan the step again after a growing wait, without an end to it."""
-    values = {"id": step.id, "token": step.lease_token, "reason": str(later), "uncounted": 0}
-    if not await work.run(AGAIN, **values, wait=backoff(step.attempt, later.wait)):
+    uncounted = step.attempt - 1 if later.got_further else 0
+    values = {"id": step.id, "token": step.lease_token, "reason": str(later), "uncounted": uncounted}
+    if not await work.run(AGAIN, **values, wait=backoff(step.attempt - uncounted, later.wait)):
         raise LeaseLost
 
 

@@ -30,7 +30,7 @@ on conflict (session_id, person_id) do update set zoom_meeting_id = excluded.zoo
 
 async def register_students(run: StepRun) -> None:
     """Handle the step: ask for a link for each enrolled student who has none for the meeting. Goes on where it stopped."""
-    after, refused = "00000000-0000-0000-0000-000000000000", 0
+    after, refused, kept = "00000000-0000-0000-0000-000000000000", 0, 0
     while True:
         async with run.work() as work:
             await hold(work, run.step, run.lease_seconds)
@@ -42,14 +42,15 @@ async def register_students(run: StepRun) -> None:
         answer = await run.ports.meetings.register(session.zoom_meeting_id, person.email, first, last)
         if isinstance(answer, Registrant):
             await _keep(run, session, person, answer)
-            refused = 0
+            refused, kept = 0, kept + 1
         elif isinstance(answer, Refused):
             # They join by the common link.
             refused += 1
             if refused == HOPELESS:
                 raise Failed(answer.reason)
         else:
-            raise Later(answer.reason, getattr(answer, "retry_after", None) or run.ports.lookup_delay)
+            wait = getattr(answer, "retry_after", None) or run.ports.lookup_delay
+            raise Later(answer.reason, wait, got_further=kept > 0)
         after = person.id
 
 

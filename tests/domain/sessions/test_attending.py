@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from domain.automation.steps import plan_step
+from domain.ports import Unavailable
 from domain.ports.meetings import Attendee, MeetingEvent, Participant
 from domain.sessions.attending import count, keep_stays
 from domain.sessions.changing import update_session
@@ -283,6 +284,34 @@ async def test_a_meeting_that_refuses_registrations_leaves_the_common_link(class
     step = await classroom.one("select state from automation_steps where kind = 'register_students'")
     assert step.state == "done"
     assert await classroom.all("select 1 from session_registrants") == []
+
+
+class BusyAfterOne:
+    """Zoom that gives one student a link, and has no time for the next."""
+
+    def __init__(self, meetings):
+        self.meetings, self.given = meetings, 0
+
+    async def register(self, *who):
+        if self.given:
+            return Unavailable("Zoom is busy.")
+        self.given += 1
+        return await self.meetings.register(*who)
+
+
+async def test_a_step_that_gives_links_bit_by_bit_is_not_stuck(classroom):
+    await classroom.enrol(CHITRA)
+    session_id = await classroom.schedule(create_zoom_meeting=True, place="", tell=False)
+    await classroom.in_zoom(session_id)
+    steps = classroom.house.runner.steps
+    steps.ports = replace(steps.ports, meetings=BusyAfterOne(steps.ports.meetings))
+    async with classroom.house.database.work(SYSTEM) as work:
+        await work.run("delete from session_registrants")
+        await plan_step(work, "register_students", session_id, key="links")
+        await work.run("update automation_steps set attempt = 5 where dedupe_key = 'links'")
+    await classroom.run()
+    step = await classroom.one("select state, attempt, reason from automation_steps where dedupe_key = 'links'")
+    assert (step.state, step.attempt, step.reason) == ("planned", 1, "Zoom is busy.")
 
 
 class TwiceHeld:
